@@ -1,0 +1,111 @@
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils.functional import cached_property
+
+from accounts.roles import Role
+from accounts.scope import Scope, ScopedQuerySet, regency_code_of
+from regions.models import Region
+
+
+class User(AbstractUser):
+    """A person who works in the portal, with one role; where it applies is `RegionAssignment`."""
+
+    first_name = None
+    last_name = None
+    full_name = models.CharField("nama lengkap", max_length=150)
+    role = models.CharField("peran", max_length=13, choices=Role)
+    phone = models.CharField("telepon", max_length=20, blank=True)
+
+    objects = UserManager()
+    REQUIRED_FIELDS = ["email", "full_name", "role"]
+
+    class Meta:
+        verbose_name = "pengguna"
+        verbose_name_plural = "pengguna"
+        ordering = ["full_name"]
+        constraints = [
+            models.CheckConstraint(
+                name="user_role_known",
+                condition=models.Q(role__in=Role.values),
+                violation_error_message="Pilih salah satu peran yang tersedia.",
+            )
+        ]
+        permissions = [("reveal_identity", "Dapat menampilkan nomor identitas lengkap")]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    @cached_property
+    def scope(self) -> Scope:
+        return Scope(tuple(self.assignments.order_by("region").values_list("region_id", flat=True)))
+
+    @cached_property
+    def home_region(self) -> Region | None:
+        """The widest region the user is assigned to, the one the start page speaks of."""
+        assignment = self.assignments.select_related("region").order_by("region").first()
+        return assignment and assignment.region
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ")[0]
+
+
+class RegionAssignment(models.Model):
+    """A user works in this region and everything inside it."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="assignments", verbose_name="pengguna"
+    )
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="wilayah tugas")
+
+    class Meta:
+        verbose_name = "wilayah tugas"
+        verbose_name_plural = "wilayah tugas"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "region"],
+                name="assignment_once",
+                violation_error_message="Wilayah ini sudah menjadi wilayah tugas pengguna tersebut.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.region}"
+
+
+class AccessLog(models.Model):
+    """Who saw or took out personal data, when and for what (UU 27/2022). Rows are never changed."""
+
+    PLACE = "region"
+
+    class Kind(models.TextChoices):
+        REVEAL = "REVEAL", "Menampilkan nomor"
+        EXPORT = "EXPORT", "Mengunduh data"
+
+    kind = models.CharField("jenis", max_length=6, choices=Kind)
+    user = models.ForeignKey(User, models.PROTECT, verbose_name="pengguna")
+    at = models.DateTimeField("waktu", auto_now_add=True)
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="wilayah")
+    regency_code = regency_code_of("region")
+    subject = models.CharField("data", max_length=200)
+    purpose = models.CharField("keperluan", max_length=200, blank=True)
+    row_count = models.PositiveIntegerField("jumlah baris", default=1)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "catatan akses data"
+        verbose_name_plural = "catatan akses data"
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="export_has_purpose",
+                condition=~models.Q(kind="EXPORT") | ~models.Q(purpose=""),
+                violation_error_message="Sebutkan keperluan pengunduhan data.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_kind_display()} {self.subject}"

@@ -1,0 +1,100 @@
+"""What each role may do. Where it may do it is said by `RegionAssignment` (see accounts/scope.py)."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    PETUGAS = "PETUGAS", "Petugas kab/kota"
+    SUPERVISOR = "SUPERVISOR", "Supervisor kab/kota"
+    KOORDINATOR = "KOORDINATOR", "Koordinator provinsi"
+    DUKCAPIL = "DUKCAPIL", "Petugas Dukcapil"
+    BANK = "BANK", "Petugas bank"
+    TKSK = "TKSK", "TKSK"
+    AUDITOR = "AUDITOR", "Auditor"
+    ADMINISTRATOR = "ADMINISTRATOR", "Administrator"
+
+
+VIEW_REGISTER = {
+    "regions.view_region",
+    "beneficiaries.view_household",
+    "beneficiaries.view_person",
+    "beneficiaries.view_card",
+    "beneficiaries.view_enrollment",
+    "beneficiaries.view_programme",
+    "beneficiaries.view_bank",
+    "distribution.view_benefitrate",
+}
+VIEW_WORK = {"verification.view_round", "verification.view_case", "uploads.view_upload"}
+REVEAL = {"accounts.reveal_identity"}
+
+PERMISSIONS: dict[str, set[str]] = {
+    Role.PETUGAS: VIEW_REGISTER
+    | VIEW_WORK
+    | REVEAL
+    | {"uploads.add_upload", "uploads.submit_upload", "verification.download_sheet"},
+    Role.SUPERVISOR: VIEW_REGISTER | VIEW_WORK | REVEAL | {"verification.download_sheet"},
+    Role.KOORDINATOR: VIEW_REGISTER
+    | VIEW_WORK
+    | REVEAL
+    | {
+        "uploads.add_upload",
+        "uploads.submit_upload",
+        "uploads.review_upload",
+        "uploads.revert_upload",
+        "verification.download_sheet",
+        "verification.add_round",
+        "verification.change_round",
+    },
+    Role.DUKCAPIL: {"regions.view_region"},
+    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"},
+    Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
+    | {"verification.view_round", "verification.view_case"},
+    Role.AUDITOR: VIEW_REGISTER
+    | VIEW_WORK
+    | REVEAL
+    | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
+    Role.ADMINISTRATOR: {
+        "regions.view_region",
+        "regions.change_region",
+        "accounts.view_user",
+        "accounts.add_user",
+        "accounts.change_user",
+        "accounts.view_regionassignment",
+        "accounts.add_regionassignment",
+        "accounts.change_regionassignment",
+        "accounts.delete_regionassignment",
+        "accounts.view_accesslog",
+        "beneficiaries.view_programme",
+        "beneficiaries.add_programme",
+        "beneficiaries.change_programme",
+        "beneficiaries.view_bank",
+        "beneficiaries.add_bank",
+        "beneficiaries.change_bank",
+        "distribution.view_benefitrate",
+        "distribution.add_benefitrate",
+        "distribution.change_benefitrate",
+    },
+}
+
+
+def sync_groups(**kwargs) -> None:
+    """Make one Group per role hold exactly the permissions above; run after every migration.
+
+    A permission that no model declares raises `Permission.DoesNotExist`: a typing error must not
+    quietly take a right away.
+    """
+    from django.apps import apps
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.auth.models import Group, Permission
+
+    for config in apps.get_app_configs():
+        create_permissions(config, verbosity=0)
+    for role, names in PERMISSIONS.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        wanted = []
+        for name in sorted(names):
+            app_label, codename = name.split(".")
+            wanted.append(
+                Permission.objects.get(content_type__app_label=app_label, codename=codename)
+            )
+        group.permissions.set(wanted)

@@ -1,0 +1,442 @@
+import pghistory
+import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Func, Q
+from django.db.models.functions import Length, Now
+from django.db.models.lookups import Exact
+
+from accounts.models import User
+from accounts.scope import ScopedQuerySet, regency_code_of
+from beneficiaries.identity import NIK_PATTERN
+from regions.models import Region
+from uploads.models import Upload
+
+
+class ExitReason(models.TextChoices):
+    """Why a family leaves the programme (DOMAIN section 4)."""
+
+    MENINGGAL = "MENINGGAL", "Meninggal (anggota tunggal)"
+    PINDAH = "PINDAH", "Pindah"
+    TIDAK_DITEMUKAN = "TIDAK_DITEMUKAN", "Tidak ditemukan"
+    GANDA = "GANDA", "Ganda"
+    SUDAH_MAMPU = "SUDAH_MAMPU", "Sudah mampu"
+    ASN_TNI_POLRI = "ASN_TNI_POLRI", "ASN, TNI, Polri, atau pensiunan"
+    PERANGKAT_DESA = "PERANGKAT_DESA", "Perangkat desa"
+    MENOLAK = "MENOLAK", "Menolak"
+    GRADUASI = "GRADUASI", "Graduasi"
+    BATAL = "BATAL", "Unggahan asal dibatalkan"
+
+
+STAMP = pgtrigger.Trigger(
+    name="stamp",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    func="NEW.changed_at = now(); RETURN NEW;",
+)
+
+
+def tracked(*, exclude: tuple[str, ...] = ()):
+    """Keep every earlier state of a row and stamp each change with the time of its transaction.
+
+    Both are triggers, so set-based SQL is covered like a form save. Taking back an upload relies on
+    the stamp: a row that carries a later one was touched by something newer.
+    """
+    history = pghistory.track(
+        pghistory.UpdateEvent(row="OLD"),
+        pghistory.DeleteEvent(),
+        exclude=["created_at", *exclude],
+        level=pgtrigger.Statement,
+    )
+    return lambda model: history(pgtrigger.register(STAMP)(model))
+
+
+class Sourced(models.Model):
+    """Which upload and row, or which user, set the row last."""
+
+    source_upload = models.ForeignKey(
+        Upload,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="asal unggahan",
+    )
+    source_row = models.PositiveIntegerField("asal baris", null=True, blank=True)
+    source_user = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="diubah oleh"
+    )
+    created_at = models.DateTimeField("dicatat", db_default=Now())
+    changed_at = models.DateTimeField("diubah", db_default=Now())
+
+    class Meta:
+        abstract = True
+
+
+class HouseholdQuerySet(ScopedQuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def kpm(self):
+        """Beneficiary families: an active Sembako enrolment."""
+        return self.active().filter(
+            enrollments__programme__is_sembako=True, enrollments__ended_on=None
+        )
+
+
+@tracked()
+class Household(Sourced):
+    """A family of the register; a KPM while it has an active Sembako enrolment."""
+
+    PLACE = "village"
+
+    class Register(models.TextChoices):
+        BDT = "BDT", "BDT"
+        DTKS = "DTKS", "DTKS"
+        DTSEN = "DTSEN", "DTSEN"
+
+    dtks_id = models.CharField("ID DTKS", max_length=32, blank=True)
+    kk_number = models.CharField("nomor KK", max_length=16, blank=True)
+    village = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="desa/kelurahan", db_index=False
+    )
+    regency_code = regency_code_of("village")
+    address = models.CharField("alamat", max_length=250, blank=True)
+    hamlet = models.CharField("dusun", max_length=100, blank=True)
+    rt = models.CharField("RT", max_length=5, blank=True)
+    rw = models.CharField("RW", max_length=5, blank=True)
+    register = models.CharField("register", max_length=5, choices=Register, default=Register.DTKS)
+    register_date = models.DateField("versi register", null=True, blank=True)
+    decile = models.PositiveSmallIntegerField("desil", null=True, blank=True)
+    payee = models.ForeignKey(
+        "Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="pengurus",
+        db_constraint=False,
+    )
+    is_active = models.BooleanField("aktif", default=True)
+    inactive_reason = models.CharField(
+        "alasan nonaktif", max_length=15, choices=ExitReason, blank=True
+    )
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "keluarga"
+        verbose_name_plural = "keluarga (KPM)"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dtks_id"],
+                condition=~Q(dtks_id=""),
+                name="household_dtks_id_once",
+                violation_error_message="ID DTKS ini sudah dipakai keluarga lain.",
+            ),
+            models.UniqueConstraint(fields=["id", "village"], name="household_place"),
+            models.CheckConstraint(
+                name="household_decile_1_to_10",
+                condition=Q(decile=None) | Q(decile__range=(1, 10)),
+                violation_error_message="Desil berkisar dari 1 sampai 10.",
+            ),
+            models.CheckConstraint(
+                name="household_inactive_means_reason",
+                condition=Q(is_active=True, inactive_reason="")
+                | (Q(is_active=False) & ~Q(inactive_reason="")),
+                violation_error_message="Keluarga dinonaktifkan dengan menyebut alasannya.",
+            ),
+            models.CheckConstraint(
+                name="household_village_is_village",
+                condition=Exact(Length("village"), 13),
+                violation_error_message="Pilih desa atau kelurahan, bukan kecamatan.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kk_number"]),
+            models.Index(fields=["village", "id"]),
+            models.Index(fields=["regency_code", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"Keluarga {self.payee.name}" if self.payee else f"Keluarga {self.dtks_id}"
+
+
+class SearchWords(Func):
+    """The words of a name in any order, with the district and the regency as words of their own.
+
+    The two codes let a search inside a scope use the same index (docs/adr/0004).
+    """
+
+    template = (
+        "to_tsvector('simple'::regconfig, translate(name, './''-`’,', '       ')"
+        " || ' r' || replace(left(village_id, 5), '.', '')"
+        " || ' k' || replace(left(village_id, 8), '.', ''))"
+    )
+    output_field = SearchVectorField()
+
+
+class PersonQuerySet(ScopedQuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def with_invalid_nik(self):
+        return self.filter(nik_valid=False)
+
+
+@tracked(exclude=("search", "nik_valid"))
+class Person(Sourced):
+    """A member of a family. The NIK is an attribute that can be corrected, never a key."""
+
+    PLACE = "village"
+
+    class Sex(models.TextChoices):
+        MALE = "L", "Laki-laki"
+        FEMALE = "P", "Perempuan"
+
+    class Relation(models.TextChoices):
+        KEPALA_KELUARGA = "KEPALA_KELUARGA", "Kepala keluarga"
+        PASANGAN = "PASANGAN", "Istri/suami"
+        ANAK = "ANAK", "Anak"
+        MENANTU = "MENANTU", "Menantu"
+        CUCU = "CUCU", "Cucu"
+        ORANG_TUA = "ORANG_TUA", "Orang tua/mertua"
+        PEMBANTU = "PEMBANTU", "Pembantu"
+        LAINNYA = "LAINNYA", "Lainnya"
+
+    household = models.ForeignKey(
+        Household,
+        models.PROTECT,
+        related_name="members",
+        verbose_name="keluarga",
+        db_constraint=False,
+    )
+    village = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="desa/kelurahan", db_index=False, db_constraint=False
+    )
+    regency_code = regency_code_of("village")
+    nik = models.CharField("NIK", max_length=20, blank=True)
+    nik_valid = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            Q(nik__regex=NIK_PATTERN), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        verbose_name="NIK sah bentuknya",
+    )
+    name = models.CharField("nama", max_length=150)
+    birth_place = models.CharField("tempat lahir", max_length=100, blank=True)
+    birth_date = models.DateField("tanggal lahir", null=True, blank=True)
+    sex = models.CharField("jenis kelamin", max_length=1, choices=Sex, blank=True)
+    relation = models.CharField("hubungan keluarga", max_length=15, choices=Relation, blank=True)
+    occupation = models.CharField("pekerjaan", max_length=100, blank=True)
+    mother_name = models.CharField("nama ibu kandung", max_length=150, blank=True)
+    match_note = models.CharField("keterangan padan", max_length=100, blank=True)
+    is_active = models.BooleanField("aktif", default=True)
+    inactive_reason = models.CharField(
+        "alasan nonaktif", max_length=15, choices=ExitReason, blank=True
+    )
+    search = models.GeneratedField(
+        expression=SearchWords(), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "orang"
+        verbose_name_plural = "orang"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="person_name_given",
+                condition=~Q(name=""),
+                violation_error_message="Nama wajib diisi.",
+            ),
+            models.CheckConstraint(
+                name="person_inactive_means_reason",
+                condition=Q(is_active=True, inactive_reason="")
+                | (Q(is_active=False) & ~Q(inactive_reason="")),
+                violation_error_message="Orang dinonaktifkan dengan menyebut alasannya.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["nik"]),
+            models.Index(fields=["village", "id"]),
+            models.Index(fields=["regency_code", "id"]),
+            models.Index(
+                fields=["regency_code"], condition=Q(nik_valid=False), name="person_invalid_nik"
+            ),
+            GinIndex(fields=["search"], name="person_search", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Bank(models.Model):
+    """A paying state bank (bank penyalur HIMBARA)."""
+
+    code = models.CharField("kode bank", max_length=3, primary_key=True)
+    name = models.CharField("nama", max_length=100)
+    short_name = models.CharField("nama singkat", max_length=20)
+    is_active = models.BooleanField("aktif", default=True)
+
+    class Meta:
+        verbose_name = "bank penyalur"
+        verbose_name_plural = "bank penyalur"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+@tracked()
+class Card(Sourced):
+    """A KKS card with its account."""
+
+    PLACE = "village"
+
+    class Status(models.TextChoices):
+        DIBUKA = "DIBUKA", "Rekening dibuka"
+        DISERAHKAN = "DISERAHKAN", "Diserahkan"
+        HILANG = "HILANG", "Hilang"
+        DIBLOKIR = "DIBLOKIR", "Diblokir"
+        DIGANTI = "DIGANTI", "Diganti"
+
+    household = models.ForeignKey(
+        Household,
+        models.PROTECT,
+        related_name="cards",
+        verbose_name="keluarga",
+        db_constraint=False,
+    )
+    village = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="desa/kelurahan", db_index=False, db_constraint=False
+    )
+    regency_code = regency_code_of("village")
+    holder = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, verbose_name="pemegang", related_name="cards"
+    )
+    bank = models.ForeignKey(Bank, models.PROTECT, verbose_name="bank penyalur")
+    card_number = models.CharField("nomor KKS", max_length=20)
+    account_number = models.CharField("nomor rekening", max_length=20, blank=True)
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.DIBUKA)
+    handed_over_on = models.DateField("diserahkan", null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kartu dan rekening"
+        verbose_name_plural = "kartu dan rekening"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["card_number"],
+                name="card_number_once",
+                violation_error_message="Nomor KKS ini sudah tercatat.",
+            ),
+            models.CheckConstraint(
+                name="card_handed_over_means_when",
+                condition=~Q(status="DISERAHKAN") | Q(handed_over_on__isnull=False),
+                violation_error_message="Kartu yang diserahkan harus bertanggal.",
+            ),
+        ]
+        indexes = [models.Index(fields=["regency_code", "id"])]
+
+    def __str__(self) -> str:
+        return f"KKS {self.bank}"
+
+
+class Programme(models.Model):
+    """A social-aid programme a family can be enrolled in."""
+
+    code = models.CharField("kode", max_length=20, primary_key=True)
+    name = models.CharField("nama", max_length=100)
+    is_sembako = models.BooleanField("Program Sembako atau pendahulunya", default=False)
+    started_on = models.DateField("berlaku sejak", null=True, blank=True)
+    ended_on = models.DateField("berlaku sampai", null=True, blank=True)
+    legal_basis = models.CharField("dasar hukum", max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = "program"
+        verbose_name_plural = "program"
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="programme_ends_after_start",
+                condition=Q(ended_on=None) | Q(ended_on__gte=models.F("started_on")),
+                violation_error_message="Tanggal berakhir mendahului tanggal mulai.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EnrollmentQuerySet(ScopedQuerySet):
+    def active(self):
+        return self.filter(ended_on=None)
+
+    def sembako(self):
+        return self.filter(programme__is_sembako=True)
+
+
+@tracked()
+class Enrollment(Sourced):
+    """A family in a programme from one date to another; ended only with a reason."""
+
+    PLACE = "village"
+
+    household = models.ForeignKey(
+        Household,
+        models.PROTECT,
+        related_name="enrollments",
+        verbose_name="keluarga",
+        db_constraint=False,
+    )
+    village = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="desa/kelurahan", db_index=False, db_constraint=False
+    )
+    regency_code = regency_code_of("village")
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="program")
+    started_on = models.DateField("mulai")
+    ended_on = models.DateField("berakhir", null=True, blank=True)
+    end_reason = models.CharField("alasan berakhir", max_length=15, choices=ExitReason, blank=True)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kepesertaan"
+        verbose_name_plural = "kepesertaan program"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "programme"],
+                condition=Q(ended_on=None),
+                name="enrollment_active_once",
+                violation_error_message="Keluarga ini sudah menjadi peserta program tersebut.",
+            ),
+            models.CheckConstraint(
+                name="enrollment_ended_means_reason",
+                condition=Q(ended_on=None, end_reason="")
+                | (Q(ended_on__isnull=False) & ~Q(end_reason="")),
+                violation_error_message="Kepesertaan diakhiri dengan menyebut alasannya.",
+            ),
+            models.CheckConstraint(
+                name="enrollment_ends_after_start",
+                condition=Q(ended_on=None) | Q(ended_on__gte=models.F("started_on")),
+                violation_error_message="Tanggal berakhir mendahului tanggal mulai.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["regency_code", "programme"],
+                condition=Q(ended_on=None),
+                name="enrollment_active",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} sejak {self.started_on}"
