@@ -1,6 +1,15 @@
-# Sourced by bin/run and bin/test, which set ROOT: finding Python and keeping .venv up to date.
+# Sourced by bin/run and bin/test: finding Python and keeping .venv up to date.
+# Sets ROOT, VENV and PORTAL_VAR (the directory of everything the portal writes) and goes to ROOT.
 
+ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 VENV="$ROOT/.venv"
+case ${PORTAL_VAR:-} in
+'') PORTAL_VAR="$ROOT/var" ;;
+/*) ;;
+*) PORTAL_VAR="$(pwd)/$PORTAL_VAR" ;;
+esac
+export PORTAL_VAR
+cd "$ROOT"
 
 fail() {
     printf '%s\n' "$@" >&2
@@ -46,14 +55,16 @@ lock() {
 }
 
 prepare_var() {
-    # shellcheck disable=SC2015  # both ways of failing end in the same sentence
-    mkdir -p "$ROOT/var" 2>/dev/null && [ -w "$ROOT/var" ] && [ -w "$ROOT" ] ||
-        fail "Direktori $ROOT/var tidak dapat ditulisi oleh pengguna $(id -un). Jalankan sebagai pengguna pemilik direktori itu."
+    mkdir -p "$PORTAL_VAR" 2>/dev/null || true
+    for directory in "$ROOT" "$PORTAL_VAR"; do
+        [ -w "$directory" ] ||
+            fail "Direktori $directory tidak dapat ditulisi oleh pengguna $(id -un). Jalankan sebagai pengguna pemilik direktori itu."
+    done
 }
 
 # install_requirements FILE...: the last file names what is installed, the others are part of it.
 install_requirements() {
-    exec 8>>"$ROOT/var/venv.lock"
+    exec 8>>"$PORTAL_VAR/venv.lock"
     lock 8 LOCK_EX
     # Another process may have built the environment while this one waited.
     if ! is_venv_sound; then
@@ -68,7 +79,8 @@ install_requirements() {
     wanted=$(for name in "$@"; do cat "$ROOT/$name"; done | cksum)
     if [ "$(cat "$marker" 2>/dev/null)" != "$wanted" ]; then
         echo "Memasang pustaka dari $file (hanya saat pertama kali atau setelah berubah) ..."
-        "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input -r "$ROOT/$file" ||
+        "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input \
+            -r "$ROOT/$file" ||
             fail "Pustaka dari $file tidak dapat dipasang; lihat pesan di atas. Periksa sambungan ke sumber paket, lalu ulangi."
         printf '%s\n' "$wanted" >"$marker"
     fi

@@ -17,11 +17,14 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+import environ
+
 from sembako_portal import embedded_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
-DATABASE = ROOT / "var" / "postgres"
-SETTINGS_FILE = ROOT / "var" / "env"
+VAR_DIR = Path(os.environ.get("PORTAL_VAR") or ROOT / "var")
+DATABASE = VAR_DIR / "postgres"
+SETTINGS_FILE = VAR_DIR / "env"
 
 _POLL_S = 0.25
 _READY_S = 60
@@ -40,11 +43,12 @@ class _Failed(Exception):
 def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    _write_settings()
+    environ.Env.read_env(SETTINGS_FILE)
     own_database = not os.environ.get("DATABASE_URL")
     children: dict[str, subprocess.Popen] = {}
     status = 0
     try:
-        _write_settings()
         if own_database:
             print("Memulai basis data ...", flush=True)
             embedded_postgres.start(DATABASE)
