@@ -117,6 +117,7 @@ def _enrolled(field: str, programme: str) -> str:
 _OF_PERSON = ", ".join(_old_and_new(f"p.{name}", name) for name in PERSON_FIELDS)
 _OF_FAMILY = ", ".join(
     [_old_and_new(f"h.{COLUMN.get(name, name)}", name) for name in HOUSEHOLD_FIELDS]
+    + ["""'family_active', CASE WHEN NOT h.is_active THEN '["TIDAK", "YA"]'::jsonb END"""]
     + [_enrolled(name, programme) for name, programme in PROGRAMMES.items()]
 )
 CHANGES = f"""
@@ -309,7 +310,7 @@ UPDATE beneficiaries_household t SET {", ".join(map(_given, HOUSEHOLD_FIELDS))},
     is_active = true, inactive_reason = '', {SOURCE}
 FROM writing w JOIN families f ON f.family = w.family AND f.lead_id = w.id
 WHERE t.id = f.household_id AND NOT f.is_new
-    AND (w.changes ?| %(household_fields)s OR NOT t.is_active)
+    AND w.changes ?| %(household_fields)s
 """
 
 NEW_PERSONS = """
@@ -364,7 +365,7 @@ def apply(upload: Upload, cursor) -> None:
         "upload": upload.pk,
         "user": upload.submitted_by_id,
         "today": timezone.localdate(),
-        "household_fields": list(HOUSEHOLD_FIELDS),
+        "household_fields": [*HOUSEHOLD_FIELDS, "family_active"],
         "person_fields": [*PERSON_FIELDS, "active", "family"],
     }
     cursor.execute(WRITING)
@@ -438,10 +439,11 @@ WITH back AS (
 ) INSERT INTO undone SELECT id FROM back;
 
 WITH back AS (
-    UPDATE beneficiaries_household t SET {", ".join(map(_old, HOUSEHOLD_FIELDS))}
+    UPDATE beneficiaries_household t SET {", ".join(map(_old, HOUSEHOLD_FIELDS))},
+        is_active = NOT r.changes ? 'family_active',
+        inactive_reason = CASE WHEN r.changes ? 'family_active' THEN 'BATAL' ELSE '' END
     FROM uploads_uploadrow r
-    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN' AND r.verdict = 'BERUBAH'
-        AND t.id = r.household_id AND {UNTOUCHED} AND r.changes ?| %(household_fields)s
+    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN' AND t.id = r.household_id AND {UNTOUCHED} AND r.changes ?| %(household_fields)s
     RETURNING r.id
 ) INSERT INTO undone SELECT id FROM back;
 
@@ -469,8 +471,8 @@ def revert(upload: Upload, cursor) -> None:
             "applied_at": upload.applied_at,
             "today": timezone.localdate(),
             "person_fields": [*PERSON_FIELDS, "active"],
-            "household_fields": list(HOUSEHOLD_FIELDS),
-            "all_fields": [*PERSON_FIELDS, *HOUSEHOLD_FIELDS, "active", "family"],
+            "household_fields": [*HOUSEHOLD_FIELDS, "family_active"],
+            "all_fields": [*PERSON_FIELDS, *HOUSEHOLD_FIELDS, "active", "family_active", "family"],
         },
     )
 

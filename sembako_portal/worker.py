@@ -32,7 +32,7 @@ def requeue_lost() -> int:
                 status = CASE WHEN jsonb_array_length(worker_ids) < %s
                     THEN 'READY' ELSE 'FAILED' END,
                 finished_at = CASE WHEN jsonb_array_length(worker_ids) < %s THEN NULL ELSE now() END
-            WHERE status = 'RUNNING' AND NOT EXISTS (
+            WHERE status = 'RUNNING' AND started_at < now() - interval '3 seconds' AND NOT EXISTS (
                 SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = %s
                     AND objid = {_LOCK_KEY}::bit(32)::bigint AND granted
                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
