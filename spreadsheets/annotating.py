@@ -152,6 +152,8 @@ def _annotate_own(source_path: Path, target_path, notes, told) -> None:
             sheet.cell(row, 2, value)
     sheet["A1"].font = Font(bold=True, size=14)
     workbook.save(target_path)
+    if workbook.vba_archive:
+        workbook.vba_archive.close()
 
 
 def _part_names(path) -> set[str]:

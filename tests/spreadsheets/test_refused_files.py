@@ -57,7 +57,7 @@ BYTES = {
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500 + "Workbook".encode("utf-16-le"),
         "BERKAS_RUSAK",
     ),
-    "plain text": ("Kepada Yth. Kepala Dinas\nHal: daftar\n".encode(), "TANPA_JUDUL_KOLOM"),
+    "plain text": (b"Kepada Yth. Kepala Dinas\nHal: daftar\n", "TANPA_JUDUL_KOLOM"),
     "csv without rows": (b"NAMA;NIK\n", "TANPA_DATA"),
     "unreadable utf-16": (b"\xff\xfe\x00\xd8\x00\xd8\x41", "TEKS_TIDAK_TERBACA"),
 }
