@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "uploads",
     "accounts",
     "regions",
+    "sembako_portal.apps.PortalConfig",
     "unfold.apps.BasicAppConfig",  # the default one would put its own admin site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
