@@ -232,9 +232,7 @@ def _annotate_values(book: Book, target_path, notes, told) -> None:
             sheet = target.add_worksheet(_sheet_name(name))
             if hidden:
                 sheet.hide()
-            budget = _write_values(
-                sheet, book.sheet(name), notes.get(name), styles, budget
-            )
+            budget = _write_values(sheet, book.sheet(name), notes.get(name), styles, budget)
         sheet = target.add_worksheet(
             next(name for name in SUMMARY_SHEETS if name not in target.sheetnames)
         )

@@ -131,8 +131,13 @@ def test_every_spelling_of_a_date_is_that_date(day):
     month = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
     word = month.split()[day.month - 1]
     spellings = [
-        day, datetime.combine(day, time()), iso, f"{day:%d-%m-%Y}", f"{day:%d/%m/%Y}",
-        f"{day.day}.{day.month}.{day.year}", f"{day.day} {word} {day.year}",
+        day,
+        datetime.combine(day, time()),
+        iso,
+        f"{day:%d-%m-%Y}",
+        f"{day:%d/%m/%Y}",
+        f"{day.day}.{day.month}.{day.year}",
+        f"{day.day} {word} {day.year}",
         f"{day.day} {word.upper()} {day.year}",
     ]
     assert {told(cells.date(spelling))[0] for spelling in spellings} == {iso}

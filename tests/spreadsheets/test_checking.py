@@ -45,8 +45,10 @@ DAWDLING = replace(MERGED, row_rules=(dawdle,))
 
 
 def test_values_come_in_the_order_of_the_fields_wherever_the_columns_stand(tmp_path):
-    path = xlsx(tmp_path / "a.xlsx", [["NILAI", "Nama ", "catatan", "NIK"],
-                                      ["Rp200.000", "siti", "x", "6271015508809001"]])
+    path = xlsx(
+        tmp_path / "a.xlsx",
+        [["NILAI", "Nama ", "catatan", "NIK"], ["Rp200.000", "siti", "x", "6271015508809001"]],
+    )
     read, rows, issues = checked(path, MERGED)
     assert rows == [("Data", 2, ["", "SITI", "6271015508809001", "200000"])]
     assert read.mapping == {"paid": "NILAI", "name": "Nama", "nik": "NIK"}
@@ -119,7 +121,9 @@ def test_header_of_two_merged_rows(tmp_path):
 
 def test_sheets_that_agree_are_joined_and_others_told(tmp_path):
     path = xlsx(
-        tmp_path / "a.xlsx", [HEAD, ROW], name="Pahandut",
+        tmp_path / "a.xlsx",
+        [HEAD, ROW],
+        name="Pahandut",
         more=[
             ("Sebangau", [["JUDUL"], [], HEAD[:3], ROW[:3]], False),
             ("Kosong", [HEAD], False),
@@ -162,7 +166,8 @@ def test_formulas_give_their_cached_value_and_are_told_without_one(tmp_path):
     _, rows, issues = checked(path, MERGED)
     assert rows[0][2] == ["PAHANDUT", "SITI", "", ""]
     assert {(issue.field, issue.code) for issue in issues} == {
-        ("nik", "RUMUS_TANPA_NILAI"), ("paid", "RUMUS_TANPA_NILAI"),
+        ("nik", "RUMUS_TANPA_NILAI"),
+        ("paid", "RUMUS_TANPA_NILAI"),
     }
     with xlsxwriter.Workbook(str(path)) as cached:
         sheet = cached.add_worksheet()
@@ -190,8 +195,14 @@ def test_a_column_of_damaged_numbers_is_told_once_for_the_file(tmp_path):
 
 
 def test_row_rules_see_the_context_and_can_set_derived_fields(tmp_path):
-    wide = {"ID DTKS": "1", "NIK": "6271015508809001", "NAMA": "SITI", "DESA": "PAHANDUT",
-            "KECAMATAN": "PAHANDUT", "TGL LAHIR": date(2022, 1, 1)}
+    wide = {
+        "ID DTKS": "1",
+        "NIK": "6271015508809001",
+        "NAMA": "SITI",
+        "DESA": "PAHANDUT",
+        "KECAMATAN": "PAHANDUT",
+        "TGL LAHIR": date(2022, 1, 1),
+    }
     path = xlsx(tmp_path / "a.xlsx", [list(wide), list(wide.values())])
     _, rows, issues = checked(path, BNBA)
     assert rows[0][2][-1] == "PAHANDUT, PAHANDUT"
@@ -218,8 +229,12 @@ def test_batches_and_forgetting_change_nothing(tmp_path, monkeypatch):
 
 
 ENCODINGS = {
-    "utf-8": ("utf-8", ";"), "utf-8 with bom": ("utf-8-sig", ","), "utf-16": ("utf-16", "\t"),
-    "cp1252": ("cp1252", ";"), "pipes": ("utf-8", "|"), "utf-16 without bom": ("utf-16-le", "|"),
+    "utf-8": ("utf-8", ";"),
+    "utf-8 with bom": ("utf-8-sig", ","),
+    "utf-16": ("utf-16", "\t"),
+    "cp1252": ("cp1252", ";"),
+    "pipes": ("utf-8", "|"),
+    "utf-16 without bom": ("utf-16-le", "|"),
 }
 
 

@@ -110,7 +110,7 @@ def test_entity_bomb_in_any_part(good, tmp_path):
         hostile = head + b"?><!-- x -->" + entities + rest
         bomb = rezip(good, tmp_path / "bomb.xlsx", {name: hostile})
         assert refusal(bomb).code == "ISI_BERBAHAYA", name
-    hidden = (b"\xff\xfe" + (entities.decode() + "<worksheet/>").encode("utf-16-le"))
+    hidden = b"\xff\xfe" + (entities.decode() + "<worksheet/>").encode("utf-16-le")
     bomb = rezip(good, tmp_path / "bomb.xlsx", {SHEET_XML: hidden})
     assert refusal(bomb).code == "ISI_BERBAHAYA"
 
@@ -151,8 +151,11 @@ def test_a_million_blank_rows_are_no_rows(good, tmp_path):
         b'<row r="%d"><c r="A%d" s="0"/></row>' % (row, row) for row in range(1_048_000, 1_048_577)
     )
     xml = re.sub(rb'<dimension ref="[^"]+"', b'<dimension ref="A1:XFD1048576"', xml)
-    path = rezip(good, tmp_path / "b.xlsx", {SHEET_XML: xml.replace(b"</sheetData>",
-                                                                   blank + b"</sheetData>")})
+    path = rezip(
+        good,
+        tmp_path / "b.xlsx",
+        {SHEET_XML: xml.replace(b"</sheetData>", blank + b"</sheetData>")},
+    )
     read, *_ = check_file(path, [MERGED], CONTEXT)
     assert read.row_count == 2
 

@@ -22,10 +22,24 @@ from tests.spreadsheets.makers import GOOD_ROWS, SHEET_XML, checked, part, xlsx
 
 DANGEROUS = ["=1+1", "+62812", "-", "@SUM(A1)", "\tX", "=cmd|' /C calc'!A0", "{=A1}"]
 ROWS = [
-    {"register_id": "62A", "nik": "6271015508809001", "name": "SITI", "birth_date": "1980-08-15",
-     "sex": "P", "bpnt": "YA", "kk": "6271010101109001"},
-    {"register_id": "62B", "nik": "6271010101709002", "name": "=1+1", "birth_date": "",
-     "sex": "L", "bpnt": "", "kk": "0271010101109001"},
+    {
+        "register_id": "62A",
+        "nik": "6271015508809001",
+        "name": "SITI",
+        "birth_date": "1980-08-15",
+        "sex": "P",
+        "bpnt": "YA",
+        "kk": "6271010101109001",
+    },
+    {
+        "register_id": "62B",
+        "nik": "6271010101709002",
+        "name": "=1+1",
+        "birth_date": "",
+        "sex": "L",
+        "bpnt": "",
+        "kk": "0271010101109001",
+    },
 ]
 
 
@@ -53,8 +67,12 @@ def test_a_template_is_understood_and_its_example_is_no_data(tmp_path):
 
 def filled_in(path, rows=ROWS, layout=BNBA):
     return prefilled(
-        layout, rows, path, identity={"round": "2021-4", "region": "62.71"},
-        title="Verifikasi Kota Palangka Raya", filled={*ROWS[0]},
+        layout,
+        rows,
+        path,
+        identity={"round": "2021-4", "region": "62.71"},
+        title="Verifikasi Kota Palangka Raya",
+        filled={*ROWS[0]},
     )
 
 
@@ -102,8 +120,12 @@ def test_long_choices_stand_on_a_hidden_sheet(tmp_path):
     choices = tuple(f"ALASAN PANJANG NOMOR {number}" for number in range(40))
     name, reason = MERGED.columns[1], Column("reason", "ALASAN", str, choices=choices)
     prefilled(
-        Layout("p", "Panjang", (name, reason)), [{"name": "A"}], tmp_path / "p.xlsx",
-        identity={}, title="P", filled={"name"},
+        Layout("p", "Panjang", (name, reason)),
+        [{"name": "A"}],
+        tmp_path / "p.xlsx",
+        identity={},
+        title="P",
+        filled={"name"},
     )
     book = openpyxl.load_workbook(tmp_path / "p.xlsx")
     rule = book["Data"].data_validations.dataValidation[0]
@@ -111,9 +133,9 @@ def test_long_choices_stand_on_a_hidden_sheet(tmp_path):
     assert [row[1] for row in book["_pilihan"].iter_rows(values_only=True)] == list(choices)
 
 
-TEXT = st.text(
-    st.characters(blacklist_categories=("Cs", "Cc", "Cf", "Cn", "Co")), max_size=20
-).map(lambda text: " ".join(text.split()))
+TEXT = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Cf", "Cn", "Co")), max_size=20).map(
+    lambda text: " ".join(text.split())
+)
 
 
 @settings(
@@ -145,7 +167,8 @@ def test_an_export_holds_no_formula(tmp_path):
 def test_an_export_of_nothing_has_its_headings(tmp_path):
     export(tmp_path / "e.xlsx", ["A", "B"], [])
     assert [cell.value for cell in openpyxl.load_workbook(tmp_path / "e.xlsx").active[1]] == [
-        "A", "B",
+        "A",
+        "B",
     ]
     with pytest.raises(ValueError):
         export(tmp_path / "e.xlsx", ["A", "A"], [])
@@ -262,9 +285,7 @@ def test_comments_are_capped_and_colours_are_not(tmp_path, monkeypatch):
 
 
 def test_a_workbook_with_a_summary_of_its_own_keeps_it(tmp_path):
-    path = xlsx(
-        tmp_path / "a.xlsx", GOOD_ROWS, more=[("Ringkasan", [["milik kecamatan"]], False)]
-    )
+    path = xlsx(tmp_path / "a.xlsx", GOOD_ROWS, more=[("Ringkasan", [["milik kecamatan"]], False)])
     read, _, issues = checked(path, MERGED)
     annotate(path, tmp_path / "b.xlsx", issues, summary=[], read=read)
     names = openpyxl.load_workbook(tmp_path / "b.xlsx").sheetnames
