@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 
-from spreadsheets import cells, checking
+from spreadsheets import cells, checking, reading
 from spreadsheets.checking import Batch, FileRead, check_file, check_in_child
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import CheckContext, Column, Layout
@@ -359,6 +359,13 @@ def test_a_cell_at_the_end_of_the_world_costs_no_memory(tmp_path):
     with pytest.raises(SheetRefused) as caught:
         list(check_in_child(path, DOTTED, CONTEXT))
     assert caught.value.code in ("TERLALU_BESAR", "BERKAS_RUSAK")
+
+
+def test_a_large_workbook_read_sheet_by_sheet_gives_the_same(tmp_path, monkeypatch):
+    path = xlsx(tmp_path / "a.xlsx", [HEAD, ROW], more=[("B", [HEAD, ROW], False)])
+    at_once = checked(path, MERGED)
+    monkeypatch.setattr(reading, "_KEPT_CELLS", 1)
+    assert checked(path, MERGED) == at_once and len(at_once[1]) == 2
 
 
 def test_progress_reaches_the_total(tmp_path, monkeypatch):
