@@ -15,7 +15,7 @@ from uploads.models import Upload
 
 logger = logging.getLogger("portal.uploads")
 
-MEMORY_MB = 400
+MEMORY_MB = 640  # address space of the reading process; it uses about a third of that
 SECONDS = 900
 UNEXPECTED = (
     "Terjadi kesalahan pada portal saat {what}. Data terdaftar tidak berubah."
