@@ -312,25 +312,31 @@ def list_state(cl: ChangeList) -> ListState:
 
 
 # Scripts and styles that the admin would load for things these pages do by themselves: calendars,
-# pop-up windows, adding rows. Select2 stays, for fields that search while one types.
+# pop-up windows, adding rows, choosing rows. Select2 stays in forms, for fields that search while
+# one types.
 REPLACED = ("admin/js/", "admin/css/", "unfold/")
-NEEDED = ("jquery", "select2", "autocomplete")
+SELECT2 = ("jquery", "select2", "autocomplete")
 
 
-def _wanted(paths, media) -> list[str]:
-    has_select2 = any("select2" in str(path) for path in media._js)
+def _wanted(paths, with_select2: bool) -> list[str]:
     return [
         path if path.startswith(("/", "http")) else static(path)
         for path in map(str, paths)
-        if not path.startswith(REPLACED) or (has_select2 and any(part in path for part in NEEDED))
+        if not path.startswith(REPLACED)
+        or (with_select2 and any(part in path for part in SELECT2))
     ]
 
 
-@register.simple_tag
-def media_scripts(media) -> list[str]:
-    return _wanted(media._js, media)
+def _searches(media) -> bool:
+    return any("select2" in str(path) for path in media._js)
 
 
 @register.simple_tag
-def media_styles(media) -> list[str]:
-    return _wanted([path for paths in media._css.values() for path in paths], media)
+def media_scripts(media, in_form: bool = False) -> list[str]:
+    return _wanted(media._js, in_form and _searches(media))
+
+
+@register.simple_tag
+def media_styles(media, in_form: bool = False) -> list[str]:
+    paths = [path for paths in media._css.values() for path in paths]
+    return _wanted(paths, in_form and _searches(media))
