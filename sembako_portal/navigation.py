@@ -1,4 +1,4 @@
-"""The navigation in the words of the work, and what every page of the frame shows around its content.
+"""The navigation in the words of the work, and what the frame shows around every page.
 
 An entry is there when its model has a list in the portal and the user may see that list; the
 permission of the entry is the permission of the list. Counts are what waits for this user.

@@ -21,6 +21,8 @@ from sembako_portal import navigation
 from sembako_portal.templatetags import portal
 from tests.factories import PASSWORD, HouseholdFactory, UserFactory
 
+pytestmark = pytest.mark.django_db
+
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 FILES = settings.BASE_DIR / "static" / "portal"
 
@@ -50,9 +52,6 @@ def visible_text(response) -> str:
     html = re.sub(r"<(script|style|svg).*?</\1>", " ", response.content.decode(), flags=re.S)
     attributes = re.findall(r'(?:title|placeholder|aria-label|alt)="([^"]+)"', html)
     return " ".join([re.sub(r"<[^>]+>", " ", html), *attributes])
-
-
-# Navigation -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("role", Role.values)
@@ -91,9 +90,6 @@ def test_place_of_a_district_officer(db):
     assert navigation.place_of(user) == "Petugas kab/kota · Kabupaten Kapuas"
 
 
-# Signing in -----------------------------------------------------------------------------------------
-
-
 def test_wrong_password_says_so_and_keeps_the_name(client, db):
     UserFactory(username="hendra")
     response = client.post("/login/", {"username": "hendra", "password": "keliru"})
@@ -122,8 +118,6 @@ def test_fifth_failure_locks_the_right_password_out_too(client, db):
     assert response.status_code == 429
     assert "Terkunci sementara" in response.content.decode()
 
-
-# Words ----------------------------------------------------------------------------------------------
 
 ENGLISH = re.compile(
     r"\b(?:the|and|with|your|this|Select|Save|Delete|Add|Change|Search|Filters?|Password|Please"
@@ -166,9 +160,6 @@ def test_empty_list_names_the_filter(client):
     assert "Hapus saringan" in text
 
 
-# Written forms --------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("written", "wanted"),
     [
@@ -182,7 +173,10 @@ def test_empty_list_names_the_filter(client):
         (portal.persen(-0.5), "−0,5%"),
         (portal.tanggal(date(2021, 11, 23)), "23 November 2021"),
         (portal.tanggal_singkat(date(2021, 8, 5)), "5 Agu 2021"),
-        (portal.waktu(datetime(2021, 11, 23, 7, 5, tzinfo=UTC)), "23 November 2021 pukul 14.05 WIB"),
+        (
+            portal.waktu(datetime(2021, 11, 23, 7, 5, tzinfo=UTC)),
+            "23 November 2021 pukul 14.05 WIB",
+        ),
         (portal.tanggal_singkat(datetime(2021, 11, 22, 18, 0, tzinfo=UTC)), "23 Nov 2021"),
         (portal.menit(899.2), "15 menit"),
         (portal.inisial("Rina Dwi Anggraini"), "RA"),
@@ -208,9 +202,6 @@ def test_capped_count_says_more_than():
     )
     text = re.sub(r"\s+", " ", render_to_string("portal/paging.html", {"page_obj": page}))
     assert "1–25 dari lebih dari 10.000" in text
-
-
-# Errors ---------------------------------------------------------------------------------------------
 
 
 def test_missing_page_names_the_place_of_the_user(client):
@@ -240,17 +231,12 @@ def test_error_pages_need_neither_user_nor_database_nor_hashes(name, settings, t
     assert "Ke beranda" in engines["django"].get_template(name).render()
 
 
-# Files ----------------------------------------------------------------------------------------------
-
-
 def test_static_files_are_hashed_and_find_each_other(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
     for file in FILES.iterdir():
@@ -292,7 +278,8 @@ def test_nothing_is_fetched_from_elsewhere(client, db):
 def test_compiled_translations_are_up_to_date():
     folder = Path(settings.LOCALE_PATHS[0]) / "id" / "LC_MESSAGES"
     compiled = (folder / "django.mo").read_bytes().decode("utf-8", "ignore")
-    for text in re.findall(r'^msgstr(?:\[0\])? "([^"\\]+)"$', (folder / "django.po").read_text(), re.M):
+    source = (folder / "django.po").read_text()
+    for text in re.findall(r'^msgstr(?:\[0\])? "([^"\\]+)"$', source, re.M):
         assert text in compiled
 
 
