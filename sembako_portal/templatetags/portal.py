@@ -309,9 +309,9 @@ def list_state(cl: ChangeList) -> ListState:
 
 
 # Scripts and styles that the admin would load for things these pages do by themselves: calendars,
-# pop-up windows, adding rows, choosing rows. Select2 stays in forms, for fields that search while
-# one types.
-REPLACED = ("admin/js/", "admin/css/", "unfold/")
+# pop-up windows, adding and choosing rows, the format of a file. Select2 stays in forms, for fields
+# that search while one types.
+REPLACED = ("admin/js/", "admin/css/", "unfold/", "import_export/")
 SELECT2 = ("jquery", "select2", "autocomplete")
 
 
