@@ -25,16 +25,14 @@ class Count:
 
 
 def _uploads_waiting(user) -> Count | None:
-    """What this user can decide or repair; one number, the meaning of the more pressing one."""
+    """What a reviewer can decide, and what an officer must repair."""
     uploads = Upload.objects.visible_to(user)
     if user.has_perm("uploads.review_upload"):
         number = uploads.reviewable_by(user).count()
-        if number:
-            return Count(number, "menunggu tinjauan Anda")
+        return Count(number, "menunggu tinjauan Anda") if number else None
     if user.has_perm("uploads.submit_upload"):
-        number = uploads.to_repair().filter(sent_by=user).count()
-        if number:
-            return Count(number, "perlu perbaikan", due=True)
+        number = uploads.to_repair().count()
+        return Count(number, "perlu perbaikan", due=True) if number else None
     return None
 
 

@@ -19,7 +19,8 @@ from django.urls import reverse
 from accounts.roles import Role
 from sembako_portal import navigation
 from sembako_portal.templatetags import portal
-from tests.factories import PASSWORD, HouseholdFactory, UserFactory
+from tests.factories import PASSWORD, HouseholdFactory, UploadFactory, UserFactory
+from uploads.models import Upload
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +80,17 @@ def test_every_page_of_the_navigation_opens(client, role):
             response = client.get(child.url)
             assert response.status_code == 200, child.label
             assert f'<a href="{child.url}" aria-current="page">' in response.content.decode()
+
+
+def test_count_beside_uploads_is_what_waits_for_the_user(db):
+    officer = UserFactory(role=Role.PETUGAS, regions=["62.03"])
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    UploadFactory(region_id="62.03", sent_by=officer, status=Upload.Status.PERLU_PERBAIKAN)
+    UploadFactory(region_id="62.11", status=Upload.Status.PERLU_PERBAIKAN)
+    entry = next(entry for entry in ENTRIES if entry.model == "uploads.Upload")
+
+    assert entry.count(officer) == navigation.Count(1, "perlu perbaikan", due=True)
+    assert entry.count(coordinator) is None
 
 
 def test_user_without_a_place_is_told_so(db):
