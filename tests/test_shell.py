@@ -216,6 +216,47 @@ def test_capped_count_says_more_than():
     assert "1–25 dari lebih dari 10.000" in text
 
 
+ITEM = SimpleNamespace(label="Selat", url="/a/", count=1234, current=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "context", "wanted"),
+    [
+        (
+            "chips",
+            {"chips": [ITEM], "label": "Kecamatan"},
+            'aria-current="true">Selat <b>1.234</b>',
+        ),
+        ("seg", {"items": [ITEM], "label": "Angka"}, '<a href="/a/" aria-current="true">Selat</a>'),
+        ("tabs", {"tabs": [ITEM], "label": "Bagian"}, '<span class="n">1.234</span>'),
+        ("diff", {"old": "Jl. Anggrek", "new": "Jl. Melati", "flag": True}, '<del class="flag">'),
+        ("diff", {"old": "Jl. Anggrek", "new": ""}, "dikosongkan"),
+        ("progress", {"percent": 54.45, "text": "sisa 2 menit"}, '<rect width="54.5%"'),
+        ("skeleton", {"rows": "123"}, "Sedang memuat"),
+        ("empty", {"title": "Kosong", "action_url": "/a/", "action_text": "Unggah"}, ">Unggah</a>"),
+        ("notice", {"kind": "warn", "strong": "Rusak.", "text": "<b>"}, "<b>Rusak.</b> &lt;b&gt;"),
+        (
+            "steps",
+            {"steps": [SimpleNamespace(label="Diperiksa", state="bad", note="2 hari lagi")]},
+            '<li class="now bad" aria-current="step">',
+        ),
+        (
+            "tile",
+            {"tile": {"label": "KPM", "value": "84.312", "change": "naik 126", "trend": "up"}},
+            '<b class="t-idle">',
+        ),
+        (
+            "confirm",
+            {"id": "batal", "title": "Batalkan?", "action_url": "/a/", "danger": True},
+            '<dialog class="dialog" id="batal" aria-labelledby="batal-judul">',
+        ),
+    ],
+)
+def test_partials(name, context, wanted):
+    html = render_to_string(f"portal/{name}.html", context, RequestFactory().get("/"))
+    assert wanted in html
+
+
 def test_missing_page_names_the_place_of_the_user(client):
     signed_in(client, Role.PETUGAS, regions=["62.03"])
     response = client.get("/tidak-ada/")
