@@ -140,9 +140,20 @@ def here(items: list[Item]) -> list[Item]:
     return []
 
 
+SHORT = {" kab/kota": "", "Kabupaten ": "Kab. ", "Kecamatan ": "Kec. "}
+
+
+def short_place_of(user) -> str:
+    """Role and place in the width of the sidebar: `Petugas · Kab. Kapuas`."""
+    text = place_of(user)
+    for long, short in SHORT.items():
+        text = text.replace(long, short)
+    return text
+
+
 def place_of(user) -> str:
-    """Role and place as the user block shows them: `Petugas kab/kota · Kabupaten Kapuas`."""
-    if user.home_region is None:
+    """Role and place in full: `Petugas kab/kota · Kabupaten Kapuas`."""
+    if not user.scope.codes:
         return f"{user.get_role_display()} · tanpa wilayah tugas"
     if user.scope.is_province:
         return user.get_role_display()
@@ -166,5 +177,6 @@ def context(request) -> dict:
         "navigation": items,
         "here": SimpleLazyObject(lambda: here(items)),
         "user_place": lazy(place_of, str)(user),
+        "user_place_short": lazy(short_place_of, str)(user),
         "search_url": _search_url(),
     }

@@ -100,6 +100,7 @@ def test_user_without_a_place_is_told_so(db):
 def test_place_of_a_district_officer(db):
     user = UserFactory(role=Role.PETUGAS, regions=["62.03"])
     assert navigation.place_of(user) == "Petugas kab/kota · Kabupaten Kapuas"
+    assert navigation.short_place_of(user) == "Petugas · Kab. Kapuas"
 
 
 def test_wrong_password_says_so_and_keeps_the_name(client, db):
