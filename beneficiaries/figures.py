@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from itertools import pairwise
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -80,21 +80,22 @@ HOUSEHOLD_TIMELINE: list[Callable[[Household], Iterable[TimelineEntry]]] = []
 
 
 def kpm_marks(ids: list[int]) -> dict[int, Mark]:
-    kpm = set(Household.objects.filter(pk__in=ids).kpm().order_by().values_list("pk", flat=True))
-    inactive = {
-        household.pk: household.get_inactive_reason_display()
-        for household in Household.objects.filter(pk__in=ids, is_active=False)
-        .only("inactive_reason")
+    enrolled = Enrollment.objects.active().sembako().filter(household=OuterRef("pk"))
+    households = (
+        Household.objects.filter(pk__in=ids)
+        .only("is_active", "inactive_reason")
+        .annotate(is_enrolled=Exists(enrolled))
         .order_by()
-    }
+    )
     marks = {}
-    for pk in ids:
-        if pk in inactive:
-            marks[pk] = Mark("idle", "flag", f"Nonaktif: {inactive[pk].lower()}")
-        elif pk in kpm:
-            marks[pk] = Mark("ok", "ok", "KPM aktif")
+    for household in households:
+        if not household.is_active:
+            reason = household.get_inactive_reason_display().lower()
+            marks[household.pk] = Mark("idle", "flag", f"Nonaktif: {reason}")
+        elif household.is_enrolled:
+            marks[household.pk] = Mark("ok", "ok", "KPM aktif")
         else:
-            marks[pk] = Mark("idle", "info", "Bukan KPM")
+            marks[household.pk] = Mark("idle", "info", "Bukan KPM")
     return marks
 
 
