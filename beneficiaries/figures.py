@@ -134,7 +134,7 @@ def age_on(birth_date: date | None, day: date) -> int | None:
 IDENTITY_FIELDS = {"nik", "kk_number", "card_number", "account_number"}
 _SILENT = {"changed_at", "source_upload", "source_row", "source_user", "household"}
 _YES_NO = {True: "ya", False: "tidak"}
-_TRACKED = (Household, Person, Card, Enrollment)
+TRACKED = (Household, Person, Card, Enrollment)
 
 
 @dataclass
@@ -160,7 +160,7 @@ def _fields(model):
     ]
 
 
-def _states(household: Household) -> dict[tuple, list]:
+def _states(household: Household, models: Iterable[type]) -> dict[tuple, list]:
     """Every row of the household with its states, oldest first, the present one last.
 
     A present state that is missing means that the row is gone (an upload taken back).
@@ -172,7 +172,7 @@ def _states(household: Household) -> dict[tuple, list]:
         Card: list(household.cards.all()),
         Enrollment: list(household.enrollments.all()),
     }
-    for model in _TRACKED:
+    for model in models:
         rows = {row.pk: row for row in now[model]}
         events = _event_model(model).objects.filter(
             Q(pgh_obj_id__in=list(rows))
@@ -252,9 +252,12 @@ def _origin(before, after, names: _Names) -> tuple[str, str, str]:
     return by, f"{upload}{row}", upload_url(upload)
 
 
-def changes_of(household: Household) -> list[Change]:
-    """Every change of a family's data, newest first, in a fixed number of queries."""
-    states = _states(household)
+def changes_of(household: Household, models: Iterable[type] = TRACKED) -> list[Change]:
+    """Every change of a family's data, newest first, in a fixed number of queries.
+
+    `models` are those whose history the reader may see.
+    """
+    states = _states(household, models)
     names = _names_in(states)
     changes = []
     for (model, _pk), row_states in states.items():
