@@ -1,8 +1,8 @@
-import csv
 import io
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import AccessLog
 from accounts.roles import Role
@@ -18,8 +18,9 @@ def send(client, household, **more):
 
 
 def rows_of(response):
-    text = response.content.decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    sheet = load_workbook(io.BytesIO(response.content)).active
+    headings, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 @pytest.fixture
@@ -48,8 +49,10 @@ def test_export_is_written_down(client, household):
     response = send(client, household, purpose="bahan rapat koordinasi")
     [row] = rows_of(response)
     assert row["ID DTKS"] == household.dtks_id
-    assert row["NOKK"].strip() == household.kk_number
-    assert row["ALAMAT"] == "'=HYPERLINK(1)"
+    assert row["NOKK"] == household.kk_number
+    assert row["ALAMAT"] == "=HYPERLINK(1)"
+    sheet = load_workbook(io.BytesIO(response.content)).active
+    assert {cell.data_type for line in sheet.iter_rows() for cell in line} <= {"s", "n"}
     log = AccessLog.objects.get()
     assert (log.kind, log.user, log.row_count) == ("EXPORT", user, 1)
     assert log.purpose == "bahan rapat koordinasi"
