@@ -38,9 +38,10 @@ def plain_http(settings, tmp_path):
 def no_scope_left_over():
     """A test that leaves a scope in force would lend it to the next one."""
     yield
-    if scope.current() is not None:
+    left = scope.current()
+    if left is not None:
         scope.enter(None)
-        pytest.fail("the test left a scope in force")
+    assert left is None, "the test left a scope in force"
 
 
 @pytest.fixture
