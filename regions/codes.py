@@ -446,7 +446,8 @@ class RegionIndex:
         found = Resolved(kemendagri, level_of(kemendagri))
         if read.guess:
             return self._noted(found, self._lost_zero_note(read, kemendagri), "LOST_ZERO")
-        if read.plain and read.bps and not _is_inside(kemendagri, self._bps_regency(read)):
+        other = self._bps_regency(read) if read.plain else ""
+        if other and not _is_inside(kemendagri, other):
             note = f"Kode {read.written} dibaca sebagai kode Kemendagri {kemendagri}."
             return self._noted(found, note, "KEMENDAGRI_CODE")
         return found
