@@ -47,7 +47,7 @@ class Scope:
                 inside |= models.Q(regency_code=code)
             else:
                 inside |= models.Q(**{place: code}) | models.Q(
-                    **{f"{place}__startswith": f"{code}."}
+                    **{f"{place}__code__startswith": f"{code}."}
                 )
         return inside
 
