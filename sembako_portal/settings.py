@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "uploads",
     "accounts",
     "regions",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the default one would put its own admin site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "sembako_portal.apps.PortalAdminConfig",

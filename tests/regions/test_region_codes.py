@@ -58,6 +58,7 @@ def test_rows_are_inside_the_province_and_have_postcodes():
 def test_names_are_written_properly():
     assert INDEX.name("62.71") == "Palangka Raya"
     assert INDEX.full_name("62.71") == "Kota Palangka Raya"
+    assert (INDEX.short_name("62.02"), INDEX.short_name("62.03")) == ("Kotim", "Kapuas")
     assert INDEX.full_name("62.03.08.2002") == "Desa Batuah, Kecamatan Basarang, Kabupaten Kapuas"
     assert INDEX.full_name("62") == "Provinsi Kalimantan Tengah"
     assert INDEX.name("62.05.05.2011") == "Lemo II"
