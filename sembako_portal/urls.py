@@ -3,5 +3,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("dashboards.urls")),
+    path("", include("beneficiaries.urls")),
     path("", admin.site.urls),
 ]
