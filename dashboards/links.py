@@ -31,11 +31,11 @@ def kpm(user, code: str) -> str | None:
 
 
 def persons(user, code: str) -> str | None:
-    return _list(user, "beneficiaries.person", code, is_active__exact=1)
+    return _list(user, "beneficiaries.person", code, aktif="ya")
 
 
 def invalid_nik(user, code: str) -> str | None:
-    return _list(user, "beneficiaries.person", code, is_active__exact=1, nik_valid__exact=0)
+    return _list(user, "beneficiaries.person", code, aktif="ya", nik="tidak")
 
 
 def cases(user, code: str, round: Round, *statuses: Case.Status) -> str | None:
