@@ -217,7 +217,7 @@ class _Maker:
         return low + self.rng.random() * (high - low)
 
     def village_weight(self, village: Village) -> float:
-        return self.between(1, 3.2) * (2.2 if village.is_urban else 1)
+        return self.between(1, 3.2) * (4 if village.is_urban else 1)
 
     def family(self, village: Village) -> Family:
         regency = REGENCIES[village.regency]
@@ -347,12 +347,20 @@ class _Maker:
 
     def _double(self, member: Member) -> None:
         """Either one person registered twice, or a slip that gave two persons one number."""
-        other = pick(self.rng, self._recent)
-        self._recent.remove(other)  # at most twice each
-        if member.sex == other.sex and self.chance(0.5):
+        alike = [
+            other
+            for other in self._recent
+            if other.sex == member.sex
+            and abs(other.birth_date - member.birth_date) < timedelta(days=700)
+        ]
+        if alike and self.chance(0.5):
+            other = pick(self.rng, alike)
             member.name = misspelt(self.rng, other.name)
             member.birth_date = other.birth_date
             member.birth_place = other.birth_place
+        else:
+            other = pick(self.rng, self._recent)
+        self._recent.remove(other)  # at most twice each
         member.nik = other.nik
         member.match_note = other.match_note = "NIK GANDA"
 

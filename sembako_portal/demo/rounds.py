@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from random import Random
 
 from django.db import connection
@@ -33,6 +34,8 @@ _PROGRESS = {
     "62.13": (83.0, 8, 2),
     "62.71": (84.9, 8, 1),
 }
+# The kecamatan of the two TKSK of the demo (users.py): cases of every status to look at.
+_EVERYTHING_IN = frozenset({"62.03.01", "62.03.08"})
 _NOT_ELIGIBLE = {
     "SUDAH_MAMPU": 46, "PINDAH": 14, "MENINGGAL": 12, "PERANGKAT_DESA": 8, "ASN_TNI_POLRI": 6,
     "GANDA": 6, "MENOLAK": 3, "GRADUASI": 5,
@@ -99,7 +102,9 @@ def _case_rows(
         changed_at = datetime.combine(visited_on, time(9 + int(rng.random() * 7)), WIB)
         if status == Case.Status.DISETUJUI:
             decided_by = deciders[int(rng.random() * 2)]
-            decided_on = min(visited_on + timedelta(days=1 + int(rng.random() * 4)), today)
+            decided_on = min(
+                visited_on + timedelta(days=1 + int(rng.random() * 4)), today - timedelta(days=1)
+            )
             decided_at = changed_at = datetime.combine(decided_on, time(8, 30), WIB)
         elif status == Case.Status.DIKEMBALIKAN and not note:
             note = "Tanggal kunjungan belum sesuai dengan berita acara."
@@ -110,34 +115,36 @@ def _case_rows(
 
 
 def _statuses(families: Sequence[Family], rng: Random) -> dict[int, str]:
-    """Status by household id. Officers work kecamatan by kecamatan, so some are done, others not
-    begun."""
+    """Status by household id."""
     by_regency: dict[str, list[int]] = {}
     for number, family in enumerate(families, start=1):
         if family.is_kpm:
             by_regency.setdefault(family.village.regency, []).append(number)
     statuses: dict[int, str] = {}
     for regency, numbers in by_regency.items():
-        districts = sorted({families[number - 1].village.code[:8] for number in numbers})
-        turn = {district: rng.random() * len(districts) for district in districts}
-        in_order = sorted(
-            numbers,
-            key=lambda number: (
-                turn[families[number - 1].village.code[:8]] + rng.random() * 1.5,
-                number,
-            ),
-        )
         approved, handed_in, returned = _PROGRESS[regency]
         counts = spread(
             len(numbers), [approved, handed_in, returned, 100 - approved - handed_in - returned]
         )
         stages = ("DISETUJUI", "DIAJUKAN", "DIKEMBALIKAN", "BELUM")
-        ends = [sum(counts[: place + 1]) for place in range(4)]
-        for place, number in enumerate(in_order):
-            statuses[number] = next(
-                stage for stage, end in zip(stages, ends, strict=True) if place < end
-            )
+        in_turn = iter(_in_order_of_work(families, numbers, rng))
+        for status, count in zip(stages, counts, strict=True):
+            statuses.update((number, status) for number in islice(in_turn, count))
     return statuses
+
+
+def _in_order_of_work(families: Sequence[Family], numbers: list[int], rng: Random) -> list[int]:
+    """Officers go kecamatan by kecamatan, so some are done while others are not begun."""
+    place_of = {number: families[number - 1].village.code[:8] for number in numbers}
+    districts = sorted(set(place_of.values()))
+    turn = {district: rng.random() * len(districts) for district in districts}
+    key = {
+        number: rng.random() * len(districts)
+        if district in _EVERYTHING_IN
+        else turn[district] + rng.random() * 1.5
+        for number, district in place_of.items()
+    }
+    return sorted(numbers, key=lambda number: (key[number], number))
 
 
 def _outcome(rng: Random) -> tuple[bool, bool, str, str]:
