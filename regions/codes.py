@@ -7,11 +7,10 @@ system of its own, without dots, in which the kabupaten 06 to 13 have other numb
 import csv
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import SequenceMatcher
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,7 +54,7 @@ _PREFIXES = {
 _ABBREVIATIONS = {
     "BRT": "BARAT", "TMR": "TIMUR", "TIM": "TIMUR", "UTR": "UTARA", "SLT": "SELATAN",
     "SEL": "SELATAN", "TGH": "TENGAH", "GN": "GUNUNG", "GNG": "GUNUNG", "SEI": "SUNGAI",
-    "SUNGEI": "SUNGAI", "SEI.": "SUNGAI", "TBG": "TUMBANG", "TB": "TUMBANG", "TJ": "TANJUNG",
+    "SUNGEI": "SUNGAI", "TBG": "TUMBANG", "TB": "TUMBANG", "TJ": "TANJUNG",
     "TJG": "TANJUNG", "TLK": "TELUK", "KP": "KAMPUNG", "KPG": "KAMPUNG", "PKLN": "PANGKALAN",
     "MA": "MUARA", "BT": "BATU", "KTW": "KOTAWARINGIN",
 }  # fmt: skip
@@ -261,10 +260,7 @@ def _read_code(text: str) -> _Code | None:
         return None
     plain = written.replace(",", ".")
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?[eE]\+?[0-9]{1,2}", plain):
-        try:
-            plain = format(Decimal(plain), "f")
-        except InvalidOperation:
-            return _Code(written)
+        plain = format(Decimal(plain), "f")
         plain = re.sub(r"\.0*$", "", plain)
     plain = re.sub(r"^([0-9]+)\.0$", r"\1", plain)
     if plain.isdigit():
@@ -308,9 +304,8 @@ class RegionIndex:
         self._children: dict[str, list[str]] = defaultdict(list)
         self._names: dict[str, _Name] = {}
         self._by_bps: dict[str, str] = {}
-        self._province_key = ""
         self._answers: dict[tuple[str, str, str, str], Resolved | Unresolved] = {}
-        vocabulary: Counter[str] = Counter()
+        vocabulary: set[str] = set()
         for row in self.rows:
             self._children[row.parent].append(row.code)
             self._names[row.code] = _as_name(_words(row.name))
@@ -347,6 +342,10 @@ class RegionIndex:
         row = self._by_code[code]
         return f"{KIND_WORDS[row.kind]} {row.name}"
 
+    def short_name(self, code: str) -> str:
+        """A name for a map or a narrow column: "Kotim". KeyError for an unknown code."""
+        return SHORT_NAMES.get(code, (self.name(code),))[0]
+
     def full_name(self, code: str) -> str:
         """With everything above it up to the kabupaten. Raises KeyError for an unknown code.
 
@@ -357,10 +356,6 @@ class RegionIndex:
         while (code := parent_code(code)) and len(code) > 2:
             parts.append(self.own_name(code))
         return ", ".join(parts)
-
-    @cached_property
-    def regencies(self) -> tuple[str, ...]:
-        return tuple(row.code for row in self.rows if row.level == "REGENCY")
 
     def resolve(
         self, *, regency: str = "", district: str = "", village: str = "", code: str = ""
@@ -446,7 +441,8 @@ class RegionIndex:
         found = Resolved(kemendagri, level_of(kemendagri))
         if read.guess:
             return self._noted(found, self._lost_zero_note(read, kemendagri), "LOST_ZERO")
-        if read.plain and read.bps and not _is_inside(kemendagri, self._bps_regency(read)):
+        other = self._bps_regency(read) if read.plain else ""
+        if other and not _is_inside(kemendagri, other):
             note = f"Kode {read.written} dibaca sebagai kode Kemendagri {kemendagri}."
             return self._noted(found, note, "KEMENDAGRI_CODE")
         return found

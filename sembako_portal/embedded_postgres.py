@@ -7,7 +7,7 @@ above the data and creates a system user, which a portal must not do on someone 
 A directory holds one cluster:
 
     data/         the cluster, in the usual layout; data/server.log is the server's log and
-                  data/local.conf, when somebody writes it, overrules the settings made here
+                  data/local.conf is the place for settings that overrule those made here
     server.json   port and passwords, readable by its owner only
     LOCATION      only when the cluster had to be placed elsewhere: the path of that place
     lock          held while the server is created, started or stopped
@@ -380,6 +380,9 @@ def _create(home: Path, *, fast: bool) -> None:
         raise EmbeddedPostgresError(f"Basis data tidak dapat dibuat: {result.stderr.strip()}")
     with (fresh / "postgresql.conf").open("a") as settings:
         settings.write("\ninclude_if_exists 'portal.conf'\ninclude_if_exists 'local.conf'\n")
+    local = fresh / "local.conf"
+    local.write_text("# Settings of this installation; they overrule portal.conf.\n")
+    _give(local, home, 0o600)
     (fresh / "pg_hba.conf").write_text(_ACCESS)
     _administer(
         home,
@@ -446,17 +449,22 @@ def _free_port() -> int:
 
 
 def _clear_stale_pid(data: Path) -> None:
-    """Remove a postmaster.pid whose number another program has taken over.
+    """Remove a postmaster.pid whose number belongs to a dead process or to another program.
 
-    PostgreSQL itself recognises a number that nobody has. A number that a `postgres` has is left
-    alone unless that one surely works elsewhere: two servers on one directory destroy the data.
+    PostgreSQL itself recognises a number that nobody has. A number that a live `postgres` has is
+    left alone unless that one surely works elsewhere: two servers on one directory destroy the
+    data.
     """
     lines = _pid_file(data)
     if not lines or not lines[0].isdigit():
         return
     with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         process = psutil.Process(int(lines[0]))
-        if process.name() != "postgres" or not data.samefile(process.cwd()):
+        if (
+            process.status() == psutil.STATUS_ZOMBIE
+            or process.name() != "postgres"
+            or not data.samefile(process.cwd())
+        ):
             (data / "postmaster.pid").unlink()
 
 

@@ -1,0 +1,1 @@
+"""Sheets in and out: reading, layouts, cell cleaning, checking, writing. Plain Python."""

@@ -280,7 +280,6 @@ class UploadIssue(models.Model):
         OPEN = "", "Belum diputus"
         ACCEPTED = "ACCEPTED", "Saran diterima"
         KEPT = "KEPT", "Sesuai berkas"
-        EDITED = "EDITED", "Diperbaiki di portal"
 
     upload = models.ForeignKey(Upload, models.CASCADE, related_name="issues")
     region = models.ForeignKey(Region, models.PROTECT, db_index=False, db_constraint=False)
@@ -292,8 +291,11 @@ class UploadIssue(models.Model):
     level = models.CharField("tingkat", max_length=7, choices=Level)
     message = models.TextField("keterangan")
     before = models.TextField("tertulis", blank=True)
+    value = models.TextField("isi sebelum saran diterima", blank=True, db_default="")
     suggestion = models.TextField("saran", blank=True)
     decision = models.CharField("putusan", max_length=8, choices=Decision, blank=True, default="")
+    # Told by the comparison with the register and the other rows, so told anew by the next one.
+    from_register = models.BooleanField(default=False, db_default=False)
 
     objects = ScopedQuerySet.as_manager()
 

@@ -1,0 +1,23 @@
+"""Bring database and static files up to date before the portal starts."""
+
+import environ
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Migrasi, provinsi contoh bila basis data kosong, dan berkas statis."
+
+    def handle(self, *args, **options):
+        self.stdout.write("Memperbarui basis data ...")
+        call_command("migrate", interactive=False, verbosity=0)
+        # The demo accounts have published passwords. Unless asked for, they stay out of a portal
+        # that is set up for real use, which shows in its cookies being limited to HTTPS.
+        demo = environ.Env().bool("DEMO", default=not settings.SESSION_COOKIE_SECURE)
+        if demo:
+            call_command("demo", if_empty=True)
+        self.stdout.write("Menyiapkan berkas statis ...")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if demo:
+            call_command("demo", logins=True)

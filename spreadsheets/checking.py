@@ -1,0 +1,536 @@
+"""A file becomes batches of canonical rows and issues, in this process or in a limited child."""
+
+import logging
+import marshal
+import os
+import pickle
+import select
+import struct
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from spreadsheets import guard
+from spreadsheets.errors import SheetRefused
+from spreadsheets.headings import (
+    SEARCHED_ROWS,
+    Header,
+    find_header,
+    refuse_doubled,
+    refuse_missing,
+    refuse_no_header,
+)
+from spreadsheets.layout import (
+    CheckContext,
+    Cleaned,
+    Column,
+    Issue,
+    Layout,
+    RowView,
+    as_written,
+)
+from spreadsheets.reading import OWN_SHEETS, Book, Sheet
+from spreadsheets.survey import Survey, is_blank, survey
+
+logger = logging.getLogger(__name__)
+
+BATCH_ROWS = 5_000
+# A number column of which more than this share ends in 0 (chance is 0.1) has lost its last digit.
+DAMAGED_SHARE = 0.2
+DAMAGED_FROM = 20
+
+
+class SheetRead(NamedTuple):
+    """Where the data of one sheet are. `columns`: field -> column from 1, as Excel counts."""
+
+    name: str
+    header_row: int
+    columns: dict[str, int]
+    last_column: int
+    rows: int
+
+
+class FileRead(NamedTuple):
+    """What the file is, told before its rows.
+
+    `left_out` lists (what, how many, why) of everything that is not taken as data.
+    """
+
+    layout_key: str
+    sheets: list[SheetRead]
+    left_out: list[tuple[str, int, str]]
+    header_row: int
+    mapping: dict[str, str]
+    unknown: list[str]
+    identity: dict[str, str]
+    row_count: int | None
+
+
+class Batch(NamedTuple):
+    """Rows as (sheet, row as in Excel, values in the order of the layout's fields)."""
+
+    rows: list[tuple[str, int, list[str]]]
+    issues: list[Issue]
+    done: int
+    total: int
+
+
+def check_file(
+    path: str | Path, layouts: Sequence[Layout], context: CheckContext
+) -> Iterator[FileRead | Batch]:
+    """Yields one FileRead, then Batches of at most BATCH_ROWS rows until all rows are told.
+
+    The layout is the one among `layouts` whose headings fit best. Raises SheetRefused, and
+    nothing else, for a file that cannot be taken.
+    """
+    book = Book(path)
+    read, found = _look(book, layouts)
+    yield read
+    done = 0
+    damage: dict[str, Counter] = {}
+    for name, header, surveyed in found:
+        checker = _SheetChecker(book.sheet(name), header, context, damage)
+        for rows, issues in checker.batches(surveyed.skipped):
+            done += len(rows)
+            yield Batch(rows, issues, done, read.row_count)
+    closing = _damaged_columns(damage, read.mapping)
+    if closing:
+        yield Batch([], closing, done, read.row_count)
+
+
+class _Found(NamedTuple):
+    """A sheet whose rows will be read."""
+
+    sheet: str
+    header: Header
+    survey: Survey
+
+
+def _look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[_Found]]:
+    """Chooses layout, sheets and rows; refuses when nothing fits."""
+    left_out: list[tuple[str, int, str]] = []
+    headers = _headers(book, layouts, left_out)
+    known = [header for header in headers.values() if header]
+    if not known:
+        raise refuse_no_header(layouts)
+    best = max(known, key=lambda header: header.score)
+    if best.missing:
+        raise refuse_missing(best)
+    found = []
+    for name, header in headers.items():
+        if header and header.layout is best.layout and not header.missing:
+            if header.doubled:
+                raise refuse_doubled(header)
+            found.append(_survey(book.sheet(name), header, len(headers) > 1, left_out))
+        elif name not in OWN_SHEETS:
+            left_out.append((f"lembar {name}", 1, "judul kolomnya berbeda"))
+    found = [one for one in found if one.survey.count]
+    total = sum(one.survey.count for one in found)
+    if total > guard.MAX_ROWS:
+        raise guard.refuse_many_rows()
+    if not total:
+        raise SheetRefused(
+            "TANPA_DATA",
+            f"Di bawah baris judul (baris {best.row}) tidak ada baris data; isi datanya lalu "
+            "unggah kembali.",
+        )
+    mapping = {name: written for one in found for name, written in one.header.headings.items()}
+    unknown = dict.fromkeys(heading for one in found for heading in one.header.unknown)
+    read = FileRead(
+        best.layout.key,
+        [_sheet_read(book, one) for one in found],
+        left_out,
+        found[0].header.row,
+        mapping,
+        list(unknown),
+        book.identity(),
+        total,
+    )
+    return read, found
+
+
+def _headers(book: Book, layouts, left_out) -> dict[str, Header | None]:
+    """The header of every visible sheet; hidden sheets are noted as left out."""
+    headers: dict[str, Header | None] = {}
+    for name, hidden in book.names:
+        if not hidden:
+            top_rows = list(islice(book.sheet(name).rows(), SEARCHED_ROWS))
+            headers[name] = find_header(top_rows, layouts)
+        elif name not in OWN_SHEETS:
+            left_out.append((f"lembar {name}", 1, "lembar tersembunyi"))
+    return headers
+
+
+def _survey(sheet: Sheet, header: Header, is_one_of_many: bool, left_out) -> _Found:
+    surveyed = survey(sheet.rows(), header)
+    prefix = f"{sheet.name}, " if is_one_of_many else ""
+    left_out += [(prefix + what, many, why) for what, many, why in surveyed.left_out]
+    if not surveyed.count:
+        left_out.append((f"lembar {sheet.name}", 1, "tidak berisi baris data"))
+    return _Found(sheet.name, header, surveyed)
+
+
+def _sheet_read(book: Book, found: _Found) -> SheetRead:
+    sheet, header, surveyed = book.sheet(found.sheet), found.header, found.survey
+    columns = {name: sheet.first_column + at for name, at in header.columns.items()}
+    last = sheet.first_column + sheet.width - 1
+    return SheetRead(sheet.name, header.row, columns, last, surveyed.count)
+
+
+# Cells that mean the same in every column: nothing, or an error that the sheet itself computed.
+_COMMON: dict[str | None, str | Cleaned] = {
+    "": "",
+    None: "",
+    **{
+        shown: Cleaned(
+            "",
+            "SEL_GALAT",
+            "error",
+            f"Sel berisi galat lembar kerja ({shown}); perbaiki rumusnya atau ketik nilainya.",
+        )
+        for shown in ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
+    },
+}
+_MEMO_CELLS = 8_192
+
+
+class _Memo(dict):
+    """Raw cell -> cleaned cell, forgetting everything when it grows too large."""
+
+    def __init__(self, clean) -> None:
+        super().__init__(_COMMON)
+        self.clean = clean
+
+    def __missing__(self, raw):
+        cleaned = self.clean(raw)
+        if len(self) > _MEMO_CELLS:
+            self.clear()
+            self.update(_COMMON)
+        self[raw] = cleaned
+        return cleaned
+
+
+class _ColumnCleaner:
+    """Cleans a column batch by batch; remembers cells only where they repeat."""
+
+    def __init__(self, column: Column) -> None:
+        self.clean = column.clean
+        self.memo: _Memo | None = _Memo(column.clean) if column.memo else None
+        # 1 == 1.0 == True as keys, but not as cells: what is no text is remembered with its type.
+        self.typed: dict[tuple[type, object], str | Cleaned] = {}
+
+    def __call__(self, cells: Sequence) -> list:
+        if set(map(type, cells)) != {str}:
+            return list(map(self._one, cells))
+        memo = self.memo
+        if memo is None:
+            common, clean = _COMMON, self.clean
+            return [common[cell] if cell in common else clean(cell) for cell in cells]
+        before = len(memo)
+        cleaned = list(map(memo.__getitem__, cells))
+        if len(cells) >= 1_000 and not 0 <= len(memo) - before < len(cells) / 2:
+            self.memo = None
+        return cleaned
+
+    def _one(self, cell):
+        if cell in _COMMON:
+            return _COMMON[cell]
+        key = (type(cell), cell)
+        found = self.typed.get(key)
+        if found is None:
+            found = self.clean(cell)
+            if len(self.typed) > _MEMO_CELLS:
+                self.typed.clear()
+            self.typed[key] = found
+        return found
+
+
+class _SheetChecker:
+    """Column by column over a batch, then the row rules row by row."""
+
+    def __init__(
+        self, sheet: Sheet, header: Header, context: CheckContext, damage: dict[str, Counter]
+    ) -> None:
+        layout = header.layout
+        self.sheet = sheet
+        self.header = header
+        self.context = context
+        self.damage = damage
+        self.rules = layout.row_rules
+        self.columns = [
+            (column, header.columns.get(column.field), _ColumnCleaner(column))
+            for column in layout.columns
+        ]
+        self.derived = len(layout.derived)
+        at = {name: index for index, name in enumerate(layout.fields)}
+        self.view = RowView(at, header.columns, sheet.name)
+        self.above: dict[str, str] = {}
+        self.uncached = sheet.part.uncached if sheet.part else frozenset()
+
+    def batches(self, skipped: dict[int, str]) -> Iterator[tuple[list, list[Issue]]]:
+        """(rows, issues) for every BATCH_ROWS data rows; blank and skipped rows are passed over."""
+        numbers: list[int] = []
+        raws: list[list] = []
+        for number, row in enumerate(self.sheet.rows(), start=1):
+            if number <= self.header.row or number in skipped or is_blank(row):
+                continue
+            numbers.append(number)
+            raws.append(row)
+            if len(raws) == BATCH_ROWS:
+                yield self.check(numbers, raws)
+                numbers, raws = [], []
+        if raws:
+            yield self.check(numbers, raws)
+
+    def check(self, numbers: list[int], raws: list[list]) -> tuple[list, list[Issue]]:
+        issues: list[Issue] = []
+        raw_columns = list(zip(*raws, strict=False))
+        blank = [""] * len(raws)
+        cleaned_columns = []
+        for column, index, clean in self.columns:
+            if index is None or index >= len(raw_columns):
+                cleaned_columns.append(blank)
+                continue
+            cells = raw_columns[index]
+            cleaned = clean(cells)
+            if Cleaned in set(map(type, cleaned)):
+                self._note(column.field, numbers, cells, cleaned, issues)
+            if self.uncached:
+                self._note_uncached(column.field, index, numbers, cleaned, issues)
+            if column.fill_down:
+                self._fill_down(column, numbers, cleaned, issues)
+            cleaned_columns.append(cleaned)
+        cleaned_columns += [blank] * self.derived
+        values = list(map(list, zip(*cleaned_columns, strict=True)))
+        if self.sheet.is_text:
+            self._note_surplus(numbers, raws, issues)
+        if self.rules:
+            self._apply_rules(numbers, raws, values, issues)
+        name = self.sheet.name
+        rows = [(name, number, row) for number, row in zip(numbers, values, strict=True)]
+        issues.sort(key=lambda issue: issue.row)
+        return rows, issues
+
+    def _apply_rules(self, numbers, raws, values, issues) -> None:
+        view, context, rules = self.view, self.context, self.rules
+        view.issues = issues
+        for number, raw, row in zip(numbers, raws, values, strict=True):
+            view.number = number
+            view.raws = raw
+            view.values = row
+            for rule in rules:
+                rule(view, context)
+
+    def _note(self, field, numbers, cells, cleaned, issues) -> None:
+        """Turns Cleaned cells into their text and an issue."""
+        name = self.sheet.name
+        codes = self.damage.setdefault(field, Counter())
+        for index, cell in enumerate(cleaned):
+            if type(cell) is not Cleaned:
+                continue
+            value, code, level, message, suggestion = cell
+            cleaned[index] = value
+            codes[code] += 1
+            before = as_written(cells[index])
+            issues.append(
+                Issue(numbers[index], field, code, level, message, before, suggestion, name)
+            )
+
+    def _note_uncached(self, field, index, numbers, cleaned, issues) -> None:
+        place = self.sheet.first_column + index
+        for at, number in enumerate(numbers):
+            if (number, place) in self.uncached:
+                cleaned[at] = ""
+                issues.append(
+                    Issue(
+                        number,
+                        field,
+                        "RUMUS_TANPA_NILAI",
+                        "error",
+                        "Sel berisi rumus yang belum dihitung; buka berkas dengan Excel, simpan, "
+                        "atau ketik nilainya.",
+                        "",
+                        "",
+                        self.sheet.name,
+                    )
+                )
+
+    def _fill_down(self, column: Column, numbers, cleaned, issues) -> None:
+        above = self.above.get(column.field, "")
+        for index, value in enumerate(cleaned):
+            if value:
+                above = value
+            elif above:
+                cleaned[index] = above
+                issues.append(
+                    Issue(
+                        numbers[index],
+                        column.field,
+                        "DIISI_DARI_ATAS",
+                        "info",
+                        f"{column.heading} kosong dan diisi dari baris di atasnya.",
+                        "",
+                        "",
+                        self.sheet.name,
+                    )
+                )
+        self.above[column.field] = above
+
+    def _note_surplus(self, numbers, raws, issues) -> None:
+        """A text row with more cells than the header: a delimiter inside a value shifted it."""
+        width = self.header.width
+        for number, row in zip(numbers, raws, strict=True):
+            if any(row[width:]):
+                issues.append(
+                    Issue(
+                        number,
+                        "",
+                        "KOLOM_BERLEBIH",
+                        "error",
+                        "Baris berisi lebih banyak kolom daripada judulnya, mungkin ada pemisah "
+                        "kolom di dalam nilai; periksa baris ini.",
+                        " | ".join(filter(None, row[width:])),
+                        "",
+                        self.sheet.name,
+                    )
+                )
+
+
+def _damaged_columns(damage: dict[str, Counter], mapping: dict[str, str]) -> list[Issue]:
+    """One issue for each number column whose last digits were lost (DOMAIN section 2)."""
+    found = []
+    for field, codes in damage.items():
+        zeros = codes["SEL_ANGKA_BERAKHIR_0"] + codes["NOMOR_URUT_0000"]
+        numbers = zeros + codes["SEL_ANGKA"] + codes["SEL_ANGKA_TIDAK_TEPAT"]
+        if (
+            codes["SEL_ANGKA_BERAKHIR_0"]
+            and numbers >= DAMAGED_FROM
+            and zeros > DAMAGED_SHARE * numbers
+        ):
+            found.append(
+                Issue(
+                    0,
+                    field,
+                    "KOLOM_ANGKA_RUSAK",
+                    "warning",
+                    f"Kolom {mapping.get(field, field)} tersimpan sebagai angka dan {zeros} dari "
+                    f"{numbers} nomornya berakhir 0, tanda angka terakhir hilang; minta berkas "
+                    "asli yang menyimpan nomor sebagai teks.",
+                    "",
+                    "",
+                )
+            )
+    return found
+
+
+_HEAD = struct.Struct("<Q")
+_PIPE_BYTES = 2**20
+
+
+def check_in_child(
+    path: str | Path,
+    layouts: Sequence[str],
+    context: CheckContext,
+    *,
+    memory_mb: int = 400,
+    seconds: float = 600,
+) -> Iterator[FileRead | Batch]:
+    """check_file in a process of its own, with limits on memory and time.
+
+    `layouts` are dotted paths "package.module:NAME" which the child imports. `seconds` is the
+    time spent waiting for the child, and its processor time. Whatever ends the child early
+    becomes SheetRefused; it is ended when the consumer stops. Works on POSIX systems.
+    """
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry or "." for entry in sys.path)}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "spreadsheets.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+    try:
+        order = pickle.dumps((str(path), list(layouts), context, memory_mb, int(seconds) + 1), 5)
+        with suppress(BrokenPipeError), child.stdin:
+            child.stdin.write(order)
+        yield from _messages(_Pipe(child, seconds))
+    finally:
+        child.kill()
+        child.stdout.close()
+        child.wait()
+
+
+class _Pipe:
+    """Reads whole messages from the child, with a limit on the time spent waiting."""
+
+    def __init__(self, child: subprocess.Popen, seconds: float) -> None:
+        self.child = child
+        self.left = seconds
+        self.fd = child.stdout.fileno()
+        with suppress(ImportError, AttributeError, OSError):
+            import fcntl
+
+            fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        self.poll = select.poll()
+        self.poll.register(self.fd, select.POLLIN | select.POLLHUP)
+
+    def message(self) -> tuple | None:
+        """The next message; None when the child is gone."""
+        head = self._exactly(_HEAD.size)
+        if head is None:
+            return None
+        body = self._exactly(_HEAD.unpack(head)[0])
+        return None if body is None else marshal.loads(body)
+
+    def _exactly(self, size: int) -> bytearray | None:
+        buffer = bytearray(size)
+        view = memoryview(buffer)
+        got = 0
+        while got < size:
+            started = time.monotonic()
+            ready = self.poll.poll(max(0, self.left) * 1000)
+            self.left -= time.monotonic() - started
+            if not ready:
+                raise SheetRefused(
+                    "TERLALU_LAMA",
+                    "Pemeriksaan berkas melewati batas waktu; bagi menjadi beberapa berkas, "
+                    "misalnya satu berkas untuk setiap kecamatan.",
+                )
+            count = os.readv(self.fd, [view[got:]])
+            if not count:
+                return None
+            got += count
+        return buffer
+
+
+def _messages(pipe: _Pipe) -> Iterator[FileRead | Batch]:
+    while True:
+        message = pipe.message()
+        if message is None:
+            logger.warning("sheet check ended early, exit status %s", pipe.child.wait())
+            raise guard.refuse_too_large()
+        kind, *content = message
+        if kind == "read":
+            sheets = [SheetRead(*sheet) for sheet in content[1]]
+            yield FileRead(content[0], sheets, *content[2:])
+        elif kind == "batch":
+            sheet_names, numbers, values, issues, done, total = content
+            rows = list(zip(sheet_names * len(numbers), numbers, values, strict=True))
+            yield Batch(rows, list(map(Issue._make, issues)), done, total)
+        elif kind == "refused":
+            raise SheetRefused(*content)
+        elif kind == "failed":
+            logger.error("sheet check failed\n%s", content[0])
+            raise SheetRefused(
+                "GALAT_PORTAL",
+                "Berkas tidak dapat diperiksa karena galat pada portal, bukan pada berkas Anda; "
+                "laporkan kepada administrator.",
+            )
+        else:
+            return

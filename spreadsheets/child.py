@@ -1,0 +1,81 @@
+"""The limited process behind check_in_child: an order on standard input, messages on output."""
+
+import gc
+import importlib
+import marshal
+import os
+import pickle
+import resource
+import sys
+import traceback
+
+from spreadsheets import guard
+from spreadsheets.checking import _HEAD, FileRead, check_file
+from spreadsheets.errors import SheetRefused
+
+# marshal version 2 has no back references: larger, but quicker on both sides.
+_MARSHAL_VERSION = 2
+
+
+def _limit(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, hard))
+
+
+def _load(dotted: str):
+    module, _, name = dotted.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _frames(error: BaseException) -> str:
+    """The traceback without the error's message, which could quote personal data."""
+    frames = traceback.format_tb(error.__traceback__)
+    return "".join(frames) + type(error).__name__
+
+
+def main() -> None:
+    # Nothing that a library prints may get between the messages.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+
+    def send(*message) -> None:
+        body = marshal.dumps(message, _MARSHAL_VERSION)
+        out.write(_HEAD.pack(len(body)))
+        out.write(body)
+        out.flush()
+
+    path, dotted, context, memory_mb, seconds = pickle.load(sys.stdin.buffer)
+    try:
+        layouts = [_load(name) for name in dotted]
+        _limit(resource.RLIMIT_AS, memory_mb * 2**20)
+        _limit(resource.RLIMIT_CPU, seconds)
+        _limit(resource.RLIMIT_CORE, 0)
+        # Cells are plain text and numbers: there are no cycles worth looking for.
+        gc.disable()
+        for event in check_file(path, layouts, context):
+            if isinstance(event, FileRead):
+                sheets = [tuple(sheet) for sheet in event.sheets]
+                send("read", event.layout_key, sheets, *event[2:])
+            else:
+                sheet = [event.rows[0][0]] if event.rows else [""]
+                numbers = [number for _, number, _ in event.rows]
+                values = [row for _, _, row in event.rows]
+                issues = list(map(tuple, event.issues))
+                send("batch", sheet, numbers, values, issues, event.done, event.total)
+        send("end")
+    except SheetRefused as refusal:
+        send("refused", refusal.code, refusal.message)
+    except MemoryError:
+        refusal = guard.refuse_too_large()
+        send("refused", refusal.code, refusal.message)
+    except BrokenPipeError:
+        # The consumer has seen enough.
+        os._exit(0)
+    except BaseException as error:
+        send("failed", _frames(error))
+
+
+if __name__ == "__main__":
+    main()

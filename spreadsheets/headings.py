@@ -1,0 +1,133 @@
+"""Finding the header row and which column is which field. By heading, never by position."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from spreadsheets.errors import SheetRefused
+from spreadsheets.layout import Layout, slug
+
+# Titles above the header of a real sheet fit in this many rows.
+SEARCHED_ROWS = 30
+# Columns that the portal itself appends to a returned workbook; ignored when it comes back.
+NOTE_HEADINGS = ("CATATAN PORTAL",)
+_NOTE_SLUGS = frozenset(slug(heading) for heading in NOTE_HEADINGS)
+
+
+class Header(NamedTuple):
+    """`row` is the last row of the header, as Excel counts.
+
+    `columns` maps field to index (from 0) in the row lists, `headings` to the heading as written.
+    """
+
+    layout: Layout
+    row: int
+    columns: dict[str, int]
+    headings: dict[str, str]
+    unknown: tuple[str, ...]
+    width: int  # up to the last cell with a heading
+    doubled: tuple[tuple[str, str, str], ...]  # (official heading, first, second as written)
+
+    @property
+    def missing(self) -> list[str]:
+        """Official headings of required columns that are not there."""
+        return [
+            column.heading for column in self.layout.required if column.field not in self.columns
+        ]
+
+    @property
+    def score(self) -> tuple[bool, int, float]:
+        found = len(self.columns)
+        return (not self.missing, found, found / len(self.layout.columns))
+
+
+def find_header(top_rows: Sequence[Sequence], layouts: Iterable[Layout]) -> Header | None:
+    """The best header among the first rows; None when no row looks like one of any layout."""
+    best: Header | None = None
+    slugged = [[slug(cell) if cell not in ("", None) else "" for cell in row] for row in top_rows]
+    for layout in layouts:
+        by_slug = layout.by_slug
+        for index, names in enumerate(slugged):
+            single = [name if name in by_slug else "" for name in names]
+            for known in _readings(single, slugged, index, by_slug):
+                if sum(map(bool, known)) < min(2, len(layout.columns)):
+                    continue
+                last = index if known is single else index + 1
+                header = _header(layout, top_rows[index : last + 1], last + 1, known, by_slug)
+                if best is None or header.score > best.score:
+                    best = header
+    return best
+
+
+def _readings(single, slugged, index, by_slug):
+    """The row alone, and joined with the row below it where that explains more columns."""
+    yield single
+    if index + 1 >= len(slugged) or not any(slugged[index]):
+        return
+    filled = ""
+    joined = []
+    for upper, lower in zip(slugged[index], slugged[index + 1], strict=False):
+        filled = upper or filled
+        options = (upper + lower, filled + lower, lower, upper)
+        joined.append(next((name for name in options if name in by_slug), ""))
+    below = sum(name in by_slug for name in slugged[index + 1])
+    if sum(map(bool, joined)) > max(sum(map(bool, single)), below):
+        yield joined
+
+
+def _header(layout, head_rows, row_number, known, by_slug) -> Header:
+    columns: dict[str, int] = {}
+    headings: dict[str, str] = {}
+    unknown = []
+    doubled = []
+    width = 0
+    for index, name in enumerate(known):
+        written = " ".join(
+            " ".join(str(row[index]).split())
+            for row in head_rows
+            if index < len(row) and row[index] not in ("", None)
+        )
+        if written:
+            width = index + 1
+        if not name:
+            if written and slug(written) not in _NOTE_SLUGS:
+                unknown.append(written)
+            continue
+        column = by_slug[name]
+        if column.field in columns:
+            doubled.append((column.heading, headings[column.field], written))
+        else:
+            columns[column.field] = index
+            headings[column.field] = written
+    return Header(layout, row_number, columns, headings, tuple(unknown), width, tuple(doubled))
+
+
+def refuse_doubled(header: Header) -> SheetRefused:
+    heading, first, second = header.doubled[0]
+    both = f"“{first}” dan “{second}”" if first != second else f"“{first}” (dua kali)"
+    return SheetRefused(
+        "KOLOM_GANDA",
+        f"Dua kolom mengaku sebagai {heading}: {both}; hapus atau ganti nama salah satunya lalu "
+        "unggah kembali.",
+    )
+
+
+def refuse_missing(header: Header) -> SheetRefused:
+    missing = ", ".join(header.missing)
+    return SheetRefused(
+        "KOLOM_KURANG",
+        f"Kolom wajib tidak ditemukan: {missing}; tambahkan kolom itu pada baris judul (baris "
+        f"{header.row}) lalu unggah kembali.",
+    )
+
+
+def refuse_no_header(layouts: Sequence[Layout]) -> SheetRefused:
+    expected = "; atau ".join(
+        f"{layout.title}: "
+        + ", ".join(column.heading for column in layout.required or layout.columns[:6])
+        for layout in layouts
+    )
+    return SheetRefused(
+        "TANPA_JUDUL_KOLOM",
+        f"Baris judul kolom tidak ditemukan dalam {SEARCHED_ROWS} baris pertama; pakai judul "
+        f"kolom berikut ({expected}) lalu unggah kembali.",
+    )

@@ -1,0 +1,185 @@
+"""The declaration of a sheet: from it come template, header search, checks and help."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+LEVELS = ("info", "warning", "error")
+
+Raw = str | int | float | bool | date | datetime | time | timedelta | None
+
+
+class Cleaned(NamedTuple):
+    """Canonical text and the one thing to say about the cell.
+
+    A doubtful or wrong text keeps the sender's text as `value`; a cell of a typed column (date,
+    choice, rupiah) that cannot be understood has the value '', so that a non-empty value of a
+    typed column can always be cast.
+    """
+
+    value: str
+    code: str
+    level: str
+    message: str
+    suggestion: str = ""
+
+
+Cleaner = Callable[[Any], "str | Cleaned"]
+
+
+class Issue(NamedTuple):
+    """One finding. `row` counts as Excel does; row 0 is the whole file, field '' the whole row."""
+
+    row: int
+    field: str
+    code: str
+    level: str
+    message: str
+    before: str
+    suggestion: str
+    sheet: str = ""
+
+
+_NOT_SLUG = re.compile(r"[^A-Z0-9]+")
+
+
+def slug(heading: object) -> str:
+    """The letters and digits of a heading, upper-case: what headings are compared by.
+
+    >>> slug(" No. Kartu\\nKeluarga ")
+    'NOKARTUKELUARGA'
+    """
+    return _NOT_SLUG.sub("", str(heading).upper())
+
+
+def as_written(raw: Raw) -> str:  # noqa: PLR0911  one exit per type of cell
+    """The cell as its sender sees it, for messages and the column "before".
+
+    >>> as_written(6271015508809001.0), as_written(date(1973, 7, 1)), as_written(None)
+    ('6271015508809001', '01-07-1973', '')
+    """
+    if isinstance(raw, str):
+        return raw
+    if raw is None:
+        return ""
+    if isinstance(raw, bool):
+        return "YA" if raw else "TIDAK"
+    if isinstance(raw, float) and raw.is_integer():
+        return str(int(raw))
+    if isinstance(raw, datetime):
+        return raw.strftime("%d-%m-%Y %H:%M") if raw.time() != time() else f"{raw:%d-%m-%Y}"
+    if isinstance(raw, date):
+        return f"{raw:%d-%m-%Y}"
+    return str(raw)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet, which is one field.
+
+    `required`: the heading must exist; whether a cell may be empty is a row rule's decision.
+    `memo`: equal raw cells are cleaned once; switch it off for a cleaner with side effects.
+    `fill_down`: an empty cell takes the value above it (merged cells of a kecamatan).
+    `locked`: part of the identity in pre-filled sheets, not to be edited by the officer.
+    """
+
+    field: str
+    heading: str
+    clean: Cleaner
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    example: str = ""
+    help: str = ""
+    width: float = 16
+    choices: tuple[str, ...] = ()
+    locked: bool = False
+    memo: bool = True
+    fill_down: bool = False
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(slug(name) for name in (self.heading, *self.aliases)))
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """What row rules may know: the day, the region index, options of the caller. Picklable."""
+
+    today: date
+    regions: object = None
+    options: dict = field(default_factory=dict)
+
+
+class RowView:
+    """One row as row rules see it; the same object is reused for every row of a sheet."""
+
+    __slots__ = ("_at", "_raw_at", "issues", "number", "raws", "sheet", "values")
+
+    def __init__(self, at: Mapping[str, int], raw_at: Mapping[str, int], sheet: str) -> None:
+        self._at = at
+        self._raw_at = raw_at
+        self.sheet = sheet
+        self.number = 0
+        self.values: list[str] = []
+        self.raws: Sequence[Raw] = ()
+        self.issues: list[Issue] = []
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[self._at[name]]
+
+    def set(self, name: str, value: str) -> None:
+        self.values[self._at[name]] = value
+
+    def raw(self, name: str) -> Raw:
+        """The cell as read; None where the sheet has no such column."""
+        index = self._raw_at.get(name)
+        return None if index is None else self.raws[index]
+
+    def note(self, name: str, code: str, level: str, message: str, suggestion: str = "") -> None:
+        before = as_written(self.raw(name))
+        self.issues.append(
+            Issue(self.number, name, code, level, message, before, suggestion, self.sheet)
+        )
+
+
+RowRule = Callable[[RowView, CheckContext], None]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A kind of sheet. Values of a row come in the order of `fields`: columns, then derived."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    derived: tuple[str, ...] = ()
+    row_rules: tuple[RowRule, ...] = ()
+    example_rows: tuple[Mapping[str, str], ...] = ()
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        names = self.fields
+        if len(set(names)) != len(names):
+            raise ValueError(f"layout {self.key}: a field is declared twice")
+        owner: dict[str, str] = {}
+        for column in self.columns:
+            for name in column.slugs:
+                other = owner.setdefault(name, column.field)
+                if other != column.field:
+                    raise ValueError(
+                        f"layout {self.key}: heading {name} means {other} and {column.field}"
+                    )
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(column.field for column in self.columns) + self.derived
+
+    @property
+    def by_slug(self) -> dict[str, Column]:
+        return {name: column for column in self.columns for name in column.slugs}
+
+    @property
+    def required(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.required)

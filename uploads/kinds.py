@@ -1,0 +1,60 @@
+"""The kinds of sheet that uploads can carry. The app that owns a layout registers its kind.
+
+An upload does not know what its rows mean: reading, staging, repairing, submitting and approving are
+the same for every sheet. What differs is in the five functions of a `SheetKind`; `uploads` lies
+below the apps that write them and calls them through this table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.module_loading import import_string
+from spreadsheets.layout import Layout
+
+from uploads.models import Upload
+
+
+@dataclass(frozen=True)
+class SheetKind:
+    """What an app declares about a sheet of its own.
+
+    `admit(upload, identity)` looks at the file before its rows: wrong region, closed round. It
+    raises `SheetRefused` with the sentence for the sender.
+    `compare(upload, cursor)` finishes the temporary table `staged` (see uploads/staging.py): it sets
+    `target_id`, `household_id` and `changes`, and adds issues to `found`.
+    `apply(upload, cursor)` writes the rows of `staged` to the register, in the caller's transaction.
+    `revert(upload, cursor)` takes back what nothing newer has touched and marks each row's outcome.
+    `follow(upload)` lets other records follow a new status; it runs in the status change's
+    transaction.
+    """
+
+    key: str
+    title: str
+    layout_path: str
+    subject: tuple[str, str, str]
+    """Fields that name the row to a reader: name, identity number, place."""
+    admit: Callable[[Upload, dict[str, str]], None]
+    compare: Callable
+    apply: Callable
+    revert: Callable
+    follow: Callable[[Upload], None]
+
+    @cached_property
+    def layout(self) -> Layout:
+        return import_string(self.layout_path.replace(":", "."))
+
+
+_kinds: dict[str, SheetKind] = {}
+
+
+def register(kind: SheetKind) -> None:
+    _kinds[kind.key] = kind
+
+
+def all_kinds() -> list[SheetKind]:
+    return sorted(_kinds.values(), key=lambda kind: kind.title)
+
+
+def get(key: str) -> SheetKind:
+    return _kinds[key]

@@ -1,0 +1,210 @@
+"""Rows of an upload between file and register: copied in, compared in set-based SQL, judged.
+
+The comparison works on two temporary tables that live as long as its transaction:
+`staged`: one row per row of the upload, a text column for each field of the layout, and `id`,
+    `sheet`, `row_number`, `target_id`, `household_id`, `changes`;
+`found`: issues that only the register or the other rows can tell.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from django.db import connection
+from spreadsheets.checking import Batch
+from spreadsheets.layout import Layout
+
+from accounts import scope
+from uploads.models import Upload, UploadRow
+
+ANALYZE_FROM = 2_000
+
+
+def clear(upload: Upload) -> None:
+    """Forget what an earlier, interrupted check has left."""
+    upload.rows.all()._raw_delete("default")
+    upload.issues.all()._raw_delete("default")
+
+
+def _array(values: list[str]) -> str:
+    """A Postgres array literal: every text quoted, so that none can end it."""
+    return (
+        '{"'
+        + '","'.join(
+            value.replace("\\", "\\\\").replace('"', '\\"')
+            if '"' in value or "\\" in value
+            else value
+            for value in values
+        )
+        + '"}'
+    )
+
+
+def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    buffer.seek(0)
+    # FORCE_NULL is not used: an empty text stays an empty text.
+    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer)
+
+
+def store(upload: Upload, batch: Batch) -> None:
+    """COPY a batch of checked rows and their issues.
+
+    Postgres allows no COPY under row-level security, so this runs without the sender's scope. It
+    writes nothing the sender could choose: the region of every row is the upload's.
+    """
+    with scope.applied(None), connection.cursor() as cursor:
+        _copy(
+            cursor,
+            "uploads_uploadrow",
+            "upload_id, region_id, sheet, row_number, values, verdict, outcome",
+            (
+                (upload.pk, upload.region_id, sheet, number, _array(values), "", "")
+                for sheet, number, values in batch.rows
+            ),
+        )
+        if batch.issues:
+            _copy(
+                cursor,
+                "uploads_uploadissue",
+                "upload_id, region_id, sheet, row_number, field, code, level, message, before,"
+                " suggestion, decision",
+                (
+                    (
+                        upload.pk,
+                        upload.region_id,
+                        issue.sheet,
+                        issue.row,
+                        issue.field,
+                        issue.code,
+                        issue.level,
+                        issue.message,
+                        issue.before,
+                        issue.suggestion,
+                        "",
+                    )
+                    for issue in batch.issues
+                ),
+            )
+
+
+def analyze(rows: int) -> None:
+    """Let the planner know the new rows before they are joined with a million others."""
+    if rows >= ANALYZE_FROM:
+        with scope.applied(None), connection.cursor() as cursor:
+            cursor.execute("ANALYZE uploads_uploadrow, uploads_uploadissue")
+
+
+def stage(cursor, upload: Upload, layout: Layout, *, only_verdicts: tuple[str, ...] = ()) -> None:
+    """Make `staged` and `found` for the comparison; they go with the transaction."""
+    fields = ", ".join(
+        f'r.values[{n}] AS "{name}"' for n, name in enumerate(layout.fields, start=1)
+    )
+    cursor.execute("DROP TABLE IF EXISTS staged, found")
+    cursor.execute(
+        "CREATE TEMPORARY TABLE staged ON COMMIT DROP AS"
+        " SELECT r.id, r.sheet, r.row_number, r.verdict AS approved_verdict,"
+        " r.target_id AS approved_target_id, r.changes AS approved_changes,"
+        f" NULL::bigint AS target_id, NULL::bigint AS household_id, NULL::jsonb AS changes, {fields}"
+        " FROM uploads_uploadrow r WHERE r.upload_id = %s"
+        + (" AND r.verdict = ANY (%s)" if only_verdicts else ""),
+        [upload.pk, *([list(only_verdicts)] if only_verdicts else [])],
+    )
+    cursor.execute(
+        "CREATE TEMPORARY TABLE found (sheet text, row_number integer, field text, code text,"
+        " level text, message text, before text, suggestion text) ON COMMIT DROP"
+    )
+    cursor.execute("ANALYZE staged")
+
+
+def judge(cursor, upload: Upload) -> None:
+    """Write issues, verdicts, targets and changes of the comparison to the upload's rows.
+
+    An error that nobody has decided makes a row BERMASALAH, an undecided warning PERLU_DIPERIKSA.
+    Decisions already taken on an issue of the comparison outlive a new comparison.
+    """
+    cursor.execute(
+        "DELETE FROM uploads_uploadissue i WHERE i.upload_id = %s AND i.from_register"
+        " AND i.decision = ''",
+        [upload.pk],
+    )
+    cursor.execute(
+        "INSERT INTO uploads_uploadissue (upload_id, region_id, sheet, row_number, field, code, level,"
+        " message, before, suggestion, decision, from_register)"
+        " SELECT %s, %s, sheet, row_number, field, code, level, message, coalesce(before, ''),"
+        " coalesce(suggestion, ''), '', true FROM found f"
+        " WHERE NOT EXISTS (SELECT FROM uploads_uploadissue i WHERE i.upload_id = %s"
+        " AND i.sheet = f.sheet AND i.row_number = f.row_number AND i.field = f.field"
+        " AND i.code = f.code)",
+        [upload.pk, upload.region_id, upload.pk],
+    )
+    cursor.execute(
+        """
+        WITH blocking AS (
+            SELECT sheet, row_number, bool_or(level = 'error') AS is_error
+            FROM uploads_uploadissue
+            WHERE upload_id = %s AND decision = '' AND level <> 'info' AND row_number > 0
+            GROUP BY sheet, row_number
+        )
+        UPDATE uploads_uploadrow r
+        SET target_id = s.target_id, household_id = s.household_id, changes = s.changes,
+            verdict = CASE
+                WHEN b.is_error THEN 'BERMASALAH'
+                WHEN b.row_number IS NOT NULL THEN 'PERLU_DIPERIKSA'
+                WHEN s.target_id IS NULL THEN 'BARU'
+                WHEN s.changes = '{}' THEN 'SAMA'
+                ELSE 'BERUBAH'
+            END
+        FROM staged s LEFT JOIN blocking b ON b.sheet = s.sheet AND b.row_number = s.row_number
+        WHERE r.id = s.id
+        """,
+        [upload.pk],
+    )
+
+
+def mark_conflicts(cursor) -> None:
+    """Add `conflict` to `staged`: the register is no longer what the approver has seen.
+
+    What another upload has meanwhile brought to the same value is no conflict: nothing is left to do.
+    """
+    cursor.execute(
+        "ALTER TABLE staged ADD COLUMN conflict boolean NOT NULL DEFAULT false;"
+        "UPDATE staged SET conflict = true WHERE changes <> '{}' AND approved_target_id IS NOT NULL"
+        " AND (changes IS DISTINCT FROM approved_changes"
+        " OR target_id IS DISTINCT FROM approved_target_id);"
+        "UPDATE staged SET conflict = true WHERE approved_verdict = 'BARU'"
+        " AND target_id IS NOT NULL AND changes <> '{}'"
+    )
+
+
+def record_outcome(cursor, upload: Upload) -> tuple[int, int]:
+    """Write to the rows what became of them; tells how many were applied and how many conflict."""
+    cursor.execute(
+        "UPDATE uploads_uploadrow r SET target_id = s.target_id, household_id = s.household_id,"
+        " outcome = CASE WHEN s.conflict THEN 'BERUBAH_LAGI' ELSE 'DITERAPKAN' END"
+        " FROM staged s WHERE r.id = s.id AND r.verdict <> 'SAMA'"
+    )
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE NOT conflict), count(*) FILTER (WHERE conflict) FROM staged"
+        " WHERE approved_verdict <> 'SAMA'"
+    )
+    return cursor.fetchone()
+
+
+def count(upload: Upload) -> None:
+    """Bring the counters on the upload in line with its rows (not saved)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT verdict, count(*) FROM uploads_uploadrow WHERE upload_id = %s GROUP BY verdict",
+            [upload.pk],
+        )
+        counts = dict(cursor.fetchall())
+    upload.rows_new = counts.get(UploadRow.Verdict.BARU, 0)
+    upload.rows_changed = counts.get(UploadRow.Verdict.BERUBAH, 0)
+    upload.rows_same = counts.get(UploadRow.Verdict.SAMA, 0)
+    upload.rows_review = counts.get(UploadRow.Verdict.PERLU_DIPERIKSA, 0)
+    upload.rows_problem = counts.get(UploadRow.Verdict.BERMASALAH, 0)
+
+
+COUNTERS = ["rows_new", "rows_changed", "rows_same", "rows_review", "rows_problem"]

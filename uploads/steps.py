@@ -1,0 +1,130 @@
+"""The steps of an upload's life that people do not take themselves, and what all steps share."""
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+from spreadsheets.layout import CheckContext
+
+from accounts.models import User
+from regions.index import region_index
+from uploads import kinds, staging
+from uploads.models import Upload, UploadEvent, UploadRow
+
+Status = Upload.Status
+SUBMITTABLE = (UploadRow.Verdict.BARU, UploadRow.Verdict.BERUBAH, UploadRow.Verdict.SAMA)
+
+
+def locked(upload: Upload) -> Upload:
+    return Upload.objects.select_for_update().get(pk=upload.pk)
+
+
+def move(upload: Upload, status: str, *, by: User | None, note: str = "") -> None:
+    """The only place where a status changes: checks the way, saves, writes the event."""
+    if status not in Upload.TRANSITIONS[upload.status]:
+        raise ValidationError(
+            f"Unggahan berstatus {upload.get_status_display().lower()}"
+            f" tidak dapat menjadi {Status(status).label.lower()}. Muat ulang halaman ini."
+        )
+    upload.status = status
+    upload.save()
+    UploadEvent.objects.create(
+        upload=upload, region_id=upload.region_id, by=by, status=status, note=note
+    )
+    kinds.get(upload.kind).follow(upload)
+
+
+def context_of(upload: Upload) -> CheckContext:
+    """What the layout's rules may know of the world."""
+    return CheckContext(
+        today=timezone.localdate(), regions=region_index(), options={"region": upload.region_id}
+    )
+
+
+def compare(upload: Upload) -> None:
+    """Judge every row against the register; the caller holds the lock on the upload."""
+    kind = kinds.get(upload.kind)
+    with connection.cursor() as cursor:
+        staging.stage(cursor, upload, kind.layout)
+        kind.compare(upload, cursor)
+        staging.judge(cursor, upload)
+    staging.count(upload)
+
+
+@transaction.atomic
+def begin_check(upload: Upload) -> Upload | None:
+    """Start checking, or start over what a killed worker left; None when there is nothing to do."""
+    upload = locked(upload)
+    if upload.status == Status.DITERIMA:
+        move(upload, Status.DIPERIKSA, by=None)
+    elif upload.status != Status.DIPERIKSA:
+        return None
+    staging.clear(upload)
+    enter_stage(upload, Upload.Stage.MEMBACA)
+    return upload
+
+
+def enter_stage(upload: Upload, stage: str, *, done: int = 0, total: int = 0) -> None:
+    upload.stage, upload.done, upload.total = stage, done, total
+    upload.stage_started_at = timezone.now()
+    upload.save(update_fields=["stage", "done", "total", "stage_started_at"])
+
+
+def cancelled(upload: Upload, *, done: int, total: int) -> bool:
+    """Report progress; True when somebody has asked to stop."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE uploads_upload SET done = %s, total = %s WHERE id = %s"
+            " RETURNING cancel_requested",
+            [done, total, upload.pk],
+        )
+        return cursor.fetchone()[0]
+
+
+@transaction.atomic
+def finish_check(upload: Upload) -> Upload:
+    """Compare the staged rows with the register and say what the upload is: ready or to repair."""
+    upload = locked(upload)
+    if upload.status != Status.DIPERIKSA:
+        return upload
+    compare(upload)
+    upload.stage = Upload.Stage.SELESAI
+    move(upload, Status.PERLU_PERBAIKAN if upload.rows_held_back else Status.SIAP, by=None)
+    return upload
+
+
+@transaction.atomic
+def fail(upload: Upload, *, reason: str) -> Upload:
+    """Give up with a plain reason; nothing of the upload reaches the register."""
+    upload = locked(upload)
+    upload.failure = reason
+    upload.stage = Upload.Stage.SELESAI
+    move(upload, Status.GAGAL, by=None, note=reason)
+    return upload
+
+
+@transaction.atomic
+def apply(upload: Upload) -> Upload:
+    """Write the approved rows to the register: one transaction, harmless when run again.
+
+    Rows whose register entry changed since the check are not written but marked, and counted as
+    such. The caller has put the approver's scope in force.
+    """
+    upload = locked(upload)
+    if upload.status != Status.DISETUJUI:
+        return upload
+    kind = kinds.get(upload.kind)
+    with (
+        pghistory.context(user=upload.reviewed_by_id, upload=upload.pk),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT now()")
+        upload.applied_at = cursor.fetchone()[0]
+        staging.stage(cursor, upload, kind.layout, only_verdicts=SUBMITTABLE)
+        kind.compare(upload, cursor)
+        staging.mark_conflicts(cursor)
+        kind.apply(upload, cursor)
+        upload.rows_applied, upload.rows_conflict = staging.record_outcome(cursor, upload)
+    upload.stage = Upload.Stage.SELESAI
+    move(upload, Status.DITERAPKAN, by=upload.reviewed_by)
+    return upload

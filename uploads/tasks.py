@@ -1,0 +1,94 @@
+"""Long work on an upload. A task can be run again at any time: it looks where the upload stands."""
+
+import logging
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.db.utils import InterfaceError, OperationalError
+from django_tasks import task
+from spreadsheets.checking import FileRead, check_in_child
+from spreadsheets.errors import SheetRefused
+
+from accounts import scope
+from uploads import kinds, staging, steps
+from uploads.models import Upload
+
+logger = logging.getLogger("portal.uploads")
+
+MEMORY_MB = 400
+SECONDS = 900
+UNEXPECTED = (
+    "Terjadi kesalahan pada portal saat {what}. Data terdaftar tidak berubah."
+    " Hubungi Administrator dan sebutkan nomor unggahan {number}."
+)
+
+
+@task()
+def check(upload_id: int) -> None:
+    """Read, clean and stage the file, then compare it with the register within the sender's scope."""
+    upload = Upload.objects.get(pk=upload_id)
+    try:
+        with scope.applied(upload.sent_by.scope), pghistory.context(user=upload.sent_by_id):
+            _check(upload)
+    except SheetRefused as refused:
+        steps.fail(upload, reason=refused.message)
+    except (OperationalError, InterfaceError):
+        raise  # the database was away: the worker runs the task again
+    except Exception:
+        logger.exception("check of upload %s failed", upload_id)
+        steps.fail(upload, reason=UNEXPECTED.format(what="memeriksa berkas", number=upload_id))
+
+
+def _check(upload: Upload) -> None:
+    upload = steps.begin_check(upload)
+    if upload is None:
+        return
+    kind = kinds.get(upload.kind)
+    events = check_in_child(
+        upload.file.path,
+        [kind.layout_path],
+        steps.context_of(upload),
+        memory_mb=MEMORY_MB,
+        seconds=SECONDS,
+    )
+    done = 0
+    for event in events:
+        if isinstance(event, FileRead):
+            kind.admit(upload, event.identity)
+            upload.reading = {
+                "sheets": [list(sheet) for sheet in event.sheets],
+                "left_out": [list(left) for left in event.left_out],
+                "mapping": event.mapping,
+                "unknown": event.unknown,
+                "identity": event.identity,
+            }
+            upload.save(update_fields=["reading"])
+            steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=event.row_count or 0)
+            continue
+        staging.store(upload, event)
+        done = event.done
+        if steps.cancelled(upload, done=event.done, total=event.total):
+            events.close()
+            return
+    steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
+    staging.analyze(done)
+    steps.finish_check(upload)
+
+
+@task()
+def apply(upload_id: int) -> None:
+    """Write an approved upload to the register within the approver's scope."""
+    upload = Upload.objects.get(pk=upload_id)
+    if upload.status != Upload.Status.DISETUJUI:
+        return
+    try:
+        with scope.applied(upload.reviewed_by.scope):
+            steps.enter_stage(upload, Upload.Stage.MENERAPKAN, total=upload.rows_to_submit)
+            steps.apply(upload)
+    except (OperationalError, InterfaceError):
+        raise  # the database was away: the worker runs the task again
+    except ValidationError as refused:
+        steps.fail(upload, reason=" ".join(refused.messages))
+    except Exception:
+        logger.exception("applying upload %s failed", upload_id)
+        steps.fail(upload, reason=UNEXPECTED.format(what="menerapkan unggahan", number=upload_id))
