@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # the default one would put its own admin site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
-    "sembako_portal.apps.PortalConfig",
     "sembako_portal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
