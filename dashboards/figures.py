@@ -253,7 +253,7 @@ class Comparison:
 
 
 def province_counts(province: str, round: Round | None) -> Counts:
-    """Sums over the whole province, for users of one district too: no figure of another district."""
+    """Sums over the whole province, for users of one district too; nothing below that."""
     progress = ProvinceRound.objects.filter(pk=round and round.pk)
     found = (
         ProvinceFigures.objects.filter(pk=province)

@@ -2,7 +2,9 @@
 
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.apps import apps
+from django.contrib import admin
+from django.urls import NoReverseMatch, reverse
 
 from regions.models import Region
 from uploads.models import Upload
@@ -11,19 +13,26 @@ from verification.models import Case, Round
 PLACE_PARAMETER = {5: "kabupaten", 8: "kecamatan", 13: "desa"}
 
 
-def _list(user, model: str, code: str, **filters) -> str | None:
-    """None for who may not open the list: the figure is then shown without a link."""
+def _door(user, model: str, door: str, *args, permission: str = "view") -> str | None:
+    """A page of the portal; None where there is none or this user may not open it: the figure is
+    then shown without a link."""
     app, name = model.split(".")
-    if not user.has_perm(f"{app}.view_{name}"):
+    if not admin.site.is_registered(apps.get_model(model)):
         return None
+    if not user.has_perm(f"{app}.{permission}_{name}"):
+        return None
+    return reverse(f"admin:{app}_{name}_{door}", args=args)
+
+
+def _list(user, model: str, code: str, **filters) -> str | None:
+    address = _door(user, model, "changelist")
     # The filters of a place depend on the wider one, so each level is named.
     places = {
         parameter: code[:length]
         for length, parameter in PLACE_PARAMETER.items()
         if len(code) >= length
     }
-    address = reverse(f"admin:{app}_{name}_changelist")
-    return f"{address}?{urlencode({**places, **filters}, safe=',')}"
+    return address and f"{address}?{urlencode({**places, **filters}, safe=',')}"
 
 
 def kpm(user, code: str) -> str | None:
@@ -60,8 +69,26 @@ def uploads_to_review(user) -> str | None:
     return uploads(user, "", Upload.Status.DIAJUKAN)
 
 
-def upload(upload: Upload) -> str:
-    return reverse("admin:uploads_upload_change", args=[upload.pk])
+def upload(user, upload: Upload) -> str | None:
+    return _door(user, "uploads.upload", "change", upload.pk)
+
+
+def new_upload(user) -> str | None:
+    return _door(user, "uploads.upload", "add", permission="add")
+
+
+def round_page(user, round: Round) -> str | None:
+    return _door(user, "verification.round", "change", round.pk)
+
+
+def sheet(user, code: str, round: Round) -> str | None:
+    """Where the pre-filled sheet of a region is downloaded."""
+    if not user.has_perm("verification.download_sheet"):
+        return None
+    try:
+        return reverse("verification:sheet", args=[round.pk, code])
+    except NoReverseMatch:
+        return round_page(user, round)
 
 
 def region(region: Region | str) -> str:

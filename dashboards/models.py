@@ -95,7 +95,7 @@ class RoundDay(models.Model):
 
 
 class ProvinceFigures(models.Model):
-    """Sums of a whole province, which every user may read (migration 0002 says why that is safe)."""
+    """Sums of a whole province, readable by every user (migration 0002 says why that is safe)."""
 
     province = models.OneToOneField(
         Region, models.DO_NOTHING, primary_key=True, related_name="+", verbose_name="provinsi"
@@ -116,7 +116,7 @@ class ProvinceFigures(models.Model):
 
 
 class ProvinceRound(models.Model):
-    """Sums of a whole round, which every user may read (migration 0002 says why that is safe)."""
+    """Sums of a whole round, readable by every user (migration 0002 says why that is safe)."""
 
     round = models.OneToOneField(
         Round, models.DO_NOTHING, primary_key=True, related_name="+", verbose_name="putaran"

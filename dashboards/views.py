@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -42,9 +42,7 @@ LATER = {
 
 
 def _page(request, template: str, status: int = 200, **context):
-    return render(
-        request, template, {**admin.site.each_context(request), **context}, status=status
-    )
+    return render(request, template, {**admin.site.each_context(request), **context}, status=status)
 
 
 @login_required
@@ -55,7 +53,11 @@ def home(request):
         return _page(request, "dashboards/nothing.html", title="Beranda", reason="assignment")
     if user.role in LATER:
         return _page(
-            request, "dashboards/nothing.html", title="Beranda", reason="role", work=LATER[user.role]
+            request,
+            "dashboards/nothing.html",
+            title="Beranda",
+            reason="role",
+            work=LATER[user.role],
         )
     if user.scope.is_province:
         return _province(request)
@@ -108,7 +110,6 @@ def _district(request):
     area = figures.area(user, code, round)
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user, latest=LAST_UPLOADS) if sees_uploads else []
-    may_upload = user.has_perm("uploads.add_upload")
     return _page(
         request,
         "dashboards/district.html",
@@ -125,15 +126,14 @@ def _district(request):
         heading=maps.NOUNS[len(code)][1] if len(code) in maps.NOUNS else "",
         comparisons=_comparisons(user, area, round),
         sees_uploads=sees_uploads,
-        last_uploads=[Shown(upload, *BADGES[upload.status]) for upload in uploads[:LAST_UPLOADS]],
+        last_uploads=[
+            Shown(upload, links.upload(user, upload), *BADGES[upload.status])
+            for upload in uploads[:LAST_UPLOADS]
+        ],
         links={
-            "round": round
-            and user.has_perm("verification.view_round")
-            and reverse("admin:verification_round_change", args=[round.pk]),
-            "sheet": round
-            and user.has_perm("verification.download_sheet")
-            and work.sheet(code, round),
-            "upload": may_upload and reverse("admin:uploads_upload_add"),
+            "round": round and links.round_page(user, round),
+            "sheet": round and links.sheet(user, code, round),
+            "upload": links.new_upload(user),
             "uploads": links.uploads(user),
             "region": links.region(code),
         },
@@ -143,18 +143,13 @@ def _district(request):
 @dataclass(frozen=True)
 class Shown:
     upload: Upload
+    url: str | None
     kind: str
     icon: str
-
-    @property
-    def url(self) -> str:
-        return links.upload(self.upload)
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One line of the round's progress: where the bar's two parts begin and end, in per cent."""
-
     place: figures.Place
     url: str
 
@@ -208,6 +203,8 @@ def _comparisons(user, area, round) -> list[Comparison]:
 def region(request, code: str):
     """Figures, map and ranking of one region of the user's scope."""
     user = request.user
+    if user.role in LATER:
+        raise PermissionDenied
     if not user.scope.contains(code):
         wanted = Region.objects.filter(pk=code).first()
         if wanted is None:
@@ -239,10 +236,7 @@ def region(request, code: str):
             if user.scope.contains(region.code)
         ],
         card=maps.card(area, request.GET.get("angka", ""), has_round=round is not None),
-        sheet=round
-        and user.has_perm("verification.download_sheet")
-        and len(code) in (5, 8)
-        and work.sheet(code, round),
+        sheet=round and len(code) in (5, 8) and links.sheet(user, code, round),
         links={
             "kpm": links.kpm(user, code),
             "persons": links.persons(user, code),

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from dashboards import links
@@ -78,8 +77,8 @@ def findings(user, area: Area, round: Round | None, uploads: list[Upload]) -> li
     found = list(
         chain(
             _behind(user, area, round) if round else (),
-            _left_alone(uploads),
-            _waiting(uploads),
+            _left_alone(user, uploads),
+            _waiting(user, uploads),
             _bad_nik(user, area),
         )
     )
@@ -111,20 +110,22 @@ def _behind(user, area: Area, round: Round) -> list[Finding]:
     return sorted(late, key=lambda finding: -finding.share)[:OF_A_KIND]
 
 
-def _left_alone(uploads: list[Upload]) -> list[Finding]:
-    returned = [
-        upload for upload in uploads if upload.status == Upload.Status.DIKEMBALIKAN
-    ]
-    return _old(returned, "returned", "reviewed_at", IDLE_DAYS, IDLE_TOO_LONG)
+def _left_alone(user, uploads: list[Upload]) -> list[Finding]:
+    returned = [upload for upload in uploads if upload.status == Upload.Status.DIKEMBALIKAN]
+    return _old(
+        user, returned, kind="returned", moment="reviewed_at", noticed=IDLE_DAYS, late=IDLE_TOO_LONG
+    )
 
 
-def _waiting(uploads: list[Upload]) -> list[Finding]:
+def _waiting(user, uploads: list[Upload]) -> list[Finding]:
     sent = [upload for upload in uploads if upload.status == Upload.Status.DIAJUKAN]
-    return _old(sent, "waiting", "submitted_at", WAITING_DAYS, WAITING_TOO_LONG)
+    return _old(
+        user, sent, kind="waiting", moment="submitted_at", noticed=WAITING_DAYS, late=WAITING_TOO_LONG
+    )
 
 
 def _old(
-    uploads: list[Upload], kind: str, moment: str, noticed: int, too_long: int
+    user, uploads: list[Upload], *, kind: str, moment: str, noticed: int, late: int
 ) -> list[Finding]:
     today = timezone.localdate()
     found = []
@@ -135,12 +136,12 @@ def _old(
             found.append(
                 Finding(
                     kind=kind,
-                    urgent=days >= too_long,
+                    urgent=days >= late,
                     region=upload.region,
                     count=upload.rows_total,
                     since=timezone.localdate(since),
                     days=days,
-                    url=links.upload(upload),
+                    url=links.upload(user, upload),
                 )
             )
     return sorted(found, key=lambda finding: -finding.days)[:OF_A_KIND]
@@ -180,15 +181,18 @@ def tasks(user, area: Area, round: Round | None, uploads: list[Upload]) -> list[
     """What is open in the user's region, the most urgent first."""
     until = due(round.due_on) if round else NO_DUE_DATE
     code = area.region.code
-    found = [task for upload in uploads if (task := _of_upload(upload, until, round))]
+    found = [task for upload in uploads if (task := _of_upload(user, upload, until, round))]
     open_places = [place for place in area.places if place.counts.to_do]
     if round and area.total.to_do:
+        may_download = user.has_perm("verification.download_sheet")
         found.append(
             Task(
-                kind="visit" if not user.has_perm("verification.download_sheet") else "verify",
+                kind="verify" if may_download else "visit",
                 count=area.total.to_do,
                 due=until,
-                url=_sheet(user, code, round),
+                url=links.sheet(user, code, round)
+                if may_download
+                else links.cases_to_do(user, code, round),
                 places=len(open_places),
                 largest=max(open_places, key=lambda place: place.counts.to_do, default=None),
             )
@@ -198,10 +202,10 @@ def tasks(user, area: Area, round: Round | None, uploads: list[Upload]) -> list[
     return sorted(found, key=lambda task: task.due.order)
 
 
-def _of_upload(upload: Upload, until: Due, round: Round | None) -> Task | None:
+def _of_upload(user, upload: Upload, until: Due, round: Round | None) -> Task | None:
     """Uploads for the running round are due with it; others have no due date."""
     limit = until if round and upload.reference == str(round.pk) else NO_DUE_DATE
-    address = links.upload(upload)
+    address = links.upload(user, upload)
     if upload.status == Upload.Status.DIKEMBALIKAN:
         return Task("answer", upload.rows_total, limit, address, upload)
     if upload.status == Upload.Status.PERLU_PERBAIKAN:
@@ -209,18 +213,3 @@ def _of_upload(upload: Upload, until: Due, round: Round | None) -> Task | None:
     if upload.status == Upload.Status.SIAP:
         return Task("submit", upload.rows_to_submit, limit, address, upload)
     return None
-
-
-def _sheet(user, code: str, round: Round) -> str | None:
-    if not user.has_perm("verification.download_sheet"):
-        return links.cases_to_do(user, code, round)
-    return sheet(code, round)
-
-
-def sheet(code: str, round: Round) -> str:
-    """Where the pre-filled sheet of a region is downloaded."""
-    try:
-        return reverse("verification:sheet", args=[round.pk, code])
-    except NoReverseMatch:
-        return reverse("admin:verification_round_change", args=[round.pk])
-
