@@ -48,25 +48,35 @@ def invalid_nik(user, code: str) -> str | None:
 
 
 def cases(user, code: str, round: Round, *statuses: Case.Status) -> str | None:
-    status = {"status__in": ",".join(statuses)} if statuses else {}
+    status = {"status__exact" if len(statuses) == 1 else "status__in": ",".join(statuses)}
     return _list(user, "verification.case", code, round__id__exact=round.pk, **status)
+
+
+def verified(user, code: str, round: Round) -> str | None:
+    return cases(user, code, round, Case.Status.DISETUJUI)
+
+
+def sent(user, code: str, round: Round) -> str | None:
+    return cases(user, code, round, Case.Status.DIAJUKAN)
 
 
 def cases_to_do(user, code: str, round: Round) -> str | None:
     return cases(user, code, round, Case.Status.BELUM, Case.Status.DIKEMBALIKAN)
 
 
-def uploads(user, code: str = "", *statuses: Upload.Status) -> str | None:
-    status = {"status__in": ",".join(statuses)} if statuses else {}
-    return _list(user, "uploads.upload", code, **status)
+def uploads(user) -> str | None:
+    return _list(user, "uploads.upload", "")
 
 
-def uploads_to_repair(user, code: str = "") -> str | None:
-    return uploads(user, code, Upload.Status.PERLU_PERBAIKAN, Upload.Status.DIKEMBALIKAN)
+def uploads_to_repair(user) -> str | None:
+    return _list(user, "uploads.upload", "", status="perlu-diperbaiki")
 
 
 def uploads_to_review(user) -> str | None:
-    return uploads(user, "", Upload.Status.DIAJUKAN)
+    """What waits for this user's decision, or for anybody's when it is not the user's to take."""
+    may_review = user.has_perm("uploads.review_upload")
+    status = "menunggu-saya" if may_review else Upload.Status.DIAJUKAN
+    return _list(user, "uploads.upload", "", status=status)
 
 
 def upload(user, upload: Upload) -> str | None:

@@ -94,7 +94,7 @@ def _province(request):
             "kpm": links.kpm(user, code),
             "persons": links.persons(user, code),
             "invalid_nik": links.invalid_nik(user, code),
-            "verified": round and links.cases(user, code, round, "DISETUJUI"),
+            "verified": round and links.verified(user, code, round),
             "to_review": links.uploads_to_review(user),
             "to_repair": links.uploads_to_repair(user),
         },
@@ -182,7 +182,7 @@ def _comparisons(user, area, round) -> list[Comparison]:
             area.total.verified_share,
             province.verified_share,
             1,
-            round and links.cases(user, code, round, "DISETUJUI"),
+            round and links.verified(user, code, round),
         ),
         (
             "NIK tidak sah",
@@ -241,8 +241,8 @@ def region(request, code: str):
             "kpm": links.kpm(user, code),
             "persons": links.persons(user, code),
             "invalid_nik": links.invalid_nik(user, code),
-            "verified": round and links.cases(user, code, round, "DISETUJUI"),
-            "sent": round and links.cases(user, code, round, "DIAJUKAN"),
+            "verified": round and links.verified(user, code, round),
+            "sent": round and links.sent(user, code, round),
             "to_do": round and links.cases_to_do(user, code, round),
         },
     )

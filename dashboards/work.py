@@ -120,7 +120,12 @@ def _left_alone(user, uploads: list[Upload]) -> list[Finding]:
 def _waiting(user, uploads: list[Upload]) -> list[Finding]:
     sent = [upload for upload in uploads if upload.status == Upload.Status.DIAJUKAN]
     return _old(
-        user, sent, kind="waiting", moment="submitted_at", noticed=WAITING_DAYS, late=WAITING_TOO_LONG
+        user,
+        sent,
+        kind="waiting",
+        moment="submitted_at",
+        noticed=WAITING_DAYS,
+        late=WAITING_TOO_LONG,
     )
 
 

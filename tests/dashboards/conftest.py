@@ -81,8 +81,6 @@ def world(coordinator, round):
     PersonFactory(household=gone, nik="123", is_active=False, inactive_reason="PINDAH")
     PersonFactory(household=not_kpm, nik="6203010000000000")
     PersonFactory(household=not_kpm, nik="")
-    PersonFactory(
-        household=HouseholdFactory(village_id=OTHER_VILLAGE, members=0), nik="BELUM ADA"
-    )
+    PersonFactory(household=HouseholdFactory(village_id=OTHER_VILLAGE, members=0), nik="BELUM ADA")
     figures.refresh()
     return round

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -88,7 +88,7 @@ def test_refresh_takes_back_what_is_no_longer_so(world):
 
 def test_a_closed_round_keeps_its_last_figures(world, coordinator):
     world.status, world.closed_by = "DITUTUP", coordinator
-    world.closed_at = datetime(2021, 12, 1, tzinfo=timezone.utc)
+    world.closed_at = datetime(2021, 12, 1, tzinfo=UTC)
     world.save()
     Case.objects.filter(village=NEIGHBOUR_VILLAGE).delete()
     figures.refresh()
@@ -123,9 +123,9 @@ def test_rows_add_up_to_the_total_at_every_level(world, coordinator, code):
     area = figures.area(coordinator, code, world)
     if area.places:
         assert sum((place.counts for place in area.places), figures.Counts()) == area.total
-    assert area.total.persons == Person.objects.active().filter(
-        village__code__startswith=code
-    ).count()
+    assert (
+        area.total.persons == Person.objects.active().filter(village__code__startswith=code).count()
+    )
     assert area.total.cases == Case.objects.filter(village__code__startswith=code).count()
 
 
@@ -138,7 +138,7 @@ def test_the_three_parts_of_the_progress_make_a_hundred():
 
 
 def test_trend_counts_in_local_days_and_fills_the_gaps(round, coordinator):
-    evening = datetime(2021, 9, 2, 18, 30, tzinfo=timezone.utc)  # the 3rd in Kalimantan
+    evening = datetime(2021, 9, 2, 18, 30, tzinfo=UTC)  # the 3rd in Kalimantan
     for when in (evening, evening, evening + timedelta(days=2)):
         CaseFactory(round=round, **approved(coordinator, when))
     CaseFactory(round=round)
