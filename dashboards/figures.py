@@ -267,8 +267,20 @@ def province_counts(province: str, round: Round | None) -> Counts:
 
 
 @dataclass(frozen=True)
+class Column:
+    """One day of a chart: `x` and `width` in per cent of its width, `y` and `height` in pixels."""
+
+    day: date
+    count: int
+    x: float
+    y: float
+    height: float
+    labelled: bool
+
+
+@dataclass(frozen=True)
 class Trend:
-    """Families verified up to the end of each day of a round, the days without any included."""
+    """Families verified up to the end of each day of a round until today, idle days included."""
 
     days: tuple[tuple[date, int], ...]
     total: int
@@ -296,9 +308,44 @@ class Trend:
             return None
         return share(self.days[-1][1], self.total) - share(self.days[-8][1], self.total)
 
+    COLUMNS, COLUMN_ROOM, CHART_BASE = 14, 130, 156
+
+    @property
+    def daily(self) -> list[tuple[date, int]]:
+        """Families verified on each day."""
+        before = [0, *(n for _, n in self.days)]
+        return [(day, n - before[index]) for index, (day, n) in enumerate(self.days)]
+
+    @property
+    def columns(self) -> list[Column]:
+        """The last two weeks; the largest and the last day carry their figure."""
+        shown = self.daily[-self.COLUMNS :]
+        most = max((count for _, count in shown), default=0)
+        largest = next((day for day, count in shown if count == most), None)
+        return [
+            Column(
+                day=day,
+                count=count,
+                x=round(index * 100 / len(shown), 2),
+                y=round(self.CHART_BASE - self.COLUMN_ROOM * count / max(most, 1), 1),
+                height=round(self.COLUMN_ROOM * count / max(most, 1), 1),
+                labelled=day in (largest, shown[-1][0]),
+            )
+            for index, (day, count) in enumerate(shown)
+        ]
+
+    @property
+    def week(self) -> int:
+        """Families verified during the last seven days."""
+        return sum(count for _, count in self.daily[-7:])
+
+    def needed_per_day(self, days_left: int) -> int:
+        """What each day until the due date must bring, today included; rounded up."""
+        return -(-(self.total - self.days[-1][1]) // (max(days_left, 0) + 1))
+
 
 def trend(user, code: str, round: Round, cases: int) -> Trend | None:
-    """None until there are two days to draw a line between."""
+    """Up to today; None until something was verified and there are two days to draw a line."""
     days = dict(
         RoundDay.objects.visible_to(user)
         .filter(round=round, regency__code__startswith=code)
@@ -306,12 +353,12 @@ def trend(user, code: str, round: Round, cases: int) -> Trend | None:
         .values_list("day")
         .annotate(Sum("approved"))
     )
-    last = min(timezone.localdate(), max(days, default=round.starts_on))
-    first = min(round.starts_on, *days, last)
-    if not cases or last <= first:
+    today = timezone.localdate()
+    first = min([round.starts_on, *days])
+    if not cases or not days or today <= first:
         return None
     sums, so_far = [], 0
-    for offset in range((last - first).days + 1):
+    for offset in range((today - first).days + 1):
         day = first + timedelta(days=offset)
         so_far += days.get(day, 0)
         sums.append((day, so_far))

@@ -1,12 +1,16 @@
 """The map and the ranking of the places inside a region: one card, one choice of figure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dashboards import links
 from dashboards.figures import Area, Counts, Place
 from regions import geometry
 from regions.codes import SHORT_NAMES
+
+# Left, top, right and bottom of a label in units of the map.
+Box = tuple[float, float, float, float]
 
 CLASSES = 5
 NICE_STEPS = (1, 2, 5, 10, 20, 25, 50)
@@ -109,13 +113,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A place on the map; shade 0 has no value. `short` is empty where no name fits."""
+    """A place on the map; shade 0 has no value. `short` is empty where no name fits.
+
+    `labelled`: its figure can be written without covering another one; `labelled_small`: on a
+    phone, where the letters are larger and the names are left out.
+    """
 
     row: Row
     path: str
     x: float
     y: float
     short: str
+    labelled: bool = True
+    labelled_small: bool = True
 
     @property
     def value_y(self) -> float:
@@ -138,12 +148,19 @@ class Card:
     noun: str
     heading: str
 
+    @property
+    def is_tall(self) -> bool:
+        """Twice as high as wide: drawn larger than others, so with smaller letters."""
+        _, _, width, height = map(float, self.view_box.split())
+        return height > 1.5 * width
 
-NOUNS = {
-    2: ("kab/kota", "Kabupaten/kota"),
-    5: ("kecamatan", "Kecamatan"),
-    8: ("desa/kel.", "Desa/kelurahan"),
-}
+    @property
+    def hides_labels(self) -> bool:
+        return not all(drawn.labelled for drawn in self.map)
+
+
+HEADINGS = {2: "Kabupaten/kota", 5: "Kecamatan", 8: "Desa/kelurahan"}
+SHORT_HEADINGS = {2: "kab/kota", 5: "kecamatan", 8: "desa/kel."}
 
 
 def floors_of(measure: Measure, largest: int) -> tuple[int, ...]:
@@ -205,7 +222,6 @@ def card(area: Area, chosen: str, *, has_round: bool) -> Card | None:
     except KeyError:  # a region founded after the map was drawn: the ranking stands alone
         drawing = geometry.Map("0 0 1 1", ())
     smallest = Decimal("0.1") if measure.is_share else 1
-    noun, heading = NOUNS[len(area.region.code)]
     return Card(
         measure=measure,
         choices=tuple(
@@ -213,7 +229,7 @@ def card(area: Area, chosen: str, *, has_round: bool) -> Card | None:
             for other in offered
         ),
         view_box=drawing.view_box,
-        map=tuple(
+        map=_labelled(
             Drawn(
                 row=by_code[shape.code],
                 path=shape.path,
@@ -241,8 +257,8 @@ def card(area: Area, chosen: str, *, has_round: bool) -> Card | None:
         total_bar=bar(total) if measure.is_share else 0,
         average=average,
         tick=bar(average),
-        noun=noun,
-        heading=heading,
+        noun=SHORT_HEADINGS[len(area.region.code)],
+        heading=HEADINGS[len(area.region.code)],
     )
 
 
@@ -251,3 +267,40 @@ def _short(place: Place, fits: bool) -> str:
         return SHORT_NAMES[place.code][0]
     # The map of the regencies has room for every name in use; below, only where it fits.
     return place.region.name if fits or len(place.code) == 5 else ""
+
+
+def _labelled(areas: Iterable[Drawn]) -> tuple[Drawn, ...]:
+    """Decide which figures can be written; places with room for their name come first."""
+    areas = list(areas)
+    desktop: list[Box] = []
+    phone: list[Box] = []
+    decided = {}
+    for drawn in sorted(areas, key=lambda drawn: not drawn.short):
+        decided[drawn.row.place.code] = replace(
+            drawn,
+            labelled=_take(desktop, _box(drawn, letter=6.6, line=12, named=True)),
+            labelled_small=_take(phone, _box(drawn, letter=9.4, line=17, named=False)),
+        )
+    return tuple(decided[drawn.row.place.code] for drawn in areas)
+
+
+def _box(drawn: Drawn, *, letter: float, line: float, named: bool) -> Box:
+    value = drawn.row.value
+    digits = len("–" if value is None else f"{value:,}")
+    name = drawn.short if named else ""
+    half = max(digits, len(name)) * letter / 2
+    bottom = drawn.value_y
+    top = bottom - line - (14 if name else 0)
+    return drawn.x - half, top, drawn.x + half, bottom
+
+
+def _take(taken: list[Box], box: Box) -> bool:
+    """Whether `box` lies free of all that are taken; if so it is taken too."""
+    left, top, right, bottom = box
+    free = all(
+        right <= other[0] or left >= other[2] or bottom <= other[1] or top >= other[3]
+        for other in taken
+    )
+    if free:
+        taken.append(box)
+    return free

@@ -68,7 +68,9 @@ def _province(request):
     user = request.user
     code = min(user.scope.codes, key=len)
     round = figures.current_round(user)
+    due = round and work.due(round.due_on)
     area = figures.area(user, code, round)
+    trend = round and figures.trend(user, code, round, area.total.cases)
     uploads = figures.open_uploads(user)
     found = work.findings(user, area, round, uploads)
     may_review = user.has_perm("uploads.review_upload")
@@ -80,8 +82,9 @@ def _province(request):
         title="Beranda provinsi",
         area=area,
         round=round,
-        due=round and work.due(round.due_on),
-        trend=round and figures.trend(user, code, round, area.total.cases),
+        due=due,
+        trend=trend,
+        needed=trend and trend.needed_per_day(due.days),
         may_review=may_review,
         sent=len(sent),
         waiting=sum(upload.for_me for upload in uploads) if may_review else len(sent),
@@ -122,8 +125,8 @@ def _district(request):
         may_submit=user.has_perm("uploads.submit_upload"),
         choices=_own_regions(area.region, codes),
         progress=_progress(user, area, round),
-        noun=maps.NOUNS[len(code)][0] if len(code) in maps.NOUNS else "",
-        heading=maps.NOUNS[len(code)][1] if len(code) in maps.NOUNS else "",
+        noun=maps.HEADINGS.get(len(code), "").lower(),
+        heading=maps.HEADINGS.get(len(code), ""),
         comparisons=_comparisons(user, area, round),
         sees_uploads=sees_uploads,
         last_uploads=[

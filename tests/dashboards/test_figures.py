@@ -1,8 +1,9 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts import scope
 from accounts.scope import Scope
@@ -137,23 +138,32 @@ def test_the_three_parts_of_the_progress_make_a_hundred():
     assert figures.Counts().to_do_share is None
 
 
-def test_trend_counts_in_local_days_and_fills_the_gaps(round, coordinator):
-    evening = datetime(2021, 9, 2, 18, 30, tzinfo=UTC)  # the 3rd in Kalimantan
+def test_trend_counts_in_local_days_up_to_today(round, coordinator):
+    today = timezone.localdate()
+    round.starts_on = today - timedelta(days=9)
+    round.save()
+    # Half past six in the evening in Greenwich is the next day in Kalimantan.
+    evening = datetime.combine(today - timedelta(days=5), time(18, 30), tzinfo=UTC)
     for when in (evening, evening, evening + timedelta(days=2)):
         CaseFactory(round=round, **approved(coordinator, when))
     CaseFactory(round=round)
     figures.refresh()
     trend = figures.trend(coordinator, "62", round, 4)
-    assert dict(trend.days) == {
-        date(2021, 9, 1): 0,
-        date(2021, 9, 2): 0,
-        date(2021, 9, 3): 2,
-        date(2021, 9, 4): 2,
-        date(2021, 9, 5): 3,
-    }
-    assert trend.gain is None  # shorter than a week
-    assert trend.points[0] == (4.0, 30.0)
-    assert trend.points[-1] == (84.0, 4.0)
+    assert [n for _, n in trend.days] == [0, 0, 0, 0, 0, 2, 2, 3, 3, 3]
+    assert (trend.days[0][0], trend.days[-1][0]) == (round.starts_on, today)
+    assert [n for _, n in trend.daily] == [0, 0, 0, 0, 0, 2, 0, 1, 0, 0]
+    assert (trend.week, trend.gain) == (3, Decimal("75.0"))
+    assert (trend.points[0], trend.points[-1]) == ((4.0, 30.0), (84.0, 4.0))
+    assert [column.count for column in trend.columns if column.labelled] == [2, 0]
+    assert (trend.needed_per_day(0), trend.needed_per_day(-3)) == (1, 1)
+
+
+def test_a_young_round_has_no_gain_of_a_week(round, coordinator):
+    round.starts_on = timezone.localdate() - timedelta(days=6)
+    round.save()
+    CaseFactory(round=round, **approved(coordinator))
+    figures.refresh()
+    assert figures.trend(coordinator, "62", round, 1).gain is None
 
 
 def test_no_trend_without_anything_verified(round, coordinator):

@@ -1,3 +1,4 @@
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -97,3 +98,18 @@ def test_names_in_use_stand_on_the_map_of_the_province():
 def test_a_region_without_a_drawing_keeps_its_ranking():
     card = maps.card(area(Counts(kpm=1), code="99"), "kpm", has_round=False)
     assert card.map == () and len(card.rows) == 1
+
+
+def test_no_figure_covers_another_one():
+    """Kapuas has 17 kecamatan, the small ones close together around the town."""
+    codes = [f"62.03.{number:02d}" for number in range(1, 18)]
+    places = tuple(
+        Place(Region(code=code, name="Tempat", kind="KECAMATAN"), Counts(kpm=1234))
+        for code in codes
+    )
+    kapuas = Area(Region(code="62.03", name="Kapuas"), (), places, Counts(kpm=1), None)
+    card = maps.card(kapuas, "kpm", has_round=False)
+    labels = [drawn for drawn in card.map if drawn.labelled]
+    assert 5 < len(labels) < 17 and card.hides_labels
+    for one, other in itertools.combinations(labels, 2):
+        assert abs(one.x - other.x) > 20 or abs(one.value_y - other.value_y) >= 12
