@@ -64,7 +64,9 @@ def name(raw: Any) -> str | Cleaned:
         return ""
     if any(map(str.isdigit, value)):
         return Cleaned(
-            value, "NAMA_BERANGKA", "warning",
+            value,
+            "NAMA_BERANGKA",
+            "warning",
             "Nama berisi angka, mungkin kolom tertukar; periksa nama ini.",
         )
     return value
@@ -81,23 +83,32 @@ def _sixteen(value: str) -> Cleaned | None:
     if len(value) == 16 and value.isdigit():
         if value[12:] == "0000":
             return Cleaned(
-                value, "NOMOR_URUT_0000", "error",
+                value,
+                "NOMOR_URUT_0000",
+                "error",
                 "Nomor berakhiran 0000, tanda nomor dirusak aplikasi lembar kerja; "
-                + _SOURCE + ".",
+                + _SOURCE
+                + ".",
             )
         return None
     if len(value) == 32 and value.isdigit():
         return Cleaned(
-            value, "DUA_NOMOR", "error",
+            value,
+            "DUA_NOMOR",
+            "error",
             "Sel berisi dua nomor; tulis satu nomor saja di setiap sel.",
         )
     if value.isdigit():
         return Cleaned(
-            value, "BUKAN_16_ANGKA", "error",
+            value,
+            "BUKAN_16_ANGKA",
+            "error",
             f"Nomor berisi {len(value)} angka, seharusnya 16; " + _SOURCE + ".",
         )
     return Cleaned(
-        value, "BUKAN_NOMOR", "error",
+        value,
+        "BUKAN_NOMOR",
+        "error",
         "Isi sel bukan nomor 16 angka; tulis 16 angka tanpa huruf.",
     )
 
@@ -126,7 +137,9 @@ def digits16(raw: Any) -> str | Cleaned:
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _digits16_number(raw)
     return Cleaned(
-        as_written(raw), "BUKAN_NOMOR", "error",
+        as_written(raw),
+        "BUKAN_NOMOR",
+        "error",
         "Isi sel bukan nomor 16 angka; tulis 16 angka tanpa huruf.",
     )
 
@@ -136,7 +149,9 @@ def _digits16_number(raw: float) -> str | Cleaned:
         return ""
     if isinstance(raw, float) and not raw.is_integer():
         return Cleaned(
-            as_written(raw), "BUKAN_NOMOR", "error",
+            as_written(raw),
+            "BUKAN_NOMOR",
+            "error",
             "Isi sel bukan nomor 16 angka; tulis 16 angka tanpa huruf.",
         )
     value = str(int(raw))
@@ -145,19 +160,26 @@ def _digits16_number(raw: float) -> str | Cleaned:
         return wrong
     if isinstance(raw, float) and raw >= 2**53:
         return Cleaned(
-            value, "SEL_ANGKA_TIDAK_TEPAT", "error",
+            value,
+            "SEL_ANGKA_TIDAK_TEPAT",
+            "error",
             "Nomor tersimpan sebagai angka sehingga angka terakhirnya tidak pasti; "
-            + _SOURCE + " dan ketik sebagai teks.",
+            + _SOURCE
+            + " dan ketik sebagai teks.",
             value,
         )
     if value[-1] == "0":
         return Cleaned(
-            value, "SEL_ANGKA_BERAKHIR_0", "warning",
+            value,
+            "SEL_ANGKA_BERAKHIR_0",
+            "warning",
             "Nomor tersimpan sebagai angka dan berakhir 0, mungkin angka terakhirnya hilang; "
             "cocokkan dengan KTP-el atau KK.",
         )
     return Cleaned(
-        value, "SEL_ANGKA", "info",
+        value,
+        "SEL_ANGKA",
+        "info",
         "Nomor tersimpan sebagai angka; dibaca utuh, lain kali simpan sebagai teks.",
     )
 
@@ -168,7 +190,9 @@ def _digits16_text(raw: str) -> str | Cleaned:  # noqa: PLR0911  one exit per ki
         return ""
     if _EXPONENT.fullmatch(shown):
         return Cleaned(
-            shown, "NOTASI_ILMIAH", "error",
+            shown,
+            "NOTASI_ILMIAH",
+            "error",
             "Nomor tertulis dalam notasi ilmiah sehingga angkanya hilang; " + _SOURCE + ".",
         )
     joined = shown[:-2] if re.search(r"\d{10}\.0$", shown) else shown
@@ -186,7 +210,9 @@ def _digits16_text(raw: str) -> str | Cleaned:  # noqa: PLR0911  one exit per ki
     if value == raw.strip(" "):
         return value
     return Cleaned(
-        value, "NOMOR_DIRAPIKAN", "info",
+        value,
+        "NOMOR_DIRAPIKAN",
+        "info",
         "Tanda baca, spasi, atau huruf mirip angka pada nomor dirapikan.",
     )
 
@@ -209,7 +235,9 @@ baca dan spasi pada nomor dirapikan.', suggestion=''), '')
             return ""
         if _EXPONENT.fullmatch(shown):
             return Cleaned(
-                shown, "NOTASI_ILMIAH", "error",
+                shown,
+                "NOTASI_ILMIAH",
+                "error",
                 "Nomor tertulis dalam notasi ilmiah sehingga angkanya hilang; "
                 "ambil nomor lengkap dari sumbernya.",
             )
@@ -217,18 +245,24 @@ baca dan spasi pada nomor dirapikan.', suggestion=''), '')
         if not (value.isascii() and value.isdigit()):
             if not value:
                 return ""
-            return Cleaned(
-                shown, "BUKAN_NOMOR", "error", "Isi sel bukan nomor; tulis angka saja."
-            )
+            return Cleaned(shown, "BUKAN_NOMOR", "error", "Isi sel bukan nomor; tulis angka saja.")
         if len(value) not in lengths:
             return Cleaned(
-                value, "PANJANG_NOMOR", level,
+                value,
+                "PANJANG_NOMOR",
+                level,
                 f"Nomor berisi {len(value)} angka, lazimnya {expected}; periksa nomor ini.",
             )
         if isinstance(raw, float | int) and len(value) >= 15:
-            return _digits16_number(raw) if len(value) == 16 else Cleaned(
-                value, "SEL_ANGKA", "info",
-                "Nomor tersimpan sebagai angka; dibaca utuh, lain kali simpan sebagai teks.",
+            return (
+                _digits16_number(raw)
+                if len(value) == 16
+                else Cleaned(
+                    value,
+                    "SEL_ANGKA",
+                    "info",
+                    "Nomor tersimpan sebagai angka; dibaca utuh, lain kali simpan sebagai teks.",
+                )
             )
         if type(raw) is str and value != raw.strip(" "):
             return Cleaned(
@@ -243,10 +277,18 @@ _MONTHS = {
     spelling: number
     for number, spellings in enumerate(
         (
-            "JANUARI JAN JANUARY", "FEBRUARI FEB PEBRUARI PEB FEBRUARY", "MARET MAR MARCH MRT",
-            "APRIL APR", "MEI MAY", "JUNI JUN JUNE", "JULI JUL JULY",
-            "AGUSTUS AGU AGS AGT AGUST AUGUST AUG", "SEPTEMBER SEP SEPT",
-            "OKTOBER OKT OCTOBER OCT", "NOVEMBER NOV NOPEMBER NOP", "DESEMBER DES DECEMBER DEC",
+            "JANUARI JAN JANUARY",
+            "FEBRUARI FEB PEBRUARI PEB FEBRUARY",
+            "MARET MAR MARCH MRT",
+            "APRIL APR",
+            "MEI MAY",
+            "JUNI JUN JUNE",
+            "JULI JUL JULY",
+            "AGUSTUS AGU AGS AGT AGUST AUGUST AUG",
+            "SEPTEMBER SEP SEPT",
+            "OKTOBER OKT OCTOBER OCT",
+            "NOVEMBER NOV NOPEMBER NOP",
+            "DESEMBER DES DECEMBER DEC",
         ),
         start=1,
     )
@@ -261,7 +303,9 @@ _FIRST_YEAR, _LAST_YEAR = 1880, 2100
 
 def _impossible(raw: Any) -> Cleaned:
     return Cleaned(
-        "", "TANGGAL_TIDAK_ADA", "error",
+        "",
+        "TANGGAL_TIDAK_ADA",
+        "error",
         f"Tanggal {as_written(raw)} tidak ada di kalender; tulis tanggal-bulan-tahun, "
         "misalnya 01-07-1973.",
     )
@@ -269,7 +313,9 @@ def _impossible(raw: Any) -> Cleaned:
 
 def _unreadable(raw: Any) -> Cleaned:
     return Cleaned(
-        "", "TANGGAL_TIDAK_TERBACA", "error",
+        "",
+        "TANGGAL_TIDAK_TERBACA",
+        "error",
         "Tanggal tidak dapat dibaca; tulis tanggal-bulan-tahun, misalnya 01-07-1973.",
     )
 
@@ -319,7 +365,9 @@ def _date_number(raw: float) -> str | Cleaned:
     whole = int(raw)
     if _FIRST_YEAR <= whole <= _LAST_YEAR:
         return Cleaned(
-            "", "HANYA_TAHUN", "error",
+            "",
+            "HANYA_TAHUN",
+            "error",
             f"Sel hanya berisi tahun {whole}; tulis tanggal-bulan-tahun, misalnya 01-07-1973.",
         )
     if 19000000 <= whole <= 21001231 or (1000000 <= whole <= 31129999 and raw == whole):
@@ -327,7 +375,9 @@ def _date_number(raw: float) -> str | Cleaned:
     if not 1 <= whole <= 73050:
         return _unreadable(raw)
     return Cleaned(
-        (_SERIAL_START + timedelta(days=whole)).isoformat(), "TANGGAL_SERIAL", "info",
+        (_SERIAL_START + timedelta(days=whole)).isoformat(),
+        "TANGGAL_SERIAL",
+        "info",
         "Tanggal tersimpan sebagai angka urut lembar kerja dan diubah menjadi tanggal.",
     )
 
@@ -365,14 +415,18 @@ def _day_month(day: int, month: int, year: int, year_digits: int, raw: str) -> s
         if type(value) is not str:
             return value
         return Cleaned(
-            value, "BULAN_DI_DEPAN", "info",
+            value,
+            "BULAN_DI_DEPAN",
+            "info",
             "Tanggal ditulis bulan-tanggal-tahun dan dibalik menjadi tanggal-bulan-tahun.",
         )
     value = _calendar(_full_year(year, year_digits), month, day, raw)
     if year_digits == 4 or type(value) is not str:
         return value
     return Cleaned(
-        value, "TAHUN_DUA_ANGKA", "warning" if year < 30 else "info",
+        value,
+        "TAHUN_DUA_ANGKA",
+        "warning" if year < 30 else "info",
         f"Tahun ditulis dua angka dan dibaca {value[:4]}; tulis tahun empat angka.",
     )
 
@@ -394,16 +448,32 @@ def _date_digits(shown: str, raw: str) -> str | Cleaned:
         if type(ordered) is not str:
             return ordered
         return Cleaned(
-            ordered, "TANGGAL_TANPA_PEMISAH", "info",
+            ordered,
+            "TANGGAL_TANPA_PEMISAH",
+            "info",
             "Tanggal ditulis tanpa pemisah dan dirapikan.",
         )
     return _date_number(int(shown)) if len(shown) <= 5 else _unreadable(raw)
 
 
 _SEX = {
-    "L": "L", "LK": "L", "LAKI": "L", "LAKILAKI": "L", "LAKI2": "L", "PRIA": "L", "1": "L",
-    "M": "L", "LELAKI": "L",
-    "P": "P", "PR": "P", "PEREMPUAN": "P", "WANITA": "P", "2": "P", "W": "P", "F": "P", "PRP": "P",
+    "L": "L",
+    "LK": "L",
+    "LAKI": "L",
+    "LAKILAKI": "L",
+    "LAKI2": "L",
+    "PRIA": "L",
+    "1": "L",
+    "M": "L",
+    "LELAKI": "L",
+    "P": "P",
+    "PR": "P",
+    "PEREMPUAN": "P",
+    "WANITA": "P",
+    "2": "P",
+    "W": "P",
+    "F": "P",
+    "PRP": "P",
 }
 
 
@@ -421,7 +491,9 @@ def sex(raw: Any) -> str | Cleaned:
     if found:
         return found
     return Cleaned(
-        "", "JENIS_KELAMIN_TIDAK_DIKENAL", "error",
+        "",
+        "JENIS_KELAMIN_TIDAK_DIKENAL",
+        "error",
         "Jenis kelamin tidak dikenal; tulis L atau P.",
     )
 
@@ -451,7 +523,9 @@ def rt_rw(raw: Any) -> str | Cleaned:
     found = _RT_RW.fullmatch(shown)
     if not found:
         return Cleaned(
-            shown, "RT_RW_TIDAK_TERBACA", "warning",
+            shown,
+            "RT_RW_TIDAK_TERBACA",
+            "warning",
             "RT/RW tidak dapat dibaca; tulis tiga angka, misalnya 001.",
         )
     parts = [part.zfill(3) for part in found.groups() if part]
@@ -467,7 +541,9 @@ def _part_of_rt_rw(raw: Any, index: int) -> str | Cleaned:
     if "/" not in both:
         return both
     return Cleaned(
-        both.split("/")[index], "RT_RW_DIPISAH", "info",
+        both.split("/")[index],
+        "RT_RW_DIPISAH",
+        "info",
         "RT dan RW tertulis dalam satu sel dan dipisahkan.",
     )
 
@@ -522,10 +598,9 @@ def choice(spellings: Mapping[str, str], *, level: str = "error") -> Cleaner:
     >>> relation("KEPALA  KELUARGA"), relation("spouse"), relation("-")
     ('HEAD', 'SPOUSE', '')
     >>> relation("Istrii")[:3], relation("Istrii").suggestion
-    (('', 'PILIHAN_TIDAK_DIKENAL', 'error'), 'Istri')
+    (('', 'PILIHAN_TIDAK_DIKENAL', 'error'), 'SPOUSE')
     """
     codes = {slug(spelling): code for spelling, code in spellings.items()}
-    labels = {slug(spelling): spelling for spelling in spellings}
     for code in spellings.values():
         codes.setdefault(slug(code), code)
     one_each = {code: spelling for spelling, code in reversed(spellings.items())}
@@ -539,11 +614,13 @@ def choice(spellings: Mapping[str, str], *, level: str = "error") -> Cleaner:
         found = codes.get(key)
         if found is not None:
             return found
-        near = difflib.get_close_matches(key, labels, n=1, cutoff=0.75)
+        near = difflib.get_close_matches(key, codes, n=1, cutoff=0.75)
         return Cleaned(
-            "", "PILIHAN_TIDAK_DIKENAL", level,
+            "",
+            "PILIHAN_TIDAK_DIKENAL",
+            level,
             f"Isi sel tidak ada dalam pilihan; pilih salah satu: {listed}.",
-            labels[near[0]] if near else "",
+            codes[near[0]] if near else "",
         )
 
     return clean
@@ -567,7 +644,9 @@ def rupiah(raw: Any) -> str | Cleaned:
     is_flag = isinstance(raw, bool)
     if is_flag or not found or (found[2] or "0").strip("0-"):
         return Cleaned(
-            "", "BUKAN_RUPIAH", "error",
+            "",
+            "BUKAN_RUPIAH",
+            "error",
             "Isi sel bukan jumlah rupiah; tulis angka bulat, misalnya 200000.",
         )
     return str(int(re.sub(r"\D", "", found[1])))

@@ -143,8 +143,14 @@ def _look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[_Found]
     mapping = {name: written for one in found for name, written in one.header.headings.items()}
     unknown = dict.fromkeys(heading for one in found for heading in one.header.unknown)
     read = FileRead(
-        best.layout.key, [_sheet_read(book, one) for one in found], left_out,
-        found[0].header.row, mapping, list(unknown), book.identity(), total,
+        best.layout.key,
+        [_sheet_read(book, one) for one in found],
+        left_out,
+        found[0].header.row,
+        mapping,
+        list(unknown),
+        book.identity(),
+        total,
     )
     return read, found
 
@@ -183,7 +189,9 @@ _COMMON: dict[str | None, str | Cleaned] = {
     None: "",
     **{
         shown: Cleaned(
-            "", "SEL_GALAT", "error",
+            "",
+            "SEL_GALAT",
+            "error",
             f"Sel berisi galat lembar kerja ({shown}); perbaiki rumusnya atau ketik nilainya.",
         )
         for shown in ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
@@ -341,10 +349,15 @@ class _SheetChecker:
                 cleaned[at] = ""
                 issues.append(
                     Issue(
-                        number, field, "RUMUS_TANPA_NILAI", "error",
+                        number,
+                        field,
+                        "RUMUS_TANPA_NILAI",
+                        "error",
                         "Sel berisi rumus yang belum dihitung; buka berkas dengan Excel, simpan, "
                         "atau ketik nilainya.",
-                        "", "", self.sheet.name,
+                        "",
+                        "",
+                        self.sheet.name,
                     )
                 )
 
@@ -357,9 +370,14 @@ class _SheetChecker:
                 cleaned[index] = above
                 issues.append(
                     Issue(
-                        numbers[index], column.field, "DIISI_DARI_ATAS", "info",
+                        numbers[index],
+                        column.field,
+                        "DIISI_DARI_ATAS",
+                        "info",
                         f"{column.heading} kosong dan diisi dari baris di atasnya.",
-                        "", "", self.sheet.name,
+                        "",
+                        "",
+                        self.sheet.name,
                     )
                 )
         self.above[column.field] = above
@@ -371,10 +389,15 @@ class _SheetChecker:
             if any(row[width:]):
                 issues.append(
                     Issue(
-                        number, "", "KOLOM_BERLEBIH", "error",
+                        number,
+                        "",
+                        "KOLOM_BERLEBIH",
+                        "error",
                         "Baris berisi lebih banyak kolom daripada judulnya, mungkin ada pemisah "
                         "kolom di dalam nilai; periksa baris ini.",
-                        " | ".join(filter(None, row[width:])), "", self.sheet.name,
+                        " | ".join(filter(None, row[width:])),
+                        "",
+                        self.sheet.name,
                     )
                 )
 
@@ -392,11 +415,15 @@ def _damaged_columns(damage: dict[str, Counter], mapping: dict[str, str]) -> lis
         ):
             found.append(
                 Issue(
-                    0, field, "KOLOM_ANGKA_RUSAK", "warning",
+                    0,
+                    field,
+                    "KOLOM_ANGKA_RUSAK",
+                    "warning",
                     f"Kolom {mapping.get(field, field)} tersimpan sebagai angka dan {zeros} dari "
                     f"{numbers} nomornya berakhir 0, tanda angka terakhir hilang; minta berkas "
                     "asli yang menyimpan nomor sebagai teks.",
-                    "", "",
+                    "",
+                    "",
                 )
             )
     return found

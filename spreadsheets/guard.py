@@ -68,8 +68,7 @@ def refuse_wrong_type(what: str) -> SheetRefused:
 def refuse_broken() -> SheetRefused:
     return SheetRefused(
         "BERKAS_RUSAK",
-        "Berkas rusak atau terpotong sehingga tidak dapat dibuka; buka berkas aslinya, "
-        + _RESEND,
+        "Berkas rusak atau terpotong sehingga tidak dapat dibuka; buka berkas aslinya, " + _RESEND,
     )
 
 
@@ -263,9 +262,7 @@ def _sheet_paths(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
     relations = _small(archive, "xl/_rels/workbook.xml.rels", names)
     if not relations:
         return {}
-    targets = {
-        relation.get("Id"): relation.get("Target", "") for relation in _parse(relations)
-    }
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in _parse(relations)}
     paths = {}
     for element in _parse(_small(archive, "xl/workbook.xml", names)).iter():
         if not element.tag.endswith("}sheet"):

@@ -56,9 +56,7 @@ def is_blank(row: list) -> bool:
     >>> is_blank(["", " ", ""]), is_blank(["", 0.0])
     (True, False)
     """
-    return row.count("") == len(row) or all(
-        type(cell) is str and not cell.strip() for cell in row
-    )
+    return row.count("") == len(row) or all(type(cell) is str and not cell.strip() for cell in row)
 
 
 def survey(rows: Iterable[list], header: Header) -> Survey:
