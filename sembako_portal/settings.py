@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "uploads",
     "accounts",
     "regions",
+    "sembako_portal.apps.PortalConfig",
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
@@ -127,7 +128,8 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
-# Not the address alone: a whole office stands behind one. Not the name alone: anybody could lock it.
+# Not the address alone: a whole office stands behind one. Not the name alone: anybody could
+# lock it.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0) or None
