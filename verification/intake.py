@@ -296,13 +296,13 @@ def compare(upload: Upload, cursor) -> None:
 
 
 def lock(upload: Upload, cursor) -> None:
-    """Hold the upload's families and cases, in one order for everybody, until the transaction ends."""
+    """Hold the families and cases of the upload, in one order for everybody."""
     for table, target in (
         ("beneficiaries_household", "household_id"),
         ("verification_case", "target_id"),
     ):
         cursor.execute(
-            f"SELECT count(*) FROM (SELECT t.id FROM {table} t WHERE t.id IN"  # noqa: S608
+            f"SELECT count(*) FROM (SELECT t.id FROM {table} t WHERE t.id IN"
             f" (SELECT {target} FROM uploads_uploadrow WHERE upload_id = %s)"
             " ORDER BY t.id FOR NO KEY UPDATE) locked",
             [upload.pk],
@@ -391,7 +391,7 @@ def _recount(upload: Upload, cursor) -> None:
     }
     outside = 0
     for model, rows in written.items():
-        cursor.execute(f"SELECT count(*) FROM ({rows}) w")  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM ({rows}) w")
         expected = cursor.fetchone()[0]
         with scope.applied(upload.sent_by.scope):
             visible = model.objects.visible_to(upload.sent_by).extra(where=[f"id IN ({rows})"])
