@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "accounts",
     "regions",
     "sembako_portal.apps.PortalConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the default one would put its own admin site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "sembako_portal.apps.PortalAdminConfig",
