@@ -317,6 +317,7 @@ UPDATE staged s SET conflict = true, writable = false
 FROM found f
 WHERE f.sheet = s.sheet AND f.row_number = s.row_number AND f.code = 'NIK_MILIK_ORANG_LAIN'
     AND s.writable;
+DROP TABLE IF EXISTS decided;
 CREATE TEMPORARY TABLE decided ON COMMIT DROP AS
 SELECT s.*, h.payee_id, c.upload_id AS earlier_upload_id
 FROM staged s
