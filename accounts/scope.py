@@ -147,7 +147,12 @@ def _missing_role_statements(cursor) -> list[str]:
     owner, exists, version = cursor.fetchone()
     if not exists:
         grant = f'GRANT "{role}" TO "{owner}"' + (" WITH SET TRUE;" if version >= 160000 else ";")
-        return [f'CREATE ROLE "{role}" NOLOGIN;', grant]
+        # Roles belong to the whole server: another database's migration may make it at this moment.
+        create = (
+            f'DO $$ BEGIN CREATE ROLE "{role}" NOLOGIN;'
+            " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;"
+        )
+        return [create, grant]
     privilege = "SET" if version >= 160000 else "MEMBER"
     cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [role, privilege])
     return [] if cursor.fetchone()[0] else [f'GRANT "{role}" TO "{owner}";']

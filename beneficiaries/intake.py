@@ -443,7 +443,8 @@ WITH back AS (
         is_active = NOT r.changes ? 'family_active',
         inactive_reason = CASE WHEN r.changes ? 'family_active' THEN 'BATAL' ELSE '' END
     FROM uploads_uploadrow r
-    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN' AND t.id = r.household_id AND {UNTOUCHED} AND r.changes ?| %(household_fields)s
+    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
+        AND t.id = r.household_id AND {UNTOUCHED} AND r.changes ?| %(household_fields)s
     RETURNING r.id
 ) INSERT INTO undone SELECT id FROM back;
 

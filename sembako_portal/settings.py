@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "accounts.middleware.start_without_scope",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.scope_of_request",
+    "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -25,4 +25,7 @@ class PortalSite(UnfoldAdminSite):
     def get_urls(self):
         from sembako_portal import views
 
-        return [path("bantuan/", self.admin_view(views.help_page), name="help"), *super().get_urls()]
+        return [
+            path("bantuan/", self.admin_view(views.help_page), name="help"),
+            *super().get_urls(),
+        ]
