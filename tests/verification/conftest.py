@@ -17,15 +17,6 @@ from uploads import actions, staging, steps
 from uploads.models import Upload
 from verification.sheets import HASIL_VERIFIKASI
 
-FOUND = {"is_found": "YA", "is_eligible": "YA", "visited_on": "2021-10-04"}
-GONE = {
-    "is_found": "YA",
-    "is_eligible": "TIDAK",
-    "reason": "SUDAH MAMPU",
-    "visited_on": "2021-10-04",
-}
-
-
 @pytest.fixture
 def officer(db):
     return UserFactory(role=Role.PETUGAS, regions=[KAPUAS])
