@@ -269,8 +269,13 @@ class _SheetChecker:
         """(rows, issues) for every BATCH_ROWS data rows; blank and skipped rows are passed over."""
         numbers: list[int] = []
         raws: list[list] = []
+        note = self.header.note_index
         for number, row in enumerate(self.sheet.rows(), start=1):
-            if number <= self.header.row or number in skipped or is_blank(row):
+            if number <= self.header.row or number in skipped:
+                continue
+            if note is not None:
+                row[note] = ""
+            if is_blank(row):
                 continue
             numbers.append(number)
             raws.append(row)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from spreadsheets.headings import Header
+from spreadsheets.headings import EXAMPLE_MARK, Header
 from spreadsheets.layout import slug
 
 _TOTAL = re.compile(r"(SUB\s*|GRAND\s*)?(JUMLAH|TOTAL)\b.*", re.IGNORECASE)
@@ -21,6 +21,7 @@ _SIGNATURE = re.compile(
 NUMBER_ROW = "baris nomor kolom"
 REPEATED_HEADER = "judul kolom berulang"
 TOTAL = "baris jumlah"
+EXAMPLE = "baris contoh"
 SIGNATURE = "baris tanda tangan atau keterangan"
 
 
@@ -73,12 +74,18 @@ def survey(rows: Iterable[list], header: Header) -> Survey:
     keys = [index for name, index in header.columns.items() if name in key_fields]
     heads = {index: slug(header.headings[name]) for name, index in header.columns.items()}
     first_index = indexes[0]
+    note = header.note_index
     count = 0
     skipped: dict[int, str] = {}
     signed = False
     for number, row in enumerate(rows, start=1):
         if number <= header.row:
             continue
+        if note is not None and str(row[note]).startswith(EXAMPLE_MARK):
+            skipped[number] = EXAMPLE
+            continue
+        if note is not None:
+            row[note] = ""
         empty = row.count("")
         if len(row) - empty > sparse:
             signed = False
