@@ -2,15 +2,24 @@
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR
+from django.contrib.auth.admin import UserAdmin
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from import_export.admin import ImportExportModelAdmin
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import (
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    DropdownFilter,
+)
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.views import ChangeList
 
-from accounts.models import RegionAssignment, User
+from accounts.models import AccessLog, RegionAssignment, User
 from accounts.scope import Scope
 from regions.models import Region
 
@@ -255,3 +264,142 @@ class ScopedInline(_ScopedForms, TabularInline):
     """Rows of another model inside a form, those of the scope only."""
 
     extra = 0
+
+
+class ReferenceDataAdmin(ScopedAdmin, ImportExportModelAdmin):
+    """Small master data that are also exchanged as sheets, with a preview of what will change."""
+
+    may_add = may_change = True
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+
+    def has_import_permission(self, request):
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def has_export_permission(self, request):
+        return self.has_view_permission(request)
+
+
+class RegionAssignmentInline(ScopedInline):
+    model = RegionAssignment
+    autocomplete_fields = ["region"]
+    verbose_name_plural = "wilayah tugas"
+
+
+@admin.register(User)
+class PortalUserAdmin(ScopedAdmin, UserAdmin):
+    """Users with one role and their regions; nobody is deleted, who leaves is deactivated."""
+
+    may_add = may_change = True
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = [RegionAssignmentInline]
+
+    list_display = ["full_name", "username", "role", "regions_column", "is_active", "last_login"]
+    list_filter = [("role", ChoicesDropdownFilter), ("is_active", BooleanRadioFilter)]
+    search_fields = ["full_name", "username", "email"]
+    sortable_by = ["full_name", "username", "last_login"]
+    ordering = ["full_name"]
+    filter_horizontal = ()
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Orang", {"fields": ["full_name", "email", "phone"]}),
+        ("Tugas", {"fields": ["role", "is_active"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "password1", "password2"]}),
+        ("Orang", {"fields": ["full_name", "email", "phone"]}),
+        ("Tugas", {"fields": ["role"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("assignments__region")
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and request.user.scope.is_province
+
+    def has_change_permission(self, request, obj=None):
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj) and request.user.scope.is_province
+
+    def get_readonly_fields(self, request, obj=None):
+        # Nobody takes the own role or account away by mistake, or gives himself another role.
+        return ["role", "is_active"] if obj is not None and obj.pk == request.user.pk else []
+
+    @admin.display(description="wilayah tugas")
+    def regions_column(self, user):
+        return ", ".join(assignment.region.full_name for assignment in user.assignments.all()) or (
+            "tanpa wilayah tugas"
+        )
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(ScopedAdmin):
+    list_display = ["at", "user", "kind", "subject", "purpose", "region", "row_count"]
+    list_select_related = ["user", "region"]
+    list_filter = [("kind", ChoicesDropdownFilter), RegencyFilter]
+    ordering = ["-id"]
+
+
+class LevelFilter(DropdownFilter):
+    title, parameter_name = "tingkat", "tingkat"
+
+    def lookups(self, request, model_admin):
+        return Region.Level.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(level=self.value()) if self.value() else queryset
+
+
+class InsideFilter(DropdownFilter):
+    """The regions directly below one: how the tree is walked."""
+
+    title, parameter_name = "di dalam", "induk"
+
+    def lookups(self, request, model_admin):
+        regencies = regions_inside(request.user.scope).filter(level=Region.Level.REGENCY)
+        choices = [(region.code, region.full_name) for region in regencies]
+        chosen = self.value()
+        if chosen and chosen not in dict(choices):
+            choices += [
+                (region.code, region.full_name)
+                for region in regions_inside(request.user.scope).filter(pk=chosen)
+            ]
+        return choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(parent=self.value()) if self.value() else queryset
+
+
+# Regions lie below accounts and cannot know the scope; so their admin stands here.
+@admin.register(Region)
+class RegionAdmin(ScopedAdmin):
+    may_change = True
+    list_display = ["full_name", "code", "level", "bps_code", "postcode", "inside"]
+    list_filter = [LevelFilter, InsideFilter]
+    list_select_related = ["parent"]
+    search_fields = ["name", "code__startswith"]
+    search_help_text = "Nama atau awal kode Kemendagri"
+    fields = [
+        "code",
+        "name",
+        "kind",
+        "parent",
+        "bps_code",
+        "postcode",
+        "latitude",
+        "longitude",
+    ]
+    readonly_fields = ["code", "kind", "parent"]
+
+    @admin.display(description="nama")
+    def full_name(self, region):
+        return region.full_name
+
+    @admin.display(description="isi")
+    def inside(self, region):
+        if region.level == Region.Level.VILLAGE:
+            return "–"
+        return format_html('<a href="?induk={}">Lihat isinya</a>', region.code)

@@ -55,7 +55,7 @@ def words_query(text: str) -> str:
 
 
 def _places_query(user: User, within: str) -> str:
-    """The place words that narrow a name search to the kecamatan of the user and to a chosen one."""
+    """Place words that narrow a name search to the user's kecamatan and to a chosen place."""
 
     def word(code: str) -> str:
         code = code[:8].replace(".", "")
@@ -82,7 +82,7 @@ def _person_ids_by_name(user: User, text: str, within: str) -> Found:
 
 
 def _number(field: str, digits: str, *, beginnings: bool) -> Q:
-    """Equal to the number, or beginning with it: as a range, which any index on the field serves."""
+    """Equal to the number, or beginning with it: a range, which any index on the field serves."""
     if not beginnings:
         return Q(**{field: digits})
     after = str(int(digits) + 1).zfill(len(digits))
@@ -91,7 +91,7 @@ def _number(field: str, digits: str, *, beginnings: bool) -> Q:
     return Q(**{f"{field}__gte": digits, f"{field}__lt": after})
 
 
-def _households_by_number(user: User, digits: str, text: str) -> list[QuerySet]:
+def _households_by_number(user: User, digits: str) -> list[QuerySet]:
     # Whoever may not see a number in full must not find it out by trying its beginnings.
     beginnings = user.has_perm("accounts.reveal_identity") and FEWEST_DIGITS <= len(digits) < 16
     queries = [
@@ -134,7 +134,7 @@ def find_persons(user: User, text: str, *, within: str = "") -> Found:
             return by_name
         members = Person.objects.visible_to(user).filter(household__in=households)
         return _first({*by_name.ids, *members.values_list("pk", flat=True)})
-    parts = _households_by_number(user, digits, text)
+    parts = _households_by_number(user, digits)
     households = {row[0] for row in parts[0].union(*parts[1:], all=True)}
     ids = set(_persons_by_nik(user, digits).values_list("pk", flat=True))
     if households:
@@ -153,7 +153,7 @@ def find_households(user: User, text: str, *, within: str = "") -> Found:
         ids.update(_household_by_dtks_id(user, text))
         found = _first(ids)
         return Found(found.ids, by_name.is_capped)
-    parts = _households_by_number(user, digits, text)
+    parts = _households_by_number(user, digits)
     members = _persons_by_nik(user, digits).values_list("household_id")
     return _first({row[0] for row in members.union(*parts, all=True)})
 

@@ -1,4 +1,10 @@
+from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+
+
+class PortalConfig(AppConfig):
+    name = "sembako_portal"
+    verbose_name = "Portal Sembako"
 
 
 class PortalAdminConfig(AdminConfig):

@@ -152,6 +152,8 @@ def _annotate_own(source_path: Path, target_path, notes, told) -> None:
             sheet.cell(row, 2, value)
     sheet["A1"].font = Font(bold=True, size=14)
     workbook.save(target_path)
+    if workbook.vba_archive:
+        workbook.vba_archive.close()
 
 
 def _part_names(path) -> set[str]:
@@ -230,9 +232,7 @@ def _annotate_values(book: Book, target_path, notes, told) -> None:
             sheet = target.add_worksheet(_sheet_name(name))
             if hidden:
                 sheet.hide()
-            budget = _write_values(
-                sheet, book.sheet(name), notes.get(name), styles, budget
-            )
+            budget = _write_values(sheet, book.sheet(name), notes.get(name), styles, budget)
         sheet = target.add_worksheet(
             next(name for name in SUMMARY_SHEETS if name not in target.sheetnames)
         )

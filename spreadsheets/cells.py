@@ -21,7 +21,10 @@ from spreadsheets.layout import Cleaned, Cleaner, as_written, slug
 _NOTHING = frozenset(
     {"-", "--", "---", ".", "_", "NULL", "NONE", "NAN", "N/A", "NA", "BELUM ADA", "TIDAK ADA"}
 )
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 _NO_NUMBER = _NOTHING | {"0", "TDK ADA", "BLM ADA", "BELUM PUNYA", "TIDAK PUNYA", "NIHIL"}
+
+_DIGIT = re.compile(r"\d")
 
 
 def _visible(char: str) -> str:
@@ -47,7 +50,7 @@ def text(raw: Any) -> str | Cleaned:
     ('JL. Tjilik Riwut', '', '12', '')
     """
     value = _tidy(raw)
-    return "" if value.upper() in _NOTHING else value
+    return "" if len(value) <= _LONGEST_NOTHING and value.upper() in _NOTHING else value
 
 
 def name(raw: Any) -> str | Cleaned:
@@ -62,9 +65,11 @@ def name(raw: Any) -> str | Cleaned:
         value = " ".join(unicodedata.normalize("NFC", value).split())
     if value in _NOTHING:
         return ""
-    if any(map(str.isdigit, value)):
+    if _DIGIT.search(value):
         return Cleaned(
-            value, "NAMA_BERANGKA", "warning",
+            value,
+            "NAMA_BERANGKA",
+            "warning",
             "Nama berisi angka, mungkin kolom tertukar; periksa nama ini.",
         )
     return value
@@ -78,27 +83,36 @@ _SOURCE = "ambil nomor lengkap dari KTP-el atau KK"
 
 def _sixteen(value: str) -> Cleaned | None:
     """What is wrong with a string of digits that should be a NIK or KK number."""
-    if len(value) == 16 and value.isdigit():
+    if not (value.isascii() and value.isdigit()):
+        return Cleaned(
+            value,
+            "BUKAN_NOMOR",
+            "error",
+            "Isi sel bukan nomor 16 angka; tulis 16 angka tanpa huruf.",
+        )
+    if len(value) == 16:
         if value[12:] == "0000":
             return Cleaned(
-                value, "NOMOR_URUT_0000", "error",
+                value,
+                "NOMOR_URUT_0000",
+                "error",
                 "Nomor berakhiran 0000, tanda nomor dirusak aplikasi lembar kerja; "
-                + _SOURCE + ".",
+                + _SOURCE
+                + ".",
             )
         return None
-    if len(value) == 32 and value.isdigit():
+    if len(value) == 32:
         return Cleaned(
-            value, "DUA_NOMOR", "error",
+            value,
+            "DUA_NOMOR",
+            "error",
             "Sel berisi dua nomor; tulis satu nomor saja di setiap sel.",
         )
-    if value.isdigit():
-        return Cleaned(
-            value, "BUKAN_16_ANGKA", "error",
-            f"Nomor berisi {len(value)} angka, seharusnya 16; " + _SOURCE + ".",
-        )
     return Cleaned(
-        value, "BUKAN_NOMOR", "error",
-        "Isi sel bukan nomor 16 angka; tulis 16 angka tanpa huruf.",
+        value,
+        "BUKAN_16_ANGKA",
+        "error",
+        f"Nomor berisi {len(value)} angka, seharusnya 16; " + _SOURCE + ".",
     )
 
 
@@ -118,15 +132,17 @@ def digits16(raw: Any) -> str | Cleaned:
     """
     if type(raw) is str:
         # The common case, first: nothing to repair.
-        if len(raw) == 16 and raw.isdigit() and raw.isascii():
-            return raw if raw[12:] != "0000" else _sixteen(raw) or raw
+        if len(raw) == 16 and raw.isdigit() and raw.isascii() and raw[12:] != "0000":
+            return raw
         return _digits16_text(raw)
     if raw is None:
         return ""
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _digits16_number(raw)
     return Cleaned(
-        as_written(raw), "BUKAN_NOMOR", "error",
+        as_written(raw),
+        "BUKAN_NOMOR",
+        "error",
         "Isi sel bukan nomor 16 angka; tulis 16 angka tanpa huruf.",
     )
 
@@ -136,7 +152,9 @@ def _digits16_number(raw: float) -> str | Cleaned:
         return ""
     if isinstance(raw, float) and not raw.is_integer():
         return Cleaned(
-            as_written(raw), "BUKAN_NOMOR", "error",
+            as_written(raw),
+            "BUKAN_NOMOR",
+            "error",
             "Isi sel bukan nomor 16 angka; tulis 16 angka tanpa huruf.",
         )
     value = str(int(raw))
@@ -145,19 +163,26 @@ def _digits16_number(raw: float) -> str | Cleaned:
         return wrong
     if isinstance(raw, float) and raw >= 2**53:
         return Cleaned(
-            value, "SEL_ANGKA_TIDAK_TEPAT", "error",
+            value,
+            "SEL_ANGKA_TIDAK_TEPAT",
+            "error",
             "Nomor tersimpan sebagai angka sehingga angka terakhirnya tidak pasti; "
-            + _SOURCE + " dan ketik sebagai teks.",
+            + _SOURCE
+            + " dan ketik sebagai teks.",
             value,
         )
     if value[-1] == "0":
         return Cleaned(
-            value, "SEL_ANGKA_BERAKHIR_0", "warning",
+            value,
+            "SEL_ANGKA_BERAKHIR_0",
+            "warning",
             "Nomor tersimpan sebagai angka dan berakhir 0, mungkin angka terakhirnya hilang; "
             "cocokkan dengan KTP-el atau KK.",
         )
     return Cleaned(
-        value, "SEL_ANGKA", "info",
+        value,
+        "SEL_ANGKA",
+        "info",
         "Nomor tersimpan sebagai angka; dibaca utuh, lain kali simpan sebagai teks.",
     )
 
@@ -168,7 +193,9 @@ def _digits16_text(raw: str) -> str | Cleaned:  # noqa: PLR0911  one exit per ki
         return ""
     if _EXPONENT.fullmatch(shown):
         return Cleaned(
-            shown, "NOTASI_ILMIAH", "error",
+            shown,
+            "NOTASI_ILMIAH",
+            "error",
             "Nomor tertulis dalam notasi ilmiah sehingga angkanya hilang; " + _SOURCE + ".",
         )
     joined = shown[:-2] if re.search(r"\d{10}\.0$", shown) else shown
@@ -186,7 +213,9 @@ def _digits16_text(raw: str) -> str | Cleaned:  # noqa: PLR0911  one exit per ki
     if value == raw.strip(" "):
         return value
     return Cleaned(
-        value, "NOMOR_DIRAPIKAN", "info",
+        value,
+        "NOMOR_DIRAPIKAN",
+        "info",
         "Tanda baca, spasi, atau huruf mirip angka pada nomor dirapikan.",
     )
 
@@ -209,7 +238,9 @@ baca dan spasi pada nomor dirapikan.', suggestion=''), '')
             return ""
         if _EXPONENT.fullmatch(shown):
             return Cleaned(
-                shown, "NOTASI_ILMIAH", "error",
+                shown,
+                "NOTASI_ILMIAH",
+                "error",
                 "Nomor tertulis dalam notasi ilmiah sehingga angkanya hilang; "
                 "ambil nomor lengkap dari sumbernya.",
             )
@@ -217,18 +248,24 @@ baca dan spasi pada nomor dirapikan.', suggestion=''), '')
         if not (value.isascii() and value.isdigit()):
             if not value:
                 return ""
-            return Cleaned(
-                shown, "BUKAN_NOMOR", "error", "Isi sel bukan nomor; tulis angka saja."
-            )
+            return Cleaned(shown, "BUKAN_NOMOR", "error", "Isi sel bukan nomor; tulis angka saja.")
         if len(value) not in lengths:
             return Cleaned(
-                value, "PANJANG_NOMOR", level,
+                value,
+                "PANJANG_NOMOR",
+                level,
                 f"Nomor berisi {len(value)} angka, lazimnya {expected}; periksa nomor ini.",
             )
         if isinstance(raw, float | int) and len(value) >= 15:
-            return _digits16_number(raw) if len(value) == 16 else Cleaned(
-                value, "SEL_ANGKA", "info",
-                "Nomor tersimpan sebagai angka; dibaca utuh, lain kali simpan sebagai teks.",
+            return (
+                _digits16_number(raw)
+                if len(value) == 16
+                else Cleaned(
+                    value,
+                    "SEL_ANGKA",
+                    "info",
+                    "Nomor tersimpan sebagai angka; dibaca utuh, lain kali simpan sebagai teks.",
+                )
             )
         if type(raw) is str and value != raw.strip(" "):
             return Cleaned(
@@ -243,10 +280,18 @@ _MONTHS = {
     spelling: number
     for number, spellings in enumerate(
         (
-            "JANUARI JAN JANUARY", "FEBRUARI FEB PEBRUARI PEB FEBRUARY", "MARET MAR MARCH MRT",
-            "APRIL APR", "MEI MAY", "JUNI JUN JUNE", "JULI JUL JULY",
-            "AGUSTUS AGU AGS AGT AGUST AUGUST AUG", "SEPTEMBER SEP SEPT",
-            "OKTOBER OKT OCTOBER OCT", "NOVEMBER NOV NOPEMBER NOP", "DESEMBER DES DECEMBER DEC",
+            "JANUARI JAN JANUARY",
+            "FEBRUARI FEB PEBRUARI PEB FEBRUARY",
+            "MARET MAR MARCH MRT",
+            "APRIL APR",
+            "MEI MAY",
+            "JUNI JUN JUNE",
+            "JULI JUL JULY",
+            "AGUSTUS AGU AGS AGT AGUST AUGUST AUG",
+            "SEPTEMBER SEP SEPT",
+            "OKTOBER OKT OCTOBER OCT",
+            "NOVEMBER NOV NOPEMBER NOP",
+            "DESEMBER DES DECEMBER DEC",
         ),
         start=1,
     )
@@ -261,7 +306,9 @@ _FIRST_YEAR, _LAST_YEAR = 1880, 2100
 
 def _impossible(raw: Any) -> Cleaned:
     return Cleaned(
-        "", "TANGGAL_TIDAK_ADA", "error",
+        "",
+        "TANGGAL_TIDAK_ADA",
+        "error",
         f"Tanggal {as_written(raw)} tidak ada di kalender; tulis tanggal-bulan-tahun, "
         "misalnya 01-07-1973.",
     )
@@ -269,7 +316,9 @@ def _impossible(raw: Any) -> Cleaned:
 
 def _unreadable(raw: Any) -> Cleaned:
     return Cleaned(
-        "", "TANGGAL_TIDAK_TERBACA", "error",
+        "",
+        "TANGGAL_TIDAK_TERBACA",
+        "error",
         "Tanggal tidak dapat dibaca; tulis tanggal-bulan-tahun, misalnya 01-07-1973.",
     )
 
@@ -319,7 +368,9 @@ def _date_number(raw: float) -> str | Cleaned:
     whole = int(raw)
     if _FIRST_YEAR <= whole <= _LAST_YEAR:
         return Cleaned(
-            "", "HANYA_TAHUN", "error",
+            "",
+            "HANYA_TAHUN",
+            "error",
             f"Sel hanya berisi tahun {whole}; tulis tanggal-bulan-tahun, misalnya 01-07-1973.",
         )
     if 19000000 <= whole <= 21001231 or (1000000 <= whole <= 31129999 and raw == whole):
@@ -327,7 +378,9 @@ def _date_number(raw: float) -> str | Cleaned:
     if not 1 <= whole <= 73050:
         return _unreadable(raw)
     return Cleaned(
-        (_SERIAL_START + timedelta(days=whole)).isoformat(), "TANGGAL_SERIAL", "info",
+        (_SERIAL_START + timedelta(days=whole)).isoformat(),
+        "TANGGAL_SERIAL",
+        "info",
         "Tanggal tersimpan sebagai angka urut lembar kerja dan diubah menjadi tanggal.",
     )
 
@@ -335,11 +388,15 @@ def _date_number(raw: float) -> str | Cleaned:
 def _date_text(raw: str) -> str | Cleaned:  # noqa: PLR0911  one exit per spelling
     # The common case first, as the register writes it: dd-mm-yyyy.
     if len(raw) == 10 and raw[2] in "-/" and raw[5] == raw[2]:
-        shown = raw
-    else:
-        shown = _tidy(raw).lstrip("'").strip()
-        if not shown or shown.upper() in _NO_NUMBER:
-            return ""
+        try:
+            usual = Date(int(raw[6:]), int(raw[3:5]), int(raw[:2]))
+        except ValueError:
+            usual = None
+        if usual and _FIRST_YEAR <= usual.year <= _LAST_YEAR:
+            return usual.isoformat()
+    shown = _tidy(raw).lstrip("'").strip()
+    if not shown or shown.upper() in _NO_NUMBER:
+        return ""
     found = _NUMERIC.fullmatch(shown)
     if found:
         day, month, year = map(int, found.groups())
@@ -365,14 +422,18 @@ def _day_month(day: int, month: int, year: int, year_digits: int, raw: str) -> s
         if type(value) is not str:
             return value
         return Cleaned(
-            value, "BULAN_DI_DEPAN", "info",
+            value,
+            "BULAN_DI_DEPAN",
+            "info",
             "Tanggal ditulis bulan-tanggal-tahun dan dibalik menjadi tanggal-bulan-tahun.",
         )
     value = _calendar(_full_year(year, year_digits), month, day, raw)
     if year_digits == 4 or type(value) is not str:
         return value
     return Cleaned(
-        value, "TAHUN_DUA_ANGKA", "warning" if year < 30 else "info",
+        value,
+        "TAHUN_DUA_ANGKA",
+        "warning" if year < 30 else "info",
         f"Tahun ditulis dua angka dan dibaca {value[:4]}; tulis tahun empat angka.",
     )
 
@@ -394,16 +455,32 @@ def _date_digits(shown: str, raw: str) -> str | Cleaned:
         if type(ordered) is not str:
             return ordered
         return Cleaned(
-            ordered, "TANGGAL_TANPA_PEMISAH", "info",
+            ordered,
+            "TANGGAL_TANPA_PEMISAH",
+            "info",
             "Tanggal ditulis tanpa pemisah dan dirapikan.",
         )
     return _date_number(int(shown)) if len(shown) <= 5 else _unreadable(raw)
 
 
 _SEX = {
-    "L": "L", "LK": "L", "LAKI": "L", "LAKILAKI": "L", "LAKI2": "L", "PRIA": "L", "1": "L",
-    "M": "L", "LELAKI": "L",
-    "P": "P", "PR": "P", "PEREMPUAN": "P", "WANITA": "P", "2": "P", "W": "P", "F": "P", "PRP": "P",
+    "L": "L",
+    "LK": "L",
+    "LAKI": "L",
+    "LAKILAKI": "L",
+    "LAKI2": "L",
+    "PRIA": "L",
+    "1": "L",
+    "M": "L",
+    "LELAKI": "L",
+    "P": "P",
+    "PR": "P",
+    "PEREMPUAN": "P",
+    "WANITA": "P",
+    "2": "P",
+    "W": "P",
+    "F": "P",
+    "PRP": "P",
 }
 
 
@@ -421,7 +498,9 @@ def sex(raw: Any) -> str | Cleaned:
     if found:
         return found
     return Cleaned(
-        "", "JENIS_KELAMIN_TIDAK_DIKENAL", "error",
+        "",
+        "JENIS_KELAMIN_TIDAK_DIKENAL",
+        "error",
         "Jenis kelamin tidak dikenal; tulis L atau P.",
     )
 
@@ -451,7 +530,9 @@ def rt_rw(raw: Any) -> str | Cleaned:
     found = _RT_RW.fullmatch(shown)
     if not found:
         return Cleaned(
-            shown, "RT_RW_TIDAK_TERBACA", "warning",
+            shown,
+            "RT_RW_TIDAK_TERBACA",
+            "warning",
             "RT/RW tidak dapat dibaca; tulis tiga angka, misalnya 001.",
         )
     parts = [part.zfill(3) for part in found.groups() if part]
@@ -467,7 +548,9 @@ def _part_of_rt_rw(raw: Any, index: int) -> str | Cleaned:
     if "/" not in both:
         return both
     return Cleaned(
-        both.split("/")[index], "RT_RW_DIPISAH", "info",
+        both.split("/")[index],
+        "RT_RW_DIPISAH",
+        "info",
         "RT dan RW tertulis dalam satu sel dan dipisahkan.",
     )
 
@@ -522,10 +605,9 @@ def choice(spellings: Mapping[str, str], *, level: str = "error") -> Cleaner:
     >>> relation("KEPALA  KELUARGA"), relation("spouse"), relation("-")
     ('HEAD', 'SPOUSE', '')
     >>> relation("Istrii")[:3], relation("Istrii").suggestion
-    (('', 'PILIHAN_TIDAK_DIKENAL', 'error'), 'Istri')
+    (('', 'PILIHAN_TIDAK_DIKENAL', 'error'), 'SPOUSE')
     """
     codes = {slug(spelling): code for spelling, code in spellings.items()}
-    labels = {slug(spelling): spelling for spelling in spellings}
     for code in spellings.values():
         codes.setdefault(slug(code), code)
     one_each = {code: spelling for spelling, code in reversed(spellings.items())}
@@ -539,11 +621,13 @@ def choice(spellings: Mapping[str, str], *, level: str = "error") -> Cleaner:
         found = codes.get(key)
         if found is not None:
             return found
-        near = difflib.get_close_matches(key, labels, n=1, cutoff=0.75)
+        near = difflib.get_close_matches(key, codes, n=1, cutoff=0.75)
         return Cleaned(
-            "", "PILIHAN_TIDAK_DIKENAL", level,
+            "",
+            "PILIHAN_TIDAK_DIKENAL",
+            level,
             f"Isi sel tidak ada dalam pilihan; pilih salah satu: {listed}.",
-            labels[near[0]] if near else "",
+            codes[near[0]] if near else "",
         )
 
     return clean
@@ -567,7 +651,9 @@ def rupiah(raw: Any) -> str | Cleaned:
     is_flag = isinstance(raw, bool)
     if is_flag or not found or (found[2] or "0").strip("0-"):
         return Cleaned(
-            "", "BUKAN_RUPIAH", "error",
+            "",
+            "BUKAN_RUPIAH",
+            "error",
             "Isi sel bukan jumlah rupiah; tulis angka bulat, misalnya 200000.",
         )
     return str(int(re.sub(r"\D", "", found[1])))

@@ -36,7 +36,7 @@ from spreadsheets.layout import (
     as_written,
 )
 from spreadsheets.reading import OWN_SHEETS, Book, Sheet
-from spreadsheets.survey import Survey, is_blank, survey
+from spreadsheets.survey import Survey, survey
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def check_file(
     damage: dict[str, Counter] = {}
     for name, header, surveyed in found:
         checker = _SheetChecker(book.sheet(name), header, context, damage)
-        for rows, issues in checker.batches(surveyed.skipped):
+        for rows, issues in checker.batches(surveyed):
             done += len(rows)
             yield Batch(rows, issues, done, read.row_count)
     closing = _damaged_columns(damage, read.mapping)
@@ -122,12 +122,13 @@ def _look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[_Found]
     best = max(known, key=lambda header: header.score)
     if best.missing:
         raise refuse_missing(best)
+    is_one_of_many = len(headers.keys() - set(OWN_SHEETS)) > 1
     found = []
     for name, header in headers.items():
         if header and header.layout is best.layout and not header.missing:
             if header.doubled:
                 raise refuse_doubled(header)
-            found.append(_survey(book.sheet(name), header, len(headers) > 1, left_out))
+            found.append(_survey(book.sheet(name), header, is_one_of_many, left_out))
         elif name not in OWN_SHEETS:
             left_out.append((f"lembar {name}", 1, "judul kolomnya berbeda"))
     found = [one for one in found if one.survey.count]
@@ -143,8 +144,14 @@ def _look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[_Found]
     mapping = {name: written for one in found for name, written in one.header.headings.items()}
     unknown = dict.fromkeys(heading for one in found for heading in one.header.unknown)
     read = FileRead(
-        best.layout.key, [_sheet_read(book, one) for one in found], left_out,
-        found[0].header.row, mapping, list(unknown), book.identity(), total,
+        best.layout.key,
+        [_sheet_read(book, one) for one in found],
+        left_out,
+        found[0].header.row,
+        mapping,
+        list(unknown),
+        book.identity(),
+        total,
     )
     return read, found
 
@@ -183,7 +190,9 @@ _COMMON: dict[str | None, str | Cleaned] = {
     None: "",
     **{
         shown: Cleaned(
-            "", "SEL_GALAT", "error",
+            "",
+            "SEL_GALAT",
+            "error",
             f"Sel berisi galat lembar kerja ({shown}); perbaiki rumusnya atau ketik nilainya.",
         )
         for shown in ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
@@ -265,17 +274,19 @@ class _SheetChecker:
         self.above: dict[str, str] = {}
         self.uncached = sheet.part.uncached if sheet.part else frozenset()
 
-    def batches(self, skipped: dict[int, str]) -> Iterator[tuple[list, list[Issue]]]:
+    def batches(self, surveyed: Survey) -> Iterator[tuple[list, list[Issue]]]:
         """(rows, issues) for every BATCH_ROWS data rows; blank and skipped rows are passed over."""
         numbers: list[int] = []
         raws: list[list] = []
         note = self.header.note_index
+        passed = surveyed.skipped.keys() | surveyed.spaces
+        passed.update(range(1, self.header.row + 1))
         for number, row in enumerate(self.sheet.rows(), start=1):
-            if number <= self.header.row or number in skipped:
+            if number in passed:
                 continue
             if note is not None:
                 row[note] = ""
-            if is_blank(row):
+            if row.count("") == len(row):
                 continue
             numbers.append(number)
             raws.append(row)
@@ -346,10 +357,15 @@ class _SheetChecker:
                 cleaned[at] = ""
                 issues.append(
                     Issue(
-                        number, field, "RUMUS_TANPA_NILAI", "error",
+                        number,
+                        field,
+                        "RUMUS_TANPA_NILAI",
+                        "error",
                         "Sel berisi rumus yang belum dihitung; buka berkas dengan Excel, simpan, "
                         "atau ketik nilainya.",
-                        "", "", self.sheet.name,
+                        "",
+                        "",
+                        self.sheet.name,
                     )
                 )
 
@@ -362,9 +378,14 @@ class _SheetChecker:
                 cleaned[index] = above
                 issues.append(
                     Issue(
-                        numbers[index], column.field, "DIISI_DARI_ATAS", "info",
+                        numbers[index],
+                        column.field,
+                        "DIISI_DARI_ATAS",
+                        "info",
                         f"{column.heading} kosong dan diisi dari baris di atasnya.",
-                        "", "", self.sheet.name,
+                        "",
+                        "",
+                        self.sheet.name,
                     )
                 )
         self.above[column.field] = above
@@ -376,10 +397,15 @@ class _SheetChecker:
             if any(row[width:]):
                 issues.append(
                     Issue(
-                        number, "", "KOLOM_BERLEBIH", "error",
+                        number,
+                        "",
+                        "KOLOM_BERLEBIH",
+                        "error",
                         "Baris berisi lebih banyak kolom daripada judulnya, mungkin ada pemisah "
                         "kolom di dalam nilai; periksa baris ini.",
-                        " | ".join(filter(None, row[width:])), "", self.sheet.name,
+                        " | ".join(filter(None, row[width:])),
+                        "",
+                        self.sheet.name,
                     )
                 )
 
@@ -397,11 +423,15 @@ def _damaged_columns(damage: dict[str, Counter], mapping: dict[str, str]) -> lis
         ):
             found.append(
                 Issue(
-                    0, field, "KOLOM_ANGKA_RUSAK", "warning",
+                    0,
+                    field,
+                    "KOLOM_ANGKA_RUSAK",
+                    "warning",
                     f"Kolom {mapping.get(field, field)} tersimpan sebagai angka dan {zeros} dari "
                     f"{numbers} nomornya berakhir 0, tanda angka terakhir hilang; minta berkas "
                     "asli yang menyimpan nomor sebagai teks.",
-                    "", "",
+                    "",
+                    "",
                 )
             )
     return found

@@ -68,8 +68,7 @@ def refuse_wrong_type(what: str) -> SheetRefused:
 def refuse_broken() -> SheetRefused:
     return SheetRefused(
         "BERKAS_RUSAK",
-        "Berkas rusak atau terpotong sehingga tidak dapat dibuka; buka berkas aslinya, "
-        + _RESEND,
+        "Berkas rusak atau terpotong sehingga tidak dapat dibuka; buka berkas aslinya, " + _RESEND,
     )
 
 
@@ -190,7 +189,7 @@ def _inspect_zip(path: Path) -> Inspected:
             return _inspect_archive(archive, path.stat().st_size)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise refuse_broken() from error
-    except (ElementTree.ParseError, ValueError, KeyError, RuntimeError, OverflowError) as error:
+    except (ElementTree.ParseError, ValueError, LookupError, RuntimeError, OverflowError) as error:
         raise refuse_broken() from error
 
 
@@ -263,9 +262,7 @@ def _sheet_paths(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
     relations = _small(archive, "xl/_rels/workbook.xml.rels", names)
     if not relations:
         return {}
-    targets = {
-        relation.get("Id"): relation.get("Target", "") for relation in _parse(relations)
-    }
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in _parse(relations)}
     paths = {}
     for element in _parse(_small(archive, "xl/workbook.xml", names)).iter():
         if not element.tag.endswith("}sheet"):

@@ -139,9 +139,7 @@ class RowView:
         index = self._raw_at.get(name)
         return None if index is None else self.raws[index]
 
-    def note(
-        self, name: str, code: str, level: str, message: str, suggestion: str = ""
-    ) -> None:
+    def note(self, name: str, code: str, level: str, message: str, suggestion: str = "") -> None:
         before = as_written(self.raw(name))
         self.issues.append(
             Issue(self.number, name, code, level, message, before, suggestion, self.sheet)

@@ -24,7 +24,7 @@ PULANG_PISAU = "62.11"
 PALANGKA_RAYA = "62.71"
 VILLAGE = "62.03.08.2001"  # in Kapuas
 OTHER_VILLAGE = "62.11.01.2001"  # in Pulang Pisau
-PASSWORD = "sandi-uji-coba-9"  # noqa: S105
+PASSWORD = "sandi-uji-coba-9"
 
 
 def nik(number: int, *, regency: str = "6203", born: date = date(1983, 5, 12)) -> str:

@@ -57,7 +57,7 @@ BYTES = {
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500 + "Workbook".encode("utf-16-le"),
         "BERKAS_RUSAK",
     ),
-    "plain text": ("Kepada Yth. Kepala Dinas\nHal: daftar\n".encode(), "TANPA_JUDUL_KOLOM"),
+    "plain text": (b"Kepada Yth. Kepala Dinas\nHal: daftar\n", "TANPA_JUDUL_KOLOM"),
     "csv without rows": (b"NAMA;NIK\n", "TANPA_DATA"),
     "unreadable utf-16": (b"\xff\xfe\x00\xd8\x00\xd8\x41", "TEKS_TIDAK_TERBACA"),
 }
@@ -110,7 +110,7 @@ def test_entity_bomb_in_any_part(good, tmp_path):
         hostile = head + b"?><!-- x -->" + entities + rest
         bomb = rezip(good, tmp_path / "bomb.xlsx", {name: hostile})
         assert refusal(bomb).code == "ISI_BERBAHAYA", name
-    hidden = (b"\xff\xfe" + (entities.decode() + "<worksheet/>").encode("utf-16-le"))
+    hidden = b"\xff\xfe" + (entities.decode() + "<worksheet/>").encode("utf-16-le")
     bomb = rezip(good, tmp_path / "bomb.xlsx", {SHEET_XML: hidden})
     assert refusal(bomb).code == "ISI_BERBAHAYA"
 
@@ -151,8 +151,11 @@ def test_a_million_blank_rows_are_no_rows(good, tmp_path):
         b'<row r="%d"><c r="A%d" s="0"/></row>' % (row, row) for row in range(1_048_000, 1_048_577)
     )
     xml = re.sub(rb'<dimension ref="[^"]+"', b'<dimension ref="A1:XFD1048576"', xml)
-    path = rezip(good, tmp_path / "b.xlsx", {SHEET_XML: xml.replace(b"</sheetData>",
-                                                                   blank + b"</sheetData>")})
+    path = rezip(
+        good,
+        tmp_path / "b.xlsx",
+        {SHEET_XML: xml.replace(b"</sheetData>", blank + b"</sheetData>")},
+    )
     read, *_ = check_file(path, [MERGED], CONTEXT)
     assert read.row_count == 2
 
