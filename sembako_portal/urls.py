@@ -3,5 +3,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("beneficiaries.urls")),
+    path("unggahan/", include("uploads.urls")),
     path("", admin.site.urls),
 ]
