@@ -17,6 +17,7 @@ from uploads import actions, staging, steps
 from uploads.models import Upload
 from verification.sheets import HASIL_VERIFIKASI
 
+
 @pytest.fixture
 def officer(db):
     return UserFactory(role=Role.PETUGAS, regions=[KAPUAS])
@@ -86,7 +87,7 @@ def apply(coordinator, django_capture_on_commit_callbacks):
 
 @pytest.fixture
 def row_of():
-    """A row of the sheet as the officer fills it in: only the number of the case and these cells."""
+    """A row as the officer fills it in: the number of the case and these cells."""
 
     def make(case, outcome, **cells):
         return {"case_id": str(case.pk), **outcome, **cells}

@@ -206,9 +206,7 @@ def test_under_the_officers_scope_another_regencys_case_is_unknown(send, row_of,
 
 def test_one_case_on_two_rows_is_an_error_unless_one_is_untouched(send, make_case, row_of):
     twice, once = make_case(), make_case()
-    upload = send(
-        row_of(twice, FOUND), row_of(twice, GONE), row_of(once, FOUND), row_of(once, {})
-    )
+    upload = send(row_of(twice, FOUND), row_of(twice, GONE), row_of(once, FOUND), row_of(once, {}))
     assert verdicts(upload) == [
         Verdict.BERMASALAH,
         Verdict.BERMASALAH,
@@ -267,9 +265,7 @@ def test_a_corrected_nik_registered_elsewhere_is_an_error_without_a_name(
 
 def test_one_corrected_nik_for_two_families_is_an_error(send, make_case, row_of):
     new = nik(555)
-    upload = send(
-        row_of(make_case(), FOUND, new_nik=new), row_of(make_case(), FOUND, new_nik=new)
-    )
+    upload = send(row_of(make_case(), FOUND, new_nik=new), row_of(make_case(), FOUND, new_nik=new))
     assert codes(upload, "error") == ["NIK_DUA_KALI"] * 2
 
 
