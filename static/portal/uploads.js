@@ -15,7 +15,11 @@
           location.reload();
           return;
         }
-        if (answer.ok) box.innerHTML = await answer.text();
+        if (answer.ok) {
+          const open = all("details", box).map((part) => part.open);
+          box.innerHTML = await answer.text();
+          all("details", box).forEach((part, index) => (part.open = Boolean(open[index])));
+        }
       } catch {
         // The line is down: the next question may find it up again.
       }
@@ -145,11 +149,17 @@
       event.preventDefault();
       area.classList.toggle("over", is);
     };
+    const name = area.querySelector("[data-drop-name]");
+    input.addEventListener("change", () => {
+      if (input.files.length) name.textContent = input.files[0].name;
+    });
     area.addEventListener("dragover", (event) => over(event, true));
     area.addEventListener("dragleave", (event) => over(event, false));
     area.addEventListener("drop", (event) => {
       over(event, false);
-      if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+      if (!event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change"));
     });
   }
 })();
