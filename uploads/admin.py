@@ -73,7 +73,7 @@ class UploadAdmin(ScopedAdmin):
     """Uploads as a list; one upload is a page of its own (uploads/views.py)."""
 
     may_add = True
-    list_display = ["file_name", "kind_title", "region", "state", "row_count", "sender", "sent"]
+    list_display = ["file_name", "state", "place", "row_count", "kind_title", "sender", "sent"]
     list_filter = [StatusFilter, KindFilter, RegencyFilter, ReferenceFilter]
     list_select_related = ["region", "sent_by"]
     search_fields = ["original_name"]
@@ -88,6 +88,10 @@ class UploadAdmin(ScopedAdmin):
     @admin.display(description="jenis")
     def kind_title(self, upload):
         return kinds.get(upload.kind).title
+
+    @admin.display(description="wilayah")
+    def place(self, upload):
+        return upload.region.name
 
     @admin.display(description="status")
     def state(self, upload):

@@ -30,6 +30,20 @@
   };
   all("[data-poll]").forEach(watch);
 
+  // A number that was shown leaves the page again, unless somebody has begun to change it
+  const SHOWN_FOR = 30000;
+  const hideAgain = (row) => {
+    const mark = row.querySelector('[name="ditampilkan"]');
+    const field = mark && row.querySelector(`[name="b-${CSS.escape(mark.value)}"]`);
+    if (!field) return;
+    const shown = field.value;
+    setTimeout(() => {
+      if (field.value !== shown) return;
+      field.value = "";
+      mark.remove();
+    }, SHOWN_FOR);
+  };
+
   // Rows: a form or link inside a row brings the row anew, in its place
   const replace = (row, html) => {
     const holder = document.createElement("tbody");
@@ -39,7 +53,7 @@
     const field = fresh.querySelector(".editor .f input, .editor .f select");
     const next = field || fresh.querySelector(".act button, .act a");
     if (next) next.focus();
-    return fresh;
+    hideAgain(fresh);
   };
   const tell = (row, text) => {
     row.removeAttribute("aria-busy");

@@ -33,7 +33,7 @@ DOWNLOADS = {
         "beranotasi.xlsx",
     ),
     "bermasalah": Download(
-        "Unduh baris bermasalah",
+        "Unduh baris yang belum dapat diajukan",
         "Hanya baris yang belum dapat diajukan, dengan susunan kolom yang sama;"
         " perbaiki lalu unggah sebagai perbaikan.",
         "perbaikan.xlsx",

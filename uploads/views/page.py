@@ -93,7 +93,7 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
         "steps": steps_of(upload, events),
         "events": [(event, STATUS_LOOKS[event.status]) for event in reversed(events)],
         "look": STATUS_LOOKS[upload.status],
-        "size": file_size(upload.size),
+        "size_told": file_size(upload.size),
         "repairs": upload.repairs,
         "send_url": f"{reverse('admin:uploads_upload_add')}?perbaikan={upload.pk}",
     }
