@@ -5,8 +5,9 @@ from django.urls import path, reverse
 from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.admin import RegencyFilter, ScopedAdmin
-from uploads import kinds, views
+from uploads import kinds
 from uploads.models import Upload
+from uploads.views import downloads, page, rows, running, sending, shared, steps
 from uploads.wording import STATUS_LOOKS
 
 
@@ -32,7 +33,7 @@ class StatusFilter(DropdownFilter):
         if wanted == "perlu-diperbaiki":
             return queryset.to_repair()
         if wanted == "berjalan":
-            return queryset.filter(status__in=views.RUNNING)
+            return queryset.filter(status__in=shared.RUNNING)
         return queryset.filter(status=wanted) if wanted else queryset
 
 
@@ -72,11 +73,13 @@ class UploadAdmin(ScopedAdmin):
     """Uploads as a list; one upload is a page of its own (uploads/views.py)."""
 
     may_add = True
-    list_display = ["file_name", "kind_title", "region", "state", "rows", "sender", "sent"]
+    list_display = ["file_name", "state", "place", "row_count", "kind_title", "sender", "sent"]
     list_filter = [StatusFilter, KindFilter, RegencyFilter, ReferenceFilter]
     list_select_related = ["region", "sent_by"]
     search_fields = ["original_name"]
-    search_help_text = "Cari nama berkas"
+    search_help_text = "Nama berkas"
+    list_note = "Lembar yang dikirim, dari pemeriksaan sampai diterapkan."
+    empty_text = "Lembar yang dikirim ke portal akan muncul di sini."
 
     @admin.display(description="berkas")
     def file_name(self, upload):
@@ -86,12 +89,16 @@ class UploadAdmin(ScopedAdmin):
     def kind_title(self, upload):
         return kinds.get(upload.kind).title
 
+    @admin.display(description="wilayah")
+    def place(self, upload):
+        return upload.region.name
+
     @admin.display(description="status")
     def state(self, upload):
         return render_to_string("uploads/list_state.html", {"look": STATUS_LOOKS[upload.status]})
 
     @admin.display(description="baris")
-    def rows(self, upload):
+    def row_count(self, upload):
         return render_to_string("uploads/list_rows.html", {"upload": upload})
 
     @admin.display(description="pengirim")
@@ -104,12 +111,12 @@ class UploadAdmin(ScopedAdmin):
 
     def get_urls(self):
         pages = {
-            "kemajuan/": ("progress", views.progress_fragment),
-            "langkah/<slug:name>/": ("step", views.step),
-            "putusan/<slug:decision>/": ("decide", views.decide),
-            "baris/<int:row_id>/": ("row", views.edit_row),
-            "berkas/<slug:what>/": ("download", views.download),
-            "berkas/beranotasi/<uuid:result_id>/": ("annotated", views.annotated),
+            "kemajuan/": ("progress", running.progress_fragment),
+            "langkah/<slug:name>/": ("step", steps.step),
+            "putusan/<slug:decision>/": ("decide", rows.decide),
+            "baris/<int:row_id>/": ("row", rows.edit_row),
+            "berkas/<slug:what>/": ("download", downloads.download),
+            "berkas/beranotasi/<uuid:result_id>/": ("annotated", downloads.annotated),
         }
         return [
             *(
@@ -137,16 +144,16 @@ class UploadAdmin(ScopedAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         upload = self.get_object(request, object_id)
-        may = views.rights(upload, request.user)
+        may = shared.rights(upload, request.user)
         context = {
             "questions": [
                 (name, question, reverse("admin:uploads_upload_step", args=[upload.pk, name]))
-                for name, question in views.questions(upload, may)
+                for name, question in steps.questions(upload, may)
             ]
         }
-        return views.upload_page(request, upload, context)
+        return page.upload_page(request, upload, context)
 
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return views.send_page(request, visible=self.get_queryset(request))
+        return sending.send_page(request, visible=self.get_queryset(request))

@@ -10,6 +10,8 @@ from uploads import kinds
 from uploads.models import Upload, UploadRow
 from uploads.wording import Texts, is_identity
 
+# What a rule derives is repaired where it is derived from.
+PARTS = {"village": ["district", "village_name"]}
 ACCEPTED = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt"
 
 
@@ -23,7 +25,7 @@ class SendForm(forms.Form):
         empty_label=None,
         error_messages={"invalid_choice": "Wilayah ini di luar wilayah tugas Anda."},
     )
-    reference = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    reference = forms.ChoiceField(label="Putaran", required=False)
     file = forms.FileField(
         label="Berkas",
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
@@ -37,6 +39,14 @@ class SendForm(forms.Form):
     def __init__(self, *args, user, repairs: Upload | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind.key, kind.title) for kind in kinds.all_kinds()]
+        references = [pair for kind in kinds.all_kinds() for pair in kind.references(user)]
+        if repairs is not None and repairs.reference:
+            references.append((repairs.reference, f"Putaran {repairs.reference}"))
+        if references:
+            known = dict(reversed(references))
+            self.fields["reference"].choices = [("", "Sesuai lembar"), *known.items()]
+        else:
+            del self.fields["reference"]
         levels = [Region.Level.REGENCY]
         regions = regions_inside(user.scope)
         if not user.scope.is_province:
@@ -90,14 +100,7 @@ class RowForm(forms.Form):
         super().__init__(*args, prefix="b", **kwargs)
         self.texts = texts
         held = dict(zip(texts.layout.fields, row.values, strict=True))
-        # The village is derived from the place names, so these are what is repaired.
-        asked = {
-            name
-            for issue in issues
-            for name in (
-                [issue.field] if issue.field != "village" else ["district", "village_name"]
-            )
-        }
+        asked = {name for issue in issues for name in PARTS.get(issue.field, [issue.field])}
         sent = {issue.field: issue.before for issue in issues if issue.before}
         self.notes = {}
         for issue in issues:

@@ -4,19 +4,19 @@ from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
 from django.urls import path
 
-from uploads import views
+from uploads.views import sending
 
 may_see = permission_required("uploads.view_upload", raise_exception=True)
 
 urlpatterns = [
     path(
         "bantuan/<slug:key>/",
-        admin.site.admin_view(may_see(views.layout_help)),
+        admin.site.admin_view(may_see(sending.layout_help)),
         name="upload-help",
     ),
     path(
         "templat/<slug:key>/",
-        admin.site.admin_view(may_see(views.layout_template)),
+        admin.site.admin_view(may_see(sending.layout_template)),
         name="upload-template",
     ),
 ]

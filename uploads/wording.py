@@ -48,7 +48,7 @@ VERDICT_LOOKS = {
 
 # Short names of causes. A code that is not here is named by the message of its first finding.
 CAUSE_TITLES = {
-    "ALAMAT_BEDA": "Alamat berbeda dalam satu keluarga",
+    "BUKAN_16_ANGKA": "Nomor bukan 16 angka",
     "BUKAN_NOMOR": "Isi sel bukan nomor",
     "BUKAN_RUPIAH": "Nilai rupiah tidak terbaca",
     "BUKAN_YA_TIDAK": "Isi bukan YA atau TIDAK",
@@ -56,28 +56,38 @@ CAUSE_TITLES = {
     "DESA_TIDAK_DIKENAL": "Desa tidak dikenal di kecamatan itu",
     "DIISI_DARI_ATAS": "Sel gabungan diisi dari baris di atasnya",
     "DIPERBAIKI_DI_PORTAL": "Diperbaiki di portal",
+    "DI_LUAR_WILAYAH": "Desa di luar wilayah unggahan",
     "DUA_NOMOR": "Dua nomor dalam satu sel",
     "HANYA_TAHUN": "Tanggal hanya berisi tahun",
     "HARI_BULAN_TERTUKAR": "Hari dan bulan lahir tertukar",
     "JENIS_KELAMIN_BEDA_NIK": "Jenis kelamin tidak sesuai NIK",
     "JENIS_KELAMIN_TIDAK_DIKENAL": "Jenis kelamin tidak terbaca",
+    "KK_BEBERAPA_KELUARGA": "Nomor KK dipakai beberapa keluarga",
+    "KK_DUA_DESA": "Nomor KK di lebih dari satu desa",
     "KK_TIDAK_WAJAR": "Susunan nomor KK tidak lazim",
     "KOLOM_ANGKA_RUSAK": "Kolom nomor rusak karena Excel",
     "KOLOM_BERLEBIH": "Isi melewati kolom terakhir",
     "LAHIR_SETELAH_HARI_INI": "Tanggal lahir setelah hari ini",
+    "MENUNGGU_DI_UNGGAHAN_LAIN": "Menunggu dalam unggahan lain",
     "NAMA_BERANGKA": "Nama memuat angka",
     "NAMA_KOSONG": "Nama kosong",
+    "NIK_ATAS_NAMA_LAIN": "NIK terdaftar atas nama lain",
+    "NIK_DIPILIH_DUA_KALI": "NIK dipilih lebih dari sekali",
     "NIK_DUA_KALI": "NIK tertulis dua kali dalam berkas",
+    "NIK_GANDA_TERDAFTAR": "NIK dipakai beberapa orang terdaftar",
     "NIK_KOSONG": "NIK kosong",
     "NIK_MUSTAHIL": "NIK tidak mungkin benar",
     "NOMOR_DIRAPIKAN": "Tanda baca pada nomor dirapikan",
+    "NOMOR_URUT_0000": "Nomor rusak karena Excel",
     "NOTASI_ILMIAH": "Nomor rusak karena Excel",
     "PANJANG_NOMOR": "Jumlah angka nomor tidak tepat",
     "PILIHAN_TIDAK_DIKENAL": "Isi tidak ada dalam pilihan",
+    "PINDAH_KABUPATEN": "Pindah dari kabupaten lain",
     "RT_RW_DIPISAH": "RT dan RW dipisahkan",
     "RT_RW_JADI_TANGGAL": "RT/RW terbaca sebagai tanggal",
     "RT_RW_TIDAK_TERBACA": "RT/RW tidak terbaca",
     "RUMUS_TANPA_NILAI": "Rumus tanpa nilai",
+    "SATU_ORANG_DUA_BARIS": "Satu orang dalam dua baris",
     "SEL_ANGKA": "Nomor tersimpan sebagai angka",
     "SEL_ANGKA_TIDAK_TEPAT": "Nomor rusak karena Excel",
     "SEL_GALAT": "Sel berisi galat lembar kerja",
@@ -88,10 +98,17 @@ CAUSE_TITLES = {
     "TANGGAL_TIDAK_ADA": "Tanggal tidak ada di kalender",
     "TANGGAL_TIDAK_TERBACA": "Tanggal tidak terbaca",
     "TANPA_KELUARGA": "Keluarga tidak diketahui",
+    "TERDAFTAR_DI_KABUPATEN_LAIN": "Terdaftar di kabupaten lain",
+    "WILAYAH_SPELLING": "Ejaan nama wilayah dirapikan",
 }
 
-# Fields that the layout's rules derive have no heading of their own.
-DERIVED_HEADINGS = {"village": "Desa/kelurahan"}
+# What rules derive and a comparison may change besides the columns has no heading of its own.
+DERIVED_HEADINGS = {
+    "village": "Desa/kelurahan",
+    "active": "Terdaftar aktif",
+    "family_active": "Keluarga aktif",
+    "family": "Pindah ke KK",
+}
 
 _REGION = re.compile(r"\d\d\.\d\d\.\d\d\.\d{4}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -99,26 +116,7 @@ _LONG_NUMBER = re.compile(r"\d{10,}")
 _NOT_DIGIT = re.compile(r"\D")
 _WORD = re.compile(r"[A-Z]+")
 _ABBREVIATIONS = frozenset(
-    [
-        "ID",
-        "NIK",
-        "NOKK",
-        "KK",
-        "KKS",
-        "RT",
-        "RW",
-        "DTKS",
-        "DTSEN",
-        "BPNT",
-        "PPKM",
-        "PKH",
-        "PBI",
-        "JKN",
-        "KPM",
-        "HP",
-        "SHDK",
-        "ART",
-    ]
+    "ID NIK NOKK KK KKS RT RW DTKS DTSEN BPNT PPKM PKH PBI JKN KPM HP SHDK ART".split()  # noqa: SIM905
 )
 IDENTITY_DIGITS = 10
 

@@ -15,7 +15,11 @@
           location.reload();
           return;
         }
-        if (answer.ok) box.innerHTML = await answer.text();
+        if (answer.ok) {
+          const open = all("details", box).map((part) => part.open);
+          box.innerHTML = await answer.text();
+          all("details", box).forEach((part, index) => (part.open = Boolean(open[index])));
+        }
       } catch {
         // The line is down: the next question may find it up again.
       }
@@ -26,6 +30,20 @@
   };
   all("[data-poll]").forEach(watch);
 
+  // A number that was shown leaves the page again, unless somebody has begun to change it
+  const SHOWN_FOR = 30000;
+  const hideAgain = (row) => {
+    const mark = row.querySelector('[name="ditampilkan"]');
+    const field = mark && row.querySelector(`[name="b-${CSS.escape(mark.value)}"]`);
+    if (!field) return;
+    const shown = field.value;
+    setTimeout(() => {
+      if (field.value !== shown) return;
+      field.value = "";
+      mark.remove();
+    }, SHOWN_FOR);
+  };
+
   // Rows: a form or link inside a row brings the row anew, in its place
   const replace = (row, html) => {
     const holder = document.createElement("tbody");
@@ -35,7 +53,7 @@
     const field = fresh.querySelector(".editor .f input, .editor .f select");
     const next = field || fresh.querySelector(".act button, .act a");
     if (next) next.focus();
-    return fresh;
+    hideAgain(fresh);
   };
   const tell = (row, text) => {
     row.removeAttribute("aria-busy");
@@ -145,11 +163,17 @@
       event.preventDefault();
       area.classList.toggle("over", is);
     };
+    const name = area.querySelector("[data-drop-name]");
+    input.addEventListener("change", () => {
+      if (input.files.length) name.textContent = input.files[0].name;
+    });
     area.addEventListener("dragover", (event) => over(event, true));
     area.addEventListener("dragleave", (event) => over(event, false));
     area.addEventListener("drop", (event) => {
       over(event, false);
-      if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+      if (!event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change"));
     });
   }
 })();
