@@ -67,7 +67,7 @@ class RegionAssignment(models.Model):
             models.UniqueConstraint(
                 fields=["user", "region"],
                 name="assignment_once",
-                violation_error_message="Wilayah ini sudah menjadi wilayah tugas pengguna tersebut.",
+                violation_error_message="Wilayah ini sudah menjadi tugas pengguna tersebut.",
             )
         ]
 

@@ -1,4 +1,4 @@
-"""What each role may do. Where it may do it is said by `RegionAssignment` (see accounts/scope.py)."""
+"""What each role may do. Where it may do it is said by `RegionAssignment` (accounts/scope.py)."""
 
 from django.db import models
 

@@ -1,7 +1,7 @@
-"""Where a user may see: one `Scope`, applied twice, in every queryset and under it in the database.
+"""Where a user may see: one `Scope`, applied in every queryset and under it in the database.
 
-Above: `.visible_to(user)` of `ScopedQuerySet`. Below: a request or task of a region-limited user runs
-as the restricted role, whose row-level policies allow only the regencies in `portal.regencies`.
+Above: `.visible_to(user)` of `ScopedQuerySet`. Below: a request or task of a region-limited user
+runs as the restricted role, whose policies allow only the regencies in `portal.regencies`.
 No role is ever left over from the request before: `applied` sets both and takes both back, and a
 connection that is opened in between gets what is in force (docs/adr/0003).
 """
@@ -17,6 +17,8 @@ from django.db.migrations.operations import RunPython, RunSQL
 from django.db.models.functions import Left
 from django.db.utils import InterfaceError, OperationalError, ProgrammingError
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
+from regions.models import Region
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,8 @@ class Scope:
             if len(code) == 5:
                 inside |= models.Q(regency_code=code)
             else:
-                inside |= models.Q(**{place: code}) | models.Q(
-                    **{f"{place}__startswith": f"{code}."}
-                )
+                # A list of places keeps the index usable under the policy; a LIKE would not.
+                inside |= models.Q(**{f"{place}__in": Region.objects.inside(code)})
         return inside
 
 
@@ -63,7 +64,7 @@ class ScopedQuerySet(models.QuerySet):
 
 
 def regency_code_of(place: str) -> models.GeneratedField:
-    """Stored column with the regency of the region column `place`, for scope, indexes, partitions."""
+    """Stored column with the regency of the region column `place`, for scope and indexes."""
     return models.GeneratedField(
         expression=Left(place, 5),
         output_field=models.CharField(max_length=5),
@@ -123,6 +124,18 @@ def applied(scope: Scope | None) -> Iterator[None]:
         enter(before)
 
 
+def count_visible(model: type[models.Model], user, *, table: str, column: str) -> int:
+    """How many rows of `model`, by the ids in a temporary table, lie in the user's scope.
+
+    Asked after a bulk write and before it is final; the database's policies judge as well.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f'GRANT SELECT ON "{table}" TO "{settings.RESTRICTED_ROLE}"')
+    with applied(user.scope):
+        written = models.expressions.RawSQL(f'SELECT "{column}" FROM "{table}"', [])
+        return model.objects.visible_to(user).filter(pk__in=written).count()
+
+
 def _missing_role_statements(cursor) -> list[str]:
     """The SQL that is still to be run so that this account can act as the restricted role."""
     role = settings.RESTRICTED_ROLE
@@ -134,7 +147,12 @@ def _missing_role_statements(cursor) -> list[str]:
     owner, exists, version = cursor.fetchone()
     if not exists:
         grant = f'GRANT "{role}" TO "{owner}"' + (" WITH SET TRUE;" if version >= 160000 else ";")
-        return [f'CREATE ROLE "{role}" NOLOGIN;', grant]
+        # Roles belong to the whole server: another database's migration may make it at this moment.
+        create = (
+            f'DO $$ BEGIN CREATE ROLE "{role}" NOLOGIN;'
+            " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;"
+        )
+        return [create, grant]
     privilege = "SET" if version >= 160000 else "MEMBER"
     cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [role, privilege])
     return [] if cursor.fetchone()[0] else [f'GRANT "{role}" TO "{owner}";']

@@ -239,14 +239,6 @@ _MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September",
     "Oktober", "November", "Desember",
 )  # fmt: skip
-_WAYS_TO_WRITE, strict=True), start=9):
-            value = how(_born(row))
-            sheet.write(number, _BORN, value)
-
-
-_MONTHS = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
-)
 _WAYS_TO_WRITE: tuple[Callable[[date], str | int], ...] = (
     lambda day: f"{day.day} {_MONTHS[day.month - 1]} {day.year}",
     lambda day: f"{day.day}-{day.month}-{day:%y}",

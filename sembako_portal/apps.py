@@ -3,9 +3,8 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class PortalConfig(AppConfig):
-    """The commands of the portal as a whole: demo, prepare."""
-
     name = "sembako_portal"
+    verbose_name = "Portal Sembako"
 
 
 class PortalAdminConfig(AdminConfig):

@@ -158,7 +158,10 @@ def admin_url(directory: Path) -> str:
 
 def programs(directory: Path) -> Path:
     """Return the directory of pg_dump, psql and the other programs that fit this cluster."""
-    return _programs(_home(_resolved(directory)))
+    directory = _resolved(directory)
+    if not _has_cluster(directory):
+        raise EmbeddedPostgresError(f"Di {directory} belum ada basis data.")
+    return _programs(_home(directory))
 
 
 def _resolved(directory: Path) -> Path:

@@ -1,2 +1,161 @@
+"""The navigation in the words of the work, and what every page of the frame shows around its content.
+
+An entry is there when its model has a list in the portal and the user may see that list; the
+permission of the entry is the permission of the list. Counts are what waits for this user.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.contrib import admin
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject, lazy
+
+from uploads.models import Upload
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number beside an entry; `due` when this user must act."""
+
+    number: int
+    meaning: str
+    due: bool = False
+
+
+def _uploads_waiting(user) -> Count | None:
+    """What this user can decide or repair; one number, the meaning of the more pressing one."""
+    uploads = Upload.objects.visible_to(user)
+    if user.has_perm("uploads.review_upload"):
+        number = uploads.reviewable_by(user).count()
+        if number:
+            return Count(number, "menunggu tinjauan Anda")
+    if user.has_perm("uploads.submit_upload"):
+        number = uploads.to_repair().filter(sent_by=user).count()
+        if number:
+            return Count(number, "perlu perbaikan", due=True)
+    return None
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    icon: str = ""
+    model: str = ""
+    count: Callable | None = None
+    children: tuple["Entry", ...] = ()
+
+
+ENTRIES = (
+    Entry(
+        "Penerima manfaat",
+        "users",
+        children=(
+            Entry("Keluarga (KPM)", model="beneficiaries.Household"),
+            Entry("Orang", model="beneficiaries.Person"),
+            Entry("Kartu dan rekening", model="beneficiaries.Card"),
+            Entry("Kepesertaan program", model="beneficiaries.Enrollment"),
+        ),
+    ),
+    Entry(
+        "Verifikasi",
+        "shield",
+        children=(
+            Entry("Putaran verifikasi", model="verification.Round"),
+            Entry("Unggahan", model="uploads.Upload", count=_uploads_waiting),
+            Entry("Kasus", model="verification.Case"),
+        ),
+    ),
+    Entry(
+        "Penyaluran",
+        "wallet",
+        children=(Entry("Nilai bantuan", model="distribution.BenefitRate"),),
+    ),
+    Entry(
+        "Pengaturan",
+        "sliders",
+        children=(
+            Entry("Pengguna", model="accounts.User"),
+            Entry("Wilayah", model="regions.Region"),
+            Entry("Program", model="beneficiaries.Programme"),
+            Entry("Bank penyalur", model="beneficiaries.Bank"),
+            Entry("Catatan akses data", model="accounts.AccessLog"),
+        ),
+    ),
+)
+
+
+@dataclass
+class Item:
+    """An entry as one user sees it on one page."""
+
+    label: str
+    url: str
+    icon: str = ""
+    is_current: bool = False
+    count: Count | None = None
+    children: list["Item"] = field(default_factory=list)
+
+
+def _child(entry: Entry, request) -> Item | None:
+    model = apps.get_model(entry.model)
+    if not admin.site.is_registered(model):
+        return None
+    if not admin.site.get_model_admin(model).has_view_permission(request):
+        return None
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return Item(
+        entry.label,
+        url,
+        is_current=request.path.startswith(url),
+        count=entry.count(request.user) if entry.count else None,
+    )
+
+
+def navigation(request) -> list[Item]:
+    """What the user of this request may open, in the order of the work."""
+    home = reverse("admin:index")
+    items = [Item("Beranda", home, "home", is_current=request.path == home)]
+    for entry in ENTRIES:
+        children = [item for child in entry.children if (item := _child(child, request))]
+        if children:
+            items.append(
+                Item(
+                    entry.label,
+                    children[0].url,
+                    entry.icon,
+                    is_current=any(child.is_current for child in children),
+                    count=next((child.count for child in children if child.count), None),
+                    children=children,
+                )
+            )
+    return items
+
+
+def place_of(user) -> str:
+    """Role and place as the user block shows them: `Petugas kab/kota · Kabupaten Kapuas`."""
+    if user.home_region is None:
+        return f"{user.get_role_display()} · tanpa wilayah tugas"
+    if user.scope.is_province:
+        return user.get_role_display()
+    return f"{user.get_role_display()} · {user.home_region.full_name}"
+
+
+def _search_url() -> str:
+    try:
+        return reverse("search")
+    except NoReverseMatch:
+        return ""
+
+
 def context(request) -> dict:
-    return {}
+    """Context processor: lazily, so that a page without the frame asks the database nothing."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "user_place": lazy(place_of, str)(user),
+        "search_url": _search_url(),
+    }

@@ -143,12 +143,14 @@ def _check(children: Mapping[str, subprocess.Popen]) -> None:
 
 def _wait_until_ready(children: Mapping[str, subprocess.Popen]) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(os.environ["HOST"], os.environ["HOST"])
+    # Another name would be refused, and the refusal logged, at every start.
+    name = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip("*.") or "localhost"
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
         _check(children)
         connection = http.client.HTTPConnection(host, int(os.environ["PORT"]), timeout=30)
         with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/", headers={"Host": "localhost"})
+            connection.request("GET", "/", headers={"Host": name})
             if connection.getresponse().status < 500:
                 return
         connection.close()

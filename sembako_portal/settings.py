@@ -47,10 +47,10 @@ INSTALLED_APPS = [
     "uploads",
     "accounts",
     "regions",
-    "unfold",
+    "sembako_portal.apps.PortalConfig",
+    "unfold.apps.BasicAppConfig",  # the default one would put its own admin site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
-    "sembako_portal.apps.PortalConfig",
     "sembako_portal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "accounts.middleware.start_without_scope",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.scope_of_request",
+    "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -128,7 +129,8 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
-# Not the address alone: a whole office stands behind one. Not the name alone: anybody could lock it.
+# Not the address alone: a whole office stands behind one. Not the name alone: anybody could
+# lock it.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0) or None

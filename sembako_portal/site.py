@@ -1,3 +1,4 @@
+from django.urls import path
 from unfold.sites import UnfoldAdminSite
 
 
@@ -7,5 +8,24 @@ class PortalSite(UnfoldAdminSite):
     site_title = site_header = "Portal Sembako"
     index_title = "Beranda"
 
+    def __init__(self, name="admin"):
+        from sembako_portal.forms import SignInForm  # needs the models, which are not loaded yet
+
+        super().__init__(name)
+        self.login_form = SignInForm
+
     def has_permission(self, request) -> bool:
         return request.user.is_active and request.user.is_authenticated
+
+    def index(self, request, extra_context=None):
+        from dashboards.views import home
+
+        return home(request)
+
+    def get_urls(self):
+        from sembako_portal import views
+
+        return [
+            path("bantuan/", self.admin_view(views.help_page), name="help"),
+            *super().get_urls(),
+        ]

@@ -21,7 +21,10 @@ from spreadsheets.layout import Cleaned, Cleaner, as_written, slug
 _NOTHING = frozenset(
     {"-", "--", "---", ".", "_", "NULL", "NONE", "NAN", "N/A", "NA", "BELUM ADA", "TIDAK ADA"}
 )
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 _NO_NUMBER = _NOTHING | {"0", "TDK ADA", "BLM ADA", "BELUM PUNYA", "TIDAK PUNYA", "NIHIL"}
+
+_DIGIT = re.compile(r"\d")
 
 
 def _visible(char: str) -> str:
@@ -47,7 +50,7 @@ def text(raw: Any) -> str | Cleaned:
     ('JL. Tjilik Riwut', '', '12', '')
     """
     value = _tidy(raw)
-    return "" if value.upper() in _NOTHING else value
+    return "" if len(value) <= _LONGEST_NOTHING and value.upper() in _NOTHING else value
 
 
 def name(raw: Any) -> str | Cleaned:
@@ -62,7 +65,7 @@ def name(raw: Any) -> str | Cleaned:
         value = " ".join(unicodedata.normalize("NFC", value).split())
     if value in _NOTHING:
         return ""
-    if any(map(str.isdigit, value)):
+    if _DIGIT.search(value):
         return Cleaned(
             value,
             "NAMA_BERANGKA",
@@ -80,7 +83,14 @@ _SOURCE = "ambil nomor lengkap dari KTP-el atau KK"
 
 def _sixteen(value: str) -> Cleaned | None:
     """What is wrong with a string of digits that should be a NIK or KK number."""
-    if len(value) == 16 and value.isdigit():
+    if not (value.isascii() and value.isdigit()):
+        return Cleaned(
+            value,
+            "BUKAN_NOMOR",
+            "error",
+            "Isi sel bukan nomor 16 angka; tulis 16 angka tanpa huruf.",
+        )
+    if len(value) == 16:
         if value[12:] == "0000":
             return Cleaned(
                 value,
@@ -91,25 +101,18 @@ def _sixteen(value: str) -> Cleaned | None:
                 + ".",
             )
         return None
-    if len(value) == 32 and value.isdigit():
+    if len(value) == 32:
         return Cleaned(
             value,
             "DUA_NOMOR",
             "error",
             "Sel berisi dua nomor; tulis satu nomor saja di setiap sel.",
         )
-    if value.isdigit():
-        return Cleaned(
-            value,
-            "BUKAN_16_ANGKA",
-            "error",
-            f"Nomor berisi {len(value)} angka, seharusnya 16; " + _SOURCE + ".",
-        )
     return Cleaned(
         value,
-        "BUKAN_NOMOR",
+        "BUKAN_16_ANGKA",
         "error",
-        "Isi sel bukan nomor 16 angka; tulis 16 angka tanpa huruf.",
+        f"Nomor berisi {len(value)} angka, seharusnya 16; " + _SOURCE + ".",
     )
 
 
@@ -129,8 +132,8 @@ def digits16(raw: Any) -> str | Cleaned:
     """
     if type(raw) is str:
         # The common case, first: nothing to repair.
-        if len(raw) == 16 and raw.isdigit() and raw.isascii():
-            return raw if raw[12:] != "0000" else _sixteen(raw) or raw
+        if len(raw) == 16 and raw.isdigit() and raw.isascii() and raw[12:] != "0000":
+            return raw
         return _digits16_text(raw)
     if raw is None:
         return ""
@@ -385,11 +388,15 @@ def _date_number(raw: float) -> str | Cleaned:
 def _date_text(raw: str) -> str | Cleaned:  # noqa: PLR0911  one exit per spelling
     # The common case first, as the register writes it: dd-mm-yyyy.
     if len(raw) == 10 and raw[2] in "-/" and raw[5] == raw[2]:
-        shown = raw
-    else:
-        shown = _tidy(raw).lstrip("'").strip()
-        if not shown or shown.upper() in _NO_NUMBER:
-            return ""
+        try:
+            usual = Date(int(raw[6:]), int(raw[3:5]), int(raw[:2]))
+        except ValueError:
+            usual = None
+        if usual and _FIRST_YEAR <= usual.year <= _LAST_YEAR:
+            return usual.isoformat()
+    shown = _tidy(raw).lstrip("'").strip()
+    if not shown or shown.upper() in _NO_NUMBER:
+        return ""
     found = _NUMERIC.fullmatch(shown)
     if found:
         day, month, year = map(int, found.groups())

@@ -36,7 +36,7 @@ from spreadsheets.layout import (
     as_written,
 )
 from spreadsheets.reading import OWN_SHEETS, Book, Sheet
-from spreadsheets.survey import Survey, is_blank, survey
+from spreadsheets.survey import Survey, survey
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def check_file(
     damage: dict[str, Counter] = {}
     for name, header, surveyed in found:
         checker = _SheetChecker(book.sheet(name), header, context, damage)
-        for rows, issues in checker.batches(surveyed.skipped):
+        for rows, issues in checker.batches(surveyed):
             done += len(rows)
             yield Batch(rows, issues, done, read.row_count)
     closing = _damaged_columns(damage, read.mapping)
@@ -122,12 +122,13 @@ def _look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[_Found]
     best = max(known, key=lambda header: header.score)
     if best.missing:
         raise refuse_missing(best)
+    is_one_of_many = len(headers.keys() - set(OWN_SHEETS)) > 1
     found = []
     for name, header in headers.items():
         if header and header.layout is best.layout and not header.missing:
             if header.doubled:
                 raise refuse_doubled(header)
-            found.append(_survey(book.sheet(name), header, len(headers) > 1, left_out))
+            found.append(_survey(book.sheet(name), header, is_one_of_many, left_out))
         elif name not in OWN_SHEETS:
             left_out.append((f"lembar {name}", 1, "judul kolomnya berbeda"))
     found = [one for one in found if one.survey.count]
@@ -273,12 +274,19 @@ class _SheetChecker:
         self.above: dict[str, str] = {}
         self.uncached = sheet.part.uncached if sheet.part else frozenset()
 
-    def batches(self, skipped: dict[int, str]) -> Iterator[tuple[list, list[Issue]]]:
+    def batches(self, surveyed: Survey) -> Iterator[tuple[list, list[Issue]]]:
         """(rows, issues) for every BATCH_ROWS data rows; blank and skipped rows are passed over."""
         numbers: list[int] = []
         raws: list[list] = []
+        note = self.header.note_index
+        passed = surveyed.skipped.keys() | surveyed.spaces
+        passed.update(range(1, self.header.row + 1))
         for number, row in enumerate(self.sheet.rows(), start=1):
-            if number <= self.header.row or number in skipped or is_blank(row):
+            if number in passed:
+                continue
+            if note is not None:
+                row[note] = ""
+            if row.count("") == len(row):
                 continue
             numbers.append(number)
             raws.append(row)

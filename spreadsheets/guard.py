@@ -189,7 +189,7 @@ def _inspect_zip(path: Path) -> Inspected:
             return _inspect_archive(archive, path.stat().st_size)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise refuse_broken() from error
-    except (ElementTree.ParseError, ValueError, KeyError, RuntimeError, OverflowError) as error:
+    except (ElementTree.ParseError, ValueError, LookupError, RuntimeError, OverflowError) as error:
         raise refuse_broken() from error
 
 

@@ -10,6 +10,8 @@ from spreadsheets.layout import Layout, slug
 SEARCHED_ROWS = 30
 # Columns that the portal itself appends to a returned workbook; ignored when it comes back.
 NOTE_HEADINGS = ("CATATAN PORTAL",)
+# Begins the note of a template's example row, which is no data.
+EXAMPLE_MARK = "CONTOH"
 _NOTE_SLUGS = frozenset(slug(heading) for heading in NOTE_HEADINGS)
 
 
@@ -25,6 +27,7 @@ class Header(NamedTuple):
     headings: dict[str, str]
     unknown: tuple[str, ...]
     width: int  # up to the last cell with a heading
+    note_index: int | None  # of the portal's own column of notes
     doubled: tuple[tuple[str, str, str], ...]  # (official heading, first, second as written)
 
     @property
@@ -80,6 +83,7 @@ def _header(layout, head_rows, row_number, known, by_slug) -> Header:
     unknown = []
     doubled = []
     width = 0
+    note_index = None
     for index, name in enumerate(known):
         written = " ".join(
             " ".join(str(row[index]).split())
@@ -89,7 +93,9 @@ def _header(layout, head_rows, row_number, known, by_slug) -> Header:
         if written:
             width = index + 1
         if not name:
-            if written and slug(written) not in _NOTE_SLUGS:
+            if slug(written) in _NOTE_SLUGS:
+                note_index = index
+            elif written:
                 unknown.append(written)
             continue
         column = by_slug[name]
@@ -98,7 +104,9 @@ def _header(layout, head_rows, row_number, known, by_slug) -> Header:
         else:
             columns[column.field] = index
             headings[column.field] = written
-    return Header(layout, row_number, columns, headings, tuple(unknown), width, tuple(doubled))
+    return Header(
+        layout, row_number, columns, headings, tuple(unknown), width, note_index, tuple(doubled)
+    )
 
 
 def refuse_doubled(header: Header) -> SheetRefused:

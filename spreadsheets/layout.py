@@ -82,6 +82,7 @@ class Column:
     `required`: the heading must exist; whether a cell may be empty is a row rule's decision.
     `memo`: equal raw cells are cleaned once; switch it off for a cleaner with side effects.
     `fill_down`: an empty cell takes the value above it (merged cells of a kecamatan).
+    `kind`: "date" for a column of dates whose cleaner is not `cells.date` itself.
     `locked`: part of the identity in pre-filled sheets, not to be edited by the officer.
     """
 
@@ -97,6 +98,7 @@ class Column:
     locked: bool = False
     memo: bool = True
     fill_down: bool = False
+    kind: str = ""
 
     @property
     def slugs(self) -> tuple[str, ...]:

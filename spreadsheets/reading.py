@@ -14,8 +14,12 @@ from spreadsheets.errors import SheetRefused
 
 # The hidden sheet that carries the identity of a pre-filled workbook.
 IDENTITY_SHEET = "_portal"
-# Sheets that the portal itself adds; they are never data.
-OWN_SHEETS = (IDENTITY_SHEET, "_pilihan", "Petunjuk", "Ringkasan")
+CHOICES_SHEET = "_pilihan"
+GUIDE_SHEET = "Petunjuk"
+# The second name is for workbooks whose sender has a sheet of the first name.
+SUMMARY_SHEETS = ("Ringkasan", "Ringkasan Portal")
+# Sheets that the portal itself adds; they are not told as left out.
+OWN_SHEETS = (IDENTITY_SHEET, CHOICES_SHEET, GUIDE_SHEET, *SUMMARY_SHEETS)
 
 # Cells kept in memory between finding the header and reading the rows, to read a sheet once.
 _KEPT_CELLS = 3_000_000

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from spreadsheets.headings import Header
+from spreadsheets.headings import EXAMPLE_MARK, Header
 from spreadsheets.layout import slug
 
 _TOTAL = re.compile(r"(SUB\s*|GRAND\s*)?(JUMLAH|TOTAL)\b.*", re.IGNORECASE)
@@ -21,14 +21,19 @@ _SIGNATURE = re.compile(
 NUMBER_ROW = "baris nomor kolom"
 REPEATED_HEADER = "judul kolom berulang"
 TOTAL = "baris jumlah"
+EXAMPLE = "baris contoh"
 SIGNATURE = "baris tanda tangan atau keterangan"
 
 
 class Survey(NamedTuple):
-    """`skipped`: row -> why it is no data. Blank rows are neither counted nor listed."""
+    """`skipped`: row -> why it is no data. Blank rows are neither counted nor listed.
+
+    `spaces` are rows that hold nothing but spaces.
+    """
 
     count: int
     skipped: dict[int, str]
+    spaces: set[int]
 
     @property
     def left_out(self) -> list[tuple[str, int, str]]:
@@ -65,40 +70,46 @@ def survey(rows: Iterable[list], header: Header) -> Survey:
     A total or signature is only recognised in a row that fills few of the mapped columns;
     a sparse row after a signature belongs to it, until a well-filled row comes.
     """
-    indexes = list(header.columns.values())
-    sparse = max(2, len(indexes) // 3)
+    sparse = max(2, len(header.columns) // 3)
     key_fields = {column.field for column in header.layout.required}
     keys = [index for name, index in header.columns.items() if name in key_fields]
     heads = {index: slug(header.headings[name]) for name, index in header.columns.items()}
-    first_index = indexes[0]
+    first_field, first_index = next(iter(header.columns.items()))
+    telling = (" ", header.headings[first_field][0])
+    note = header.note_index
     count = 0
     skipped: dict[int, str] = {}
+    spaces: set[int] = set()
     signed = False
     for number, row in enumerate(rows, start=1):
         if number <= header.row:
             continue
-        empty = row.count("")
-        if len(row) - empty > sparse:
-            signed = False
-            count += 1
-            # Repeated headers and number rows are full rows; the first mapped cell tells them.
-            first = row[first_index]
-            if type(first) is str and not first.strip() and is_blank(row):
-                count -= 1
-                continue
-            if (type(first) is not str or len(first) < 4 or slug(first) == heads[first_index]) and (
-                why := _decoration(row, heads, number == header.row + 1)
-            ):
-                count -= 1
-                skipped[number] = why
+        if note is not None and str(row[note]).startswith(EXAMPLE_MARK):
+            skipped[number] = EXAMPLE
             continue
-        why = _footer(row, keys, signed)
-        if why:
-            skipped[number] = why
-            signed = signed or why == SIGNATURE
+        if note is not None:
+            row[note] = ""
+        filled = len(row) - row.count("")
+        if not filled:
+            continue
+        first = row[first_index]
+        if filled > sparse:
+            signed = False
+            # Repeated headers and number rows are full rows; their first cell tells them apart.
+            if type(first) is str and len(first) > 3 and first[0] not in telling:
+                count += 1
+                continue
+            why = _decoration(row, heads, number == header.row + 1)
         else:
-            count += not is_blank(row)
-    return Survey(count, skipped)
+            why = _footer(row, keys, signed)
+            signed = signed or why == SIGNATURE
+        if is_blank(row):
+            spaces.add(number)
+        elif why:
+            skipped[number] = why
+        else:
+            count += 1
+    return Survey(count, skipped, spaces)
 
 
 def _decoration(row: list, heads: dict[int, str], is_first: bool) -> str:

@@ -131,7 +131,7 @@ def _editable(upload: Upload, by: User) -> Upload:
 def _after_repair(upload: Upload, by: User) -> Upload:
     compare(upload)
     status = Status.PERLU_PERBAIKAN if upload.rows_held_back else Status.SIAP
-    if status != upload.status and upload.status != Status.DIKEMBALIKAN:
+    if upload.status not in (status, Status.DIKEMBALIKAN):
         move(upload, status, by=by)
     else:
         upload.save()
@@ -159,6 +159,7 @@ def _set_cells(upload: Upload, issue_ids: list[int], *, accept: bool) -> None:
                 "i.id = ANY (%s) AND i.field = %s AND r.upload_id = i.upload_id"
                 " AND r.sheet = i.sheet AND r.row_number = i.row_number"
             )
+            source = "suggestion" if accept else "value"
             if accept:
                 cursor.execute(
                     "UPDATE uploads_uploadissue i SET value = r.values[%s]"
@@ -166,7 +167,7 @@ def _set_cells(upload: Upload, issue_ids: list[int], *, accept: bool) -> None:
                     [position[field], issue_ids, field],
                 )
             cursor.execute(
-                f"UPDATE uploads_uploadrow r SET values[%s] = i.{'suggestion' if accept else 'value'}"
+                f"UPDATE uploads_uploadrow r SET values[%s] = i.{source}"
                 f" FROM uploads_uploadissue i WHERE {same_row}",
                 [position[field], issue_ids, field],
             )

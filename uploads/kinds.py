@@ -1,7 +1,7 @@
 """The kinds of sheet that uploads can carry. The app that owns a layout registers its kind.
 
-An upload does not know what its rows mean: reading, staging, repairing, submitting and approving are
-the same for every sheet. What differs is in the five functions of a `SheetKind`; `uploads` lies
+An upload does not know what its rows mean: reading, staging, repairing, submitting and approving
+are the same for every sheet. What differs is in the six functions of a `SheetKind`; `uploads` lies
 below the apps that write them and calls them through this table.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.module_loading import import_string
-from spreadsheets.layout import Layout
 
+from spreadsheets.layout import Layout
 from uploads.models import Upload
 
 
@@ -21,9 +21,11 @@ class SheetKind:
 
     `admit(upload, identity)` looks at the file before its rows: wrong region, closed round. It
     raises `SheetRefused` with the sentence for the sender.
-    `compare(upload, cursor)` finishes the temporary table `staged` (see uploads/staging.py): it sets
-    `target_id`, `household_id` and `changes`, and adds issues to `found`.
-    `apply(upload, cursor)` writes the rows of `staged` to the register, in the caller's transaction.
+    `compare(upload, cursor)` finishes the temporary table `staged` (see uploads/staging.py): it
+    sets `target_id`, `household_id` and `changes`, and adds issues to `found`.
+    `lock(upload, cursor)` holds what `apply` will change, before the last comparison.
+    `apply(upload, cursor)` writes the `writable` rows of `staged` to the register, in the caller's
+    transaction.
     `revert(upload, cursor)` takes back what nothing newer has touched and marks each row's outcome.
     `follow(upload)` lets other records follow a new status; it runs in the status change's
     transaction.
@@ -35,6 +37,7 @@ class SheetKind:
     subject: tuple[str, str, str]
     """Fields that name the row to a reader: name, identity number, place."""
     admit: Callable[[Upload, dict[str, str]], None]
+    lock: Callable
     compare: Callable
     apply: Callable
     revert: Callable

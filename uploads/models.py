@@ -219,7 +219,7 @@ class Upload(models.Model):
 
 
 class UploadRow(models.Model):
-    """A row as it will go into the register: canonical texts in the order of the layout's fields."""
+    """A row as it will go into the register: canonical texts in the order of the layout."""
 
     PLACE = "region"
 

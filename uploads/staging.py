@@ -11,10 +11,10 @@ import io
 from collections.abc import Iterable
 
 from django.db import connection
-from spreadsheets.checking import Batch
-from spreadsheets.layout import Layout
 
 from accounts import scope
+from spreadsheets.checking import Batch
+from spreadsheets.layout import Layout
 from uploads.models import Upload, UploadRow
 
 ANALYZE_FROM = 2_000
@@ -96,7 +96,7 @@ def analyze(rows: int) -> None:
             cursor.execute("ANALYZE uploads_uploadrow, uploads_uploadissue")
 
 
-def stage(cursor, upload: Upload, layout: Layout, *, only_verdicts: tuple[str, ...] = ()) -> None:
+def stage(cursor, upload: Upload, layout: Layout) -> None:
     """Make `staged` and `found` for the comparison; they go with the transaction."""
     fields = ", ".join(
         f'r.values[{n}] AS "{name}"' for n, name in enumerate(layout.fields, start=1)
@@ -106,10 +106,10 @@ def stage(cursor, upload: Upload, layout: Layout, *, only_verdicts: tuple[str, .
         "CREATE TEMPORARY TABLE staged ON COMMIT DROP AS"
         " SELECT r.id, r.sheet, r.row_number, r.verdict AS approved_verdict,"
         " r.target_id AS approved_target_id, r.changes AS approved_changes,"
-        f" NULL::bigint AS target_id, NULL::bigint AS household_id, NULL::jsonb AS changes, {fields}"
-        " FROM uploads_uploadrow r WHERE r.upload_id = %s"
-        + (" AND r.verdict = ANY (%s)" if only_verdicts else ""),
-        [upload.pk, *([list(only_verdicts)] if only_verdicts else [])],
+        " NULL::bigint AS target_id, NULL::bigint AS household_id, NULL::jsonb AS changes,"
+        f" {fields}"
+        " FROM uploads_uploadrow r WHERE r.upload_id = %s",
+        [upload.pk],
     )
     cursor.execute(
         "CREATE TEMPORARY TABLE found (sheet text, row_number integer, field text, code text,"
@@ -130,8 +130,8 @@ def judge(cursor, upload: Upload) -> None:
         [upload.pk],
     )
     cursor.execute(
-        "INSERT INTO uploads_uploadissue (upload_id, region_id, sheet, row_number, field, code, level,"
-        " message, before, suggestion, decision, from_register)"
+        "INSERT INTO uploads_uploadissue (upload_id, region_id, sheet, row_number, field, code,"
+        " level, message, before, suggestion, decision, from_register)"
         " SELECT %s, %s, sheet, row_number, field, code, level, message, coalesce(before, ''),"
         " coalesce(suggestion, ''), '', true FROM found f"
         " WHERE NOT EXISTS (SELECT FROM uploads_uploadissue i WHERE i.upload_id = %s"
@@ -163,18 +163,29 @@ def judge(cursor, upload: Upload) -> None:
     )
 
 
-def mark_conflicts(cursor) -> None:
-    """Add `conflict` to `staged`: the register is no longer what the approver has seen.
+def mark_writable(cursor) -> None:
+    """Add `conflict` and `writable` to `staged` after the comparison that precedes writing.
 
-    What another upload has meanwhile brought to the same value is no conflict: nothing is left to do.
+    A conflict is a row whose register entry is no longer what the approver has seen. What another
+    upload has meanwhile brought to the same value is none: nothing is left to do.
     """
     cursor.execute(
-        "ALTER TABLE staged ADD COLUMN conflict boolean NOT NULL DEFAULT false;"
-        "UPDATE staged SET conflict = true WHERE changes <> '{}' AND approved_target_id IS NOT NULL"
-        " AND (changes IS DISTINCT FROM approved_changes"
-        " OR target_id IS DISTINCT FROM approved_target_id);"
-        "UPDATE staged SET conflict = true WHERE approved_verdict = 'BARU'"
-        " AND target_id IS NOT NULL AND changes <> '{}'"
+        """
+        ALTER TABLE staged ADD COLUMN conflict boolean NOT NULL DEFAULT false,
+            ADD COLUMN writable boolean NOT NULL DEFAULT false;
+        UPDATE staged SET
+            conflict = c.conflict,
+            writable = NOT c.conflict AND c.to_do
+        FROM (
+            SELECT id, to_do, to_do AND (
+                target_id IS DISTINCT FROM approved_target_id
+                OR changes IS DISTINCT FROM approved_changes
+            ) AS conflict
+            FROM staged, LATERAL (SELECT target_id IS NULL OR changes <> '{}' AS to_do) x
+            WHERE approved_verdict IN ('BARU', 'BERUBAH')
+        ) c
+        WHERE staged.id = c.id
+        """
     )
 
 
@@ -183,11 +194,11 @@ def record_outcome(cursor, upload: Upload) -> tuple[int, int]:
     cursor.execute(
         "UPDATE uploads_uploadrow r SET target_id = s.target_id, household_id = s.household_id,"
         " outcome = CASE WHEN s.conflict THEN 'BERUBAH_LAGI' ELSE 'DITERAPKAN' END"
-        " FROM staged s WHERE r.id = s.id AND r.verdict <> 'SAMA'"
+        " FROM staged s WHERE r.id = s.id AND s.approved_verdict IN ('BARU', 'BERUBAH')"
     )
     cursor.execute(
         "SELECT count(*) FILTER (WHERE NOT conflict), count(*) FILTER (WHERE conflict) FROM staged"
-        " WHERE approved_verdict <> 'SAMA'"
+        " WHERE approved_verdict IN ('BARU', 'BERUBAH')"
     )
     return cursor.fetchone()
 

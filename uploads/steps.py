@@ -1,18 +1,23 @@
 """The steps of an upload's life that people do not take themselves, and what all steps share."""
 
+from collections.abc import Callable
+
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
-from spreadsheets.layout import CheckContext
 
 from accounts.models import User
 from regions.index import region_index
+from spreadsheets.layout import CheckContext
 from uploads import kinds, staging
-from uploads.models import Upload, UploadEvent, UploadRow
+from uploads.models import Upload, UploadEvent
 
 Status = Upload.Status
-SUBMITTABLE = (UploadRow.Verdict.BARU, UploadRow.Verdict.BERUBAH, UploadRow.Verdict.SAMA)
+APPLYING = 0x53454D42  # advisory lock, "SEMB"
+
+# Upper layers that keep figures of uploads append a function here when they start.
+listeners: list[Callable[[Upload], None]] = []
 
 
 def locked(upload: Upload) -> Upload:
@@ -32,6 +37,8 @@ def move(upload: Upload, status: str, *, by: User | None, note: str = "") -> Non
         upload=upload, region_id=upload.region_id, by=by, status=status, note=note
     )
     kinds.get(upload.kind).follow(upload)
+    for listener in listeners:
+        listener(upload)
 
 
 def context_of(upload: Upload) -> CheckContext:
@@ -120,9 +127,12 @@ def apply(upload: Upload) -> Upload:
     ):
         cursor.execute("SELECT now()")
         upload.applied_at = cursor.fetchone()[0]
-        staging.stage(cursor, upload, kind.layout, only_verdicts=SUBMITTABLE)
+        # One apply at a time: two sheets may bring the same new family.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLYING])
+        kind.lock(upload, cursor)
+        staging.stage(cursor, upload, kind.layout)
         kind.compare(upload, cursor)
-        staging.mark_conflicts(cursor)
+        staging.mark_writable(cursor)
         kind.apply(upload, cursor)
         upload.rows_applied, upload.rows_conflict = staging.record_outcome(cursor, upload)
     upload.stage = Upload.Stage.SELESAI

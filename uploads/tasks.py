@@ -6,10 +6,10 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.db.utils import InterfaceError, OperationalError
 from django_tasks import task
-from spreadsheets.checking import FileRead, check_in_child
-from spreadsheets.errors import SheetRefused
 
 from accounts import scope
+from spreadsheets.checking import FileRead, check_in_child
+from spreadsheets.errors import SheetRefused
 from uploads import kinds, staging, steps
 from uploads.models import Upload
 
@@ -25,7 +25,7 @@ UNEXPECTED = (
 
 @task()
 def check(upload_id: int) -> None:
-    """Read, clean and stage the file, then compare it with the register within the sender's scope."""
+    """Read, clean and stage the file; compare it with the register within the sender's scope."""
     upload = Upload.objects.get(pk=upload_id)
     try:
         with scope.applied(upload.sent_by.scope), pghistory.context(user=upload.sent_by_id):

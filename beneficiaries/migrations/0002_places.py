@@ -18,6 +18,20 @@ AS $$
 $$
 """
 
+# Tells a region-limited officer that a NIK is registered elsewhere and in which regency, no more.
+ELSEWHERE = """
+CREATE FUNCTION beneficiaries_elsewhere(niks text[])
+RETURNS TABLE (nik character varying, regency_code character varying)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT DISTINCT ON (p.nik) p.nik, p.regency_code FROM beneficiaries_person p
+    WHERE p.nik = ANY (niks) AND p.is_active AND current_setting('role') <> 'none'
+        AND p.regency_code <> ALL (string_to_array(
+            coalesce(current_setting('portal.regencies', true), ''), ','))
+    ORDER BY p.nik, p.id
+$$
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("beneficiaries", "0001_initial"), ("uploads", "0002_scope")]
@@ -38,5 +52,6 @@ class Migration(migrations.Migration):
                 "enrollmentevent",
             )
         ),
+        migrations.RunSQL(ELSEWHERE, "DROP FUNCTION beneficiaries_elsewhere(text[])"),
         migrations.RunSQL(SEARCH, "DROP FUNCTION beneficiaries_search(tsquery, integer)"),
     ]

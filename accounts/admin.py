@@ -1,0 +1,405 @@
+"""The admin under which every list, form and file of the portal stays within the user's scope."""
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR
+from django.contrib.auth.admin import UserAdmin
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from import_export.admin import ImportExportModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import (
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    DropdownFilter,
+)
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.views import ChangeList
+
+from accounts.models import AccessLog, RegionAssignment, User
+from accounts.scope import Scope
+from regions.models import Region
+
+
+def regions_inside(scope: Scope) -> QuerySet[Region]:
+    """The regions a user is assigned to and everything below them."""
+    if scope.is_province:
+        return Region.objects.all()
+    inside = Q(pk__in=[])
+    for code in scope.codes:
+        inside |= Q(code=code) | Q(code__startswith=f"{code}.")
+    return Region.objects.filter(inside)
+
+
+def visible(queryset: QuerySet, user: User) -> QuerySet:
+    """The part of any queryset that the user may see.
+
+    Rows with a place by `visible_to`; regions inside the scope; users and their assignments where
+    those assignments lie inside it. What is left is reference data without a place (programmes,
+    banks, rates), which everybody sees whose role may.
+    """
+    if hasattr(queryset, "visible_to"):
+        return queryset.visible_to(user)
+    if user.scope.is_province:
+        return queryset
+    if queryset.model is Region:
+        return queryset.filter(pk__in=regions_inside(user.scope))
+    if queryset.model is User:
+        return queryset.filter(
+            pk__in=RegionAssignment.objects.filter(region__in=regions_inside(user.scope)).values(
+                "user"
+            )
+        )
+    if queryset.model is RegionAssignment:
+        return queryset.filter(region__in=regions_inside(user.scope))
+    return queryset
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than it has to: a list of a million rows says "lebih dari 10.000"."""
+
+    AT_MOST = 10_000
+
+    @cached_property
+    def _counted(self) -> int:
+        if isinstance(self.object_list, QuerySet):
+            return self.object_list.order_by()[: self.AT_MOST + 1].count()
+        return len(self.object_list)
+
+    @property
+    def count(self) -> int:
+        return min(self._counted, self.AT_MOST)
+
+    @property
+    def count_is_capped(self) -> bool:
+        return self._counted > self.AT_MOST
+
+
+class ScopedChangeList(ChangeList):
+    def get_ordering(self, request, queryset):
+        """Sort only by columns that the admin offers: any other would sort the whole table."""
+        wanted = self.params.get(ORDER_VAR, "").replace("-", "").split(".")
+        columns = [
+            self.list_display[int(index)]
+            for index in wanted
+            if index.isdigit() and int(index) < len(self.list_display)
+        ]
+        if self.sortable_by is not None and not set(columns) <= set(self.sortable_by):
+            self.params.pop(ORDER_VAR)
+        return super().get_ordering(request, queryset)
+
+
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
+    """Choices of a related model, those inside the scope only."""
+
+    def field_choices(self, field, request, model_admin):
+        related = visible(field.remote_field.model._default_manager.all(), request.user)
+        return [(row.pk, str(row)) for row in related]
+
+
+class _PlaceFilter(DropdownFilter):
+    def queryset(self, request, queryset):
+        code = self.value()
+        if not code:
+            return queryset
+        return queryset.filter(Scope((code,)).condition(queryset.model.PLACE))
+
+
+class RegencyFilter(_PlaceFilter):
+    """Kabupaten/kota within the scope; not offered where there is only one."""
+
+    title = "kabupaten/kota"
+    parameter_name = "kabupaten"
+
+    def lookups(self, request, model_admin):
+        scope = request.user.scope
+        regencies = Region.objects.regencies()
+        if not scope.is_province:
+            regencies = regencies.filter(code__in=scope.regencies)
+        choices = [(region.code, region.full_name) for region in regencies]
+        return choices if len(choices) > 1 else []
+
+
+class DistrictFilter(_PlaceFilter):
+    """Kecamatan of the chosen regency, or of the only one in the scope."""
+
+    title = "kecamatan"
+    parameter_name = "kecamatan"
+
+    def lookups(self, request, model_admin):
+        regency = request.GET.get(RegencyFilter.parameter_name) or (self.value() or "")[:5]
+        own = request.user.scope.regencies
+        if not regency and len(own) == 1:
+            regency = own[0]
+        if not regency:
+            return []
+        districts = regions_inside(request.user.scope).filter(
+            level=Region.Level.DISTRICT, parent=regency
+        )
+        return [(region.code, region.name) for region in districts]
+
+    def queryset(self, request, queryset):
+        # A kecamatan left over from another regency would silently empty the list.
+        regency = request.GET.get(RegencyFilter.parameter_name)
+        if regency and not (self.value() or regency).startswith(regency):
+            return queryset
+        return super().queryset(request, queryset)
+
+
+class VillageFilter(_PlaceFilter):
+    """Desa/kelurahan of the chosen kecamatan."""
+
+    title = "desa/kelurahan"
+    parameter_name = "desa"
+
+    def lookups(self, request, model_admin):
+        district = request.GET.get(DistrictFilter.parameter_name) or (self.value() or "")[:8]
+        if not district:
+            return []
+        villages = regions_inside(request.user.scope).filter(parent=district)
+        return [(region.code, region.name) for region in villages]
+
+    def queryset(self, request, queryset):
+        district = request.GET.get(DistrictFilter.parameter_name)
+        if district and not (self.value() or district).startswith(district):
+            return queryset
+        return super().queryset(request, queryset)
+
+
+class _ScopedForms:
+    """Rows and choices within the scope, in forms and inlines alike."""
+
+    def get_queryset(self, request):
+        return visible(super().get_queryset(request), request.user)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs["queryset"] = self._choices(db_field, request, kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        kwargs["queryset"] = self._choices(db_field, request, kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def _choices(self, db_field, request, kwargs) -> QuerySet:
+        choices = kwargs.get("queryset")
+        if choices is None:
+            choices = db_field.remote_field.model._default_manager.all()
+        return visible(choices, request.user)
+
+
+class ScopedAdmin(_ScopedForms, ModelAdmin):
+    """An admin whose every door shows the user's scope and nothing beside it.
+
+    List, count, detail, choices, autocomplete, filters, actions and inlines; an object outside
+    answers as not found. It is read-only: `may_add` and `may_change` open the two doors to those
+    whose role has the permission too. Nothing is deleted through it.
+
+    Lists page without counting or sorting the table: columns are not sortable unless `sortable_by`
+    names them, and a parameter in the address filters only by what `list_filter` offers (any other
+    field would let a masked number be guessed digit by digit).
+    """
+
+    may_add = False
+    may_change = False
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 25
+    list_max_show_all = 0
+    sortable_by = ()
+    list_filter_submit = True
+    list_filter_sheet = False
+
+    def has_add_permission(self, request):
+        return self.may_add and super().has_add_permission(request)
+
+    def has_change_permission(self, request, obj=None):
+        return self.may_change and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_object(self, request, object_id, from_field=None):
+        found = super().get_object(request, object_id, from_field)
+        if found is None:
+            raise Http404
+        return found
+
+    def get_changelist(self, request, **kwargs):
+        return ScopedChangeList
+
+    def get_list_filter(self, request):
+        return [
+            (entry, ScopedRelatedFilter)
+            if isinstance(entry, str)
+            and "__" not in entry
+            and self.model._meta.get_field(entry).is_relation
+            else entry
+            for entry in super().get_list_filter(request)
+        ]
+
+    def lookup_allowed(self, lookup, value, request=None):
+        endings = ("", "__exact", "__in", "__isnull", "__gte", "__gt", "__lte", "__lt")
+        allowed = set()
+        for entry in self.get_list_filter(request):
+            if isinstance(entry, tuple | list):
+                path = entry[0]
+                target = self.model._meta.get_field(path.split("__")[0])
+                if "__" not in path and target.is_relation:
+                    path = f"{path}__{target.target_field.name}"
+                    allowed.add(f"{entry[0]}__isnull")
+                allowed.update(path + ending for ending in (*endings, "_from", "_to"))
+            elif isinstance(entry, str):
+                allowed.update(entry + ending for ending in endings)
+            else:
+                allowed.add(entry.parameter_name)
+        return lookup in allowed
+
+
+class ScopedInline(_ScopedForms, TabularInline):
+    """Rows of another model inside a form, those of the scope only."""
+
+    extra = 0
+
+
+class ReferenceDataAdmin(ScopedAdmin, ImportExportModelAdmin):
+    """Small master data that are also exchanged as sheets, with a preview of what will change."""
+
+    may_add = may_change = True
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+
+    def has_import_permission(self, request):
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def has_export_permission(self, request):
+        return self.has_view_permission(request)
+
+
+class RegionAssignmentInline(ScopedInline):
+    model = RegionAssignment
+    autocomplete_fields = ["region"]
+    verbose_name_plural = "wilayah tugas"
+
+
+@admin.register(User)
+class PortalUserAdmin(ScopedAdmin, UserAdmin):
+    """Users with one role and their regions; nobody is deleted, who leaves is deactivated."""
+
+    may_add = may_change = True
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = [RegionAssignmentInline]
+
+    list_display = ["full_name", "username", "role", "regions_column", "is_active", "last_login"]
+    list_filter = [("role", ChoicesDropdownFilter), ("is_active", BooleanRadioFilter)]
+    search_fields = ["full_name", "username", "email"]
+    sortable_by = ["full_name", "username", "last_login"]
+    ordering = ["full_name"]
+    filter_horizontal = ()
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Orang", {"fields": ["full_name", "email", "phone"]}),
+        ("Tugas", {"fields": ["role", "is_active"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "password1", "password2"]}),
+        ("Orang", {"fields": ["full_name", "email", "phone"]}),
+        ("Tugas", {"fields": ["role"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("assignments__region")
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and request.user.scope.is_province
+
+    def has_change_permission(self, request, obj=None):
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj) and request.user.scope.is_province
+
+    def get_readonly_fields(self, request, obj=None):
+        # Nobody takes the own role or account away by mistake, or gives himself another role.
+        return ["role", "is_active"] if obj is not None and obj.pk == request.user.pk else []
+
+    @admin.display(description="wilayah tugas")
+    def regions_column(self, user):
+        return ", ".join(assignment.region.full_name for assignment in user.assignments.all()) or (
+            "tanpa wilayah tugas"
+        )
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(ScopedAdmin):
+    list_display = ["at", "user", "kind", "subject", "purpose", "region", "row_count"]
+    list_select_related = ["user", "region"]
+    list_filter = [("kind", ChoicesDropdownFilter), RegencyFilter]
+    ordering = ["-id"]
+
+
+class LevelFilter(DropdownFilter):
+    title, parameter_name = "tingkat", "tingkat"
+
+    def lookups(self, request, model_admin):
+        return Region.Level.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(level=self.value()) if self.value() else queryset
+
+
+class InsideFilter(DropdownFilter):
+    """The regions directly below one: how the tree is walked."""
+
+    title, parameter_name = "di dalam", "induk"
+
+    def lookups(self, request, model_admin):
+        regencies = regions_inside(request.user.scope).filter(level=Region.Level.REGENCY)
+        choices = [(region.code, region.full_name) for region in regencies]
+        chosen = self.value()
+        if chosen and chosen not in dict(choices):
+            choices += [
+                (region.code, region.full_name)
+                for region in regions_inside(request.user.scope).filter(pk=chosen)
+            ]
+        return choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(parent=self.value()) if self.value() else queryset
+
+
+# Regions lie below accounts and cannot know the scope; so their admin stands here.
+@admin.register(Region)
+class RegionAdmin(ScopedAdmin):
+    may_change = True
+    list_display = ["full_name", "code", "level", "bps_code", "postcode", "inside"]
+    list_filter = [LevelFilter, InsideFilter]
+    list_select_related = ["parent"]
+    search_fields = ["name", "code__startswith"]
+    search_help_text = "Nama atau awal kode Kemendagri"
+    fields = [
+        "code",
+        "name",
+        "kind",
+        "parent",
+        "bps_code",
+        "postcode",
+        "latitude",
+        "longitude",
+    ]
+    readonly_fields = ["code", "kind", "parent"]
+
+    @admin.display(description="nama")
+    def full_name(self, region):
+        return region.full_name
+
+    @admin.display(description="isi")
+    def inside(self, region):
+        if region.level == Region.Level.VILLAGE:
+            return "–"
+        return format_html('<a href="?induk={}">Lihat isinya</a>', region.code)

@@ -1,0 +1,167 @@
+"""Taking a list out of the portal: for a stated purpose, written down, masked as on the screen."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.actions import log_export
+from beneficiaries.identity import mask
+from beneficiaries.models import Household, Person
+
+AT_MOST = 100_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Column:
+    heading: str
+    value: Callable
+    is_identity: bool = False
+
+
+@dataclass(frozen=True)
+class Export:
+    """A list as a file: what it is called and its columns."""
+
+    name: str
+    permission: str
+    related: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+_PLACE = (
+    Column("KABUPATEN/KOTA", lambda row: row.village.parent.parent.full_name),
+    Column("KECAMATAN", lambda row: row.village.parent.name),
+    Column("DESA/KELURAHAN", lambda row: row.village.name),
+)
+HOUSEHOLDS = Export(
+    "keluarga",
+    "beneficiaries.view_household",
+    ("village__parent__parent", "payee"),
+    (
+        Column("ID DTKS", lambda row: row.dtks_id),
+        Column("NOKK", lambda row: row.kk_number, is_identity=True),
+        Column("NAMA PENGURUS", lambda row: row.payee.name if row.payee else ""),
+        Column("NIK PENGURUS", lambda row: row.payee.nik if row.payee else "", is_identity=True),
+        *_PLACE,
+        Column("ALAMAT", lambda row: row.address),
+        Column("RT", lambda row: row.rt),
+        Column("RW", lambda row: row.rw),
+        Column("REGISTER", Household.get_register_display),
+        Column("DESIL", lambda row: row.decile or ""),
+        Column("AKTIF", lambda row: "ya" if row.is_active else "tidak"),
+    ),
+)
+PERSONS = Export(
+    "orang",
+    "beneficiaries.view_person",
+    ("village__parent__parent", "household"),
+    (
+        Column("ID DTKS", lambda row: row.household.dtks_id),
+        Column("NOKK", lambda row: row.household.kk_number, is_identity=True),
+        Column("NIK", lambda row: row.nik, is_identity=True),
+        Column("NAMA", lambda row: row.name),
+        Column("HUB KELUARGA", Person.get_relation_display),
+        Column("JENIS KELAMIN", lambda row: row.sex),
+        Column("TEMPAT LAHIR", lambda row: row.birth_place),
+        Column("TANGGAL LAHIR", lambda row: row.birth_date or ""),
+        *_PLACE,
+        Column("AKTIF", lambda row: "ya" if row.is_active else "tidak"),
+    ),
+)
+
+
+class PurposeForm(forms.Form):
+    purpose = forms.CharField(
+        label="Keperluan",
+        min_length=10,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "input"}),
+        error_messages={
+            "required": "Keperluan belum diisi. Sebutkan untuk apa data ini diunduh.",
+            "min_length": "Keperluan terlalu singkat. Tulis sekurangnya 10 huruf.",
+        },
+    )
+
+
+def as_cell(value) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    >>> as_cell("=HYPERLINK(1)"), as_cell("SITI"), as_cell(None)
+    ("'=HYPERLINK(1)", 'SITI', '')
+    """
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def export(model_admin, request, queryset, what: Export) -> HttpResponse:
+    """Ask for the purpose; with one, write it down and send the rows as CSV for Excel.
+
+    The rows are those of the action, hence of the user's scope. Identity numbers are masked unless
+    the user may see them in full.
+    """
+    user = request.user
+    if not user.has_perm(what.permission) or user.home_region is None:
+        raise PermissionDenied
+    row_count = queryset.order_by()[: AT_MOST + 1].count()
+    form = PurposeForm(request.POST if "purpose" in request.POST else None)
+    if row_count > AT_MOST or not form.is_valid():
+        context = {
+            **model_admin.admin_site.each_context(request),
+            "title": f"Unduh daftar {what.name}",
+            "opts": model_admin.opts,
+            "form": form,
+            "row_count": row_count,
+            "is_too_much": row_count > AT_MOST,
+            "at_most": AT_MOST,
+            "is_masked": not user.has_perm("accounts.reveal_identity"),
+            "action": request.POST.get("action", ""),
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return render(request, "beneficiaries/export_purpose.html", context)
+    return _send(user, queryset, what, form.cleaned_data["purpose"])
+
+
+def _send(user, queryset, what: Export, purpose: str) -> HttpResponse:
+    in_full = user.has_perm("accounts.reveal_identity")
+    # Written within the request: what is sent later would no longer run inside the user's scope.
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow([column.heading for column in what.columns])
+    with transaction.atomic():
+        row_count = 0
+        for row in queryset.select_related(*what.related).iterator(chunk_size=2000):
+            cells = []
+            for column in what.columns:
+                value = column.value(row)
+                if column.is_identity and value:
+                    # A tab keeps spreadsheets from rounding the number to 15 digits.
+                    value = value if in_full else mask(value)
+                    cells.append(f"\t{value}")
+                else:
+                    cells.append(as_cell(value))
+            writer.writerow(cells)
+            row_count += 1
+        log_export(
+            by=user,
+            region=user.home_region,
+            subject=f"Daftar {what.name}",
+            purpose=purpose,
+            row_count=row_count,
+        )
+    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    name = f"{what.name}-{timezone.localdate():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,496 @@
+"""From a BNBA sheet to the register: who is meant, what changes, writing it, taking it back.
+
+All in set-based SQL on the temporary tables of uploads/staging.py; a sheet of 100,000 rows costs
+the same few statements as one of ten.
+"""
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts import scope
+from beneficiaries.models import Person
+from regions.models import Region
+from spreadsheets.errors import SheetRefused
+from uploads.kinds import SheetKind
+from uploads.models import Upload
+
+PERSON_FIELDS = (
+    "nik",
+    "name",
+    "birth_date",
+    "birth_place",
+    "sex",
+    "relation",
+    "occupation",
+    "mother_name",
+    "match_note",
+)
+HOUSEHOLD_FIELDS = ("dtks_id", "kk_number", "village", "address", "hamlet", "rt", "rw")
+COLUMN = {"village": "village_id"}
+PROGRAMMES = {
+    "bansos_bpnt": "SEMBAKO",
+    "bansos_pkh": "PKH",
+    "bansos_bpnt_ppkm": "BPNT_PPKM",
+    "pbi_jkn": "PBI_JK",
+}
+
+
+def admit(upload: Upload, identity: dict[str, str]) -> None:
+    """A BNBA comes from SIKS without an identity; a sheet of another kind has one."""
+    layout = identity.get("layout")
+    if layout and layout != upload.kind:
+        raise SheetRefused(
+            "LEMBAR_LAIN",
+            "Berkas ini lembar hasil verifikasi, bukan BNBA."
+            " Unggahlah kembali dan pilih jenis lembar Hasil verifikasi.",
+        )
+
+
+def _old_and_new(column: str, field: str) -> str:
+    """SQL of one field's [old, new], NULL where the sheet is empty or says the same."""
+    old = f"coalesce({column}::text, '')"
+    return (
+        f"'{field}', CASE WHEN m.{field} <> '' AND m.{field} <> {old}"
+        f" THEN jsonb_build_array({old}, m.{field}) END"
+    )
+
+
+FAMILIES = """
+ALTER TABLE staged ADD COLUMN family text;
+UPDATE staged SET family = CASE WHEN dtks_id <> '' THEN 'D' || dtks_id
+                                WHEN kk_number <> '' THEN 'K' || kk_number END;
+CREATE TEMPORARY TABLE families ON COMMIT DROP AS
+SELECT f.*, coalesce(by_id.id, by_kk.id) AS household_id,
+       CASE WHEN by_id.id IS NULL THEN by_kk.n ELSE 1 END AS candidates
+FROM (
+    SELECT DISTINCT ON (family) family, id AS lead_id, dtks_id, kk_number,
+        bool_or(bansos_bpnt = 'YA') OVER w AS bansos_bpnt,
+        bool_or(bansos_pkh = 'YA') OVER w AS bansos_pkh,
+        bool_or(bansos_bpnt_ppkm = 'YA') OVER w AS bansos_bpnt_ppkm,
+        bool_or(pbi_jkn = 'YA') OVER w AS pbi_jkn
+    FROM staged WHERE family IS NOT NULL
+    WINDOW w AS (PARTITION BY family)
+    ORDER BY family, (relation = 'KEPALA_KELUARGA') DESC, id
+) f
+LEFT JOIN beneficiaries_household by_id ON by_id.dtks_id = f.dtks_id AND by_id.dtks_id <> ''
+LEFT JOIN LATERAL (
+    SELECT min(h.id) AS id, count(*) AS n FROM beneficiaries_household h
+    WHERE by_id.id IS NULL AND h.kk_number = f.kk_number AND f.kk_number <> '' AND h.is_active
+        AND (f.dtks_id = '' OR h.dtks_id = '')
+    HAVING count(*) > 0
+) by_kk ON true;
+ANALYZE families;
+"""
+
+# By NIK first; where that finds nobody, by name within the family (and birth date, if known).
+PERSONS = """
+CREATE TEMPORARY TABLE persons ON COMMIT DROP AS
+WITH by_nik AS (
+    SELECT DISTINCT ON (s.id) s.id, p.id AS person_id,
+        count(*) FILTER (WHERE p.is_active) OVER (PARTITION BY s.id) AS bearers
+    FROM staged s JOIN beneficiaries_person p ON p.nik = s.nik AND s.nik <> ''
+    LEFT JOIN families f ON f.family = s.family
+    ORDER BY s.id, (p.household_id = f.household_id) DESC NULLS LAST, p.is_active DESC, p.id
+), by_name AS (
+    SELECT s.id, min(p.id) AS person_id
+    FROM staged s JOIN families f ON f.family = s.family
+    JOIN beneficiaries_person p ON p.household_id = f.household_id AND p.name = s.name
+        AND (p.birth_date IS NULL OR s.birth_date = '' OR p.birth_date = s.birth_date::date)
+    WHERE NOT EXISTS (SELECT FROM by_nik WHERE by_nik.id = s.id)
+    GROUP BY s.id HAVING count(*) = 1
+)
+SELECT id, person_id, bearers FROM by_nik
+UNION ALL SELECT id, person_id, 1 FROM by_name;
+ANALYZE persons;
+"""
+
+
+def _enrolled(field: str, programme: str) -> str:
+    """SQL of a programme that the sheet says YA to and the family is not enrolled in."""
+    return (
+        f"'{field}', CASE WHEN f.{field} AND NOT EXISTS (SELECT FROM beneficiaries_enrollment e"
+        f" WHERE e.household_id = h.id AND e.programme_id = '{programme}' AND e.ended_on IS NULL)"
+        """ THEN '["TIDAK", "YA"]'::jsonb END"""
+    )
+
+
+_OF_PERSON = ", ".join(_old_and_new(f"p.{name}", name) for name in PERSON_FIELDS)
+_OF_FAMILY = ", ".join(
+    [_old_and_new(f"h.{COLUMN.get(name, name)}", name) for name in HOUSEHOLD_FIELDS]
+    + ["""'family_active', CASE WHEN NOT h.is_active THEN '["TIDAK", "YA"]'::jsonb END"""]
+    + [_enrolled(name, programme) for name, programme in PROGRAMMES.items()]
+)
+CHANGES = f"""
+CREATE TEMPORARY TABLE compared ON COMMIT DROP AS
+SELECT m.id, m.sheet, m.row_number, f.household_id, x.person_id, x.bearers, f.candidates,
+    p.name AS registered_name, p.regency_code AS registered_regency,
+    CASE WHEN x.person_id IS NULL THEN '{{}}'::jsonb ELSE jsonb_strip_nulls(jsonb_build_object(
+        {_OF_PERSON},
+        'active', CASE WHEN NOT p.is_active THEN '["TIDAK", "YA"]'::jsonb END,
+        'family', CASE WHEN p.household_id IS DISTINCT FROM f.household_id
+            THEN jsonb_build_array(old.kk_number, m.kk_number) END))
+    END
+    || CASE WHEN f.lead_id = m.id AND h.id IS NOT NULL
+        THEN jsonb_strip_nulls(jsonb_build_object({_OF_FAMILY})) ELSE '{{}}'::jsonb
+    END AS changes
+FROM staged m
+LEFT JOIN families f ON f.family = m.family
+LEFT JOIN beneficiaries_household h ON h.id = f.household_id
+LEFT JOIN persons x ON x.id = m.id
+LEFT JOIN beneficiaries_person p ON p.id = x.person_id
+LEFT JOIN beneficiaries_household old ON old.id = p.household_id;
+UPDATE staged s SET target_id = c.person_id, household_id = c.household_id, changes = c.changes
+FROM compared c WHERE c.id = s.id;
+"""
+
+ISSUES = """
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'nik', 'NIK_DUA_KALI', 'error',
+    'NIK ini tertulis pada ' || d.n || ' baris (' || d.rows || ')'
+    || CASE WHEN d.families > 1 THEN ' di bawah ' || d.families || ' KK' ELSE '' END
+    || '. Pilih satu baris untuk dipakai.', s.nik
+FROM staged s JOIN (
+    SELECT nik, count(*) AS n, count(DISTINCT kk_number) AS families,
+        array_to_string((array_agg(row_number ORDER BY row_number))[1:5], ', ') AS rows
+    FROM staged WHERE nik <> '' GROUP BY nik HAVING count(*) > 1
+) d USING (nik);
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'nik', 'NIK_DIPILIH_DUA_KALI', 'error',
+    'Lebih dari satu baris dengan NIK ini dipilih. Pakailah satu baris saja.', s.nik
+FROM staged s
+JOIN uploads_uploadissue i ON i.upload_id = %(upload)s AND i.sheet = s.sheet
+    AND i.row_number = s.row_number AND i.code = 'NIK_DUA_KALI' AND i.decision = 'KEPT'
+JOIN staged o ON o.nik = s.nik AND o.id <> s.id
+JOIN uploads_uploadissue j ON j.upload_id = %(upload)s AND j.sheet = o.sheet
+    AND j.row_number = o.row_number AND j.code = 'NIK_DUA_KALI' AND j.decision = 'KEPT'
+WHERE s.nik <> '';
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'kk_number', 'KK_DUA_DESA', 'warning',
+    'Nomor KK ini tertulis di lebih dari satu desa dalam berkas ini.', s.kk_number
+FROM staged s JOIN (
+    SELECT kk_number FROM staged WHERE kk_number <> '' AND village <> ''
+    GROUP BY kk_number HAVING count(DISTINCT village) > 1
+) d USING (kk_number);
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT c.sheet, c.row_number, 'name', 'NIK_ATAS_NAMA_LAIN', 'warning',
+    'NIK ini terdaftar atas nama ' || c.registered_name || '. Cocokkan dengan KTP-el.', s.name
+FROM compared c JOIN staged s USING (id)
+WHERE c.registered_name IS NOT NULL
+    AND NOT string_to_array(c.registered_name, ' ') && string_to_array(s.name, ' ');
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT c.sheet, c.row_number, 'nik', 'NIK_GANDA_TERDAFTAR', 'warning',
+    'NIK ini dipakai ' || c.bearers || ' orang terdaftar; baris ini memperbarui '
+    || c.registered_name || '.', s.nik
+FROM compared c JOIN staged s USING (id) WHERE c.bearers > 1;
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT c.sheet, c.row_number, 'kk_number', 'KK_BEBERAPA_KELUARGA', 'error',
+    'Nomor KK ini dipakai ' || c.candidates || ' keluarga terdaftar; isi ID DTKS agar jelas.',
+    s.kk_number
+FROM compared c JOIN staged s USING (id) WHERE c.candidates > 1;
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'nik', 'SATU_ORANG_DUA_BARIS', 'error',
+    'Baris ini dan baris lain memperbarui orang terdaftar yang sama. Perbaiki salah satunya.',
+    s.nik
+FROM staged s JOIN (
+    SELECT target_id FROM staged WHERE target_id IS NOT NULL
+    GROUP BY target_id HAVING count(*) > 1 AND count(DISTINCT nik) = count(*)
+) d USING (target_id);
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT c.sheet, c.row_number, 'village', 'PINDAH_KABUPATEN', 'warning',
+    'Orang ini terdaftar di ' || r.name || '. Bila diteruskan, keluarganya dicatat pindah.',
+    s.village_name
+FROM compared c JOIN staged s USING (id) JOIN regions_region r ON r.code = c.registered_regency
+WHERE s.village <> '' AND c.registered_regency <> left(s.village, 5);
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'village', 'DI_LUAR_WILAYAH', 'error',
+    'Desa ini berada di ' || r.name || ', di luar wilayah unggahan.', s.village_name
+FROM staged s JOIN regions_region r ON r.code = left(s.village, length(%(region)s))
+WHERE s.village <> '' AND left(s.village, length(%(region)s)) <> %(region)s;
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'nik', 'TERDAFTAR_DI_KABUPATEN_LAIN', 'error',
+    'NIK ini terdaftar di ' || r.name || '. Perpindahan antarkabupaten dicatat oleh provinsi.',
+    s.nik
+FROM beneficiaries_elsewhere(ARRAY(SELECT nik FROM staged WHERE nik <> '' AND target_id IS NULL)) e
+JOIN staged s ON s.nik = e.nik AND s.target_id IS NULL
+JOIN regions_region r ON r.code = e.regency_code;
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT DISTINCT ON (s.id) s.sheet, s.row_number, '', 'MENUNGGU_DI_UNGGAHAN_LAIN', 'warning',
+    'Orang ini juga ada dalam unggahan nomor ' || u.id || ' yang sedang menunggu keputusan.', ''
+FROM staged s
+JOIN uploads_uploadrow r ON r.target_id = s.target_id AND r.verdict IN ('BARU', 'BERUBAH')
+JOIN uploads_upload u ON u.id = r.upload_id AND u.id <> %(upload)s AND u.kind = %(kind)s
+    AND u.status IN ('DIAJUKAN', 'DISETUJUI')
+WHERE s.changes <> '{}'
+ORDER BY s.id, u.id;
+"""
+
+
+def _refuse_foreign_sheet(upload: Upload, cursor) -> None:
+    """A sheet whose rows mostly lie in one other regency was sent to the wrong place."""
+    cursor.execute(
+        "SELECT left(village, 5), count(*) FROM staged WHERE village <> ''"
+        " GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
+    )
+    found = cursor.fetchone()
+    if len(upload.region_id) < 5 or not found or found[0] == upload.region_id[:5]:
+        return
+    cursor.execute("SELECT count(*) FROM staged")
+    if found[1] * 2 > cursor.fetchone()[0]:
+        owner = Region.objects.get(pk=found[0])
+        raise SheetRefused(
+            "KABUPATEN_LAIN",
+            f"Lembar ini milik {owner}. Anda mengunggah untuk {upload.region}."
+            " Tidak ada baris yang disimpan.",
+        )
+
+
+def compare(upload: Upload, cursor) -> None:
+    """Find for every row the registered person and family, what would change, what is doubtful."""
+    _refuse_foreign_sheet(upload, cursor)
+    cursor.execute("DROP TABLE IF EXISTS families, persons, compared")
+    cursor.execute(FAMILIES)
+    cursor.execute(PERSONS)
+    cursor.execute(CHANGES)
+    cursor.execute(ISSUES, {"upload": upload.pk, "region": upload.region_id, "kind": upload.kind})
+
+
+def lock(upload: Upload, cursor) -> None:
+    """Hold the families of the upload, in one order for everybody, until the transaction ends."""
+    cursor.execute(
+        "SELECT count(*) FROM (SELECT h.id FROM beneficiaries_household h WHERE h.id IN"
+        " (SELECT household_id FROM uploads_uploadrow WHERE upload_id = %s)"
+        " ORDER BY h.id FOR NO KEY UPDATE) locked",
+        [upload.pk],
+    )
+
+
+def _given(field: str) -> str:
+    column = COLUMN.get(field, field)
+    cast = "::date" if field == "birth_date" else ""
+    return f"{column} = CASE WHEN w.{field} <> '' THEN w.{field}{cast} ELSE t.{column} END"
+
+
+SOURCE = "source_upload_id = %(upload)s, source_row = w.row_number, source_user_id = %(user)s"
+
+WRITING = """
+CREATE TEMPORARY TABLE writing ON COMMIT DROP AS
+SELECT s.*, s.target_id IS NULL AS is_new,
+    coalesce(s.target_id, nextval('beneficiaries_person_id_seq')) AS person_id
+FROM staged s WHERE s.writable;
+
+ALTER TABLE families ADD COLUMN is_new boolean NOT NULL DEFAULT false;
+UPDATE families f SET is_new = true, household_id = nextval('beneficiaries_household_id_seq')
+WHERE household_id IS NULL AND EXISTS (SELECT FROM writing w WHERE w.family = f.family);
+ANALYZE writing, families;
+"""
+
+NEW_HOUSEHOLDS = """
+INSERT INTO beneficiaries_household (id, dtks_id, kk_number, village_id, address, hamlet, rt, rw,
+    register, payee_id, is_active, inactive_reason, source_upload_id, source_row, source_user_id,
+    created_at, changed_at)
+SELECT DISTINCT ON (f.household_id) f.household_id, w.dtks_id, w.kk_number, w.village, w.address,
+    w.hamlet, w.rt, w.rw, 'DTKS', w.person_id, true, '', %(upload)s, w.row_number, %(user)s, now(),
+    now()
+FROM writing w JOIN families f ON f.family = w.family AND f.is_new
+ORDER BY f.household_id, (w.relation = 'KEPALA_KELUARGA') DESC, w.id
+"""
+
+CHANGED_HOUSEHOLDS = f"""
+UPDATE beneficiaries_household t SET {", ".join(map(_given, HOUSEHOLD_FIELDS))},
+    is_active = true, inactive_reason = '', {SOURCE}
+FROM writing w JOIN families f ON f.family = w.family AND f.lead_id = w.id
+WHERE t.id = f.household_id AND NOT f.is_new
+    AND w.changes ?| %(household_fields)s
+"""
+
+NEW_PERSONS = """
+INSERT INTO beneficiaries_person (id, household_id, village_id, nik, name, birth_place, birth_date,
+    sex, relation, occupation, mother_name, match_note, is_active, inactive_reason,
+    source_upload_id, source_row, source_user_id, created_at, changed_at)
+SELECT w.person_id, h.id, h.village_id, w.nik, w.name, w.birth_place,
+    nullif(w.birth_date, '')::date, w.sex, w.relation, w.occupation, w.mother_name, w.match_note,
+    true, '',
+    %(upload)s, w.row_number, %(user)s, now(), now()
+FROM writing w JOIN families f ON f.family = w.family
+JOIN beneficiaries_household h ON h.id = f.household_id
+WHERE w.is_new
+"""
+
+CHANGED_PERSONS = f"""
+UPDATE beneficiaries_person t SET {", ".join(map(_given, PERSON_FIELDS))},
+    household_id = h.id, village_id = h.village_id, is_active = true, inactive_reason = '', {SOURCE}
+FROM writing w JOIN families f ON f.family = w.family
+JOIN beneficiaries_household h ON h.id = f.household_id
+WHERE t.id = w.person_id AND NOT w.is_new AND w.changes ?| %(person_fields)s
+"""
+
+PAYEES = """
+UPDATE beneficiaries_household t SET payee_id = x.person_id
+FROM (
+    SELECT DISTINCT ON (f.household_id) f.household_id, w.person_id
+    FROM writing w JOIN families f ON f.family = w.family AND NOT f.is_new
+    ORDER BY f.household_id, (w.relation = 'KEPALA_KELUARGA') DESC, w.id
+) x
+WHERE t.id = x.household_id AND t.payee_id IS NULL
+"""
+
+ENROLLMENTS = """
+INSERT INTO beneficiaries_enrollment (household_id, village_id, programme_id, started_on,
+    end_reason, source_upload_id, source_row, source_user_id, created_at, changed_at)
+SELECT h.id, h.village_id, g.programme, %(today)s, '', %(upload)s, w.row_number, %(user)s,
+    now(), now()
+FROM families f JOIN beneficiaries_household h ON h.id = f.household_id
+JOIN LATERAL (SELECT min(row_number) AS row_number FROM writing WHERE family = f.family) w
+    ON w.row_number IS NOT NULL
+CROSS JOIN LATERAL (VALUES ('SEMBAKO', f.bansos_bpnt), ('PKH', f.bansos_pkh),
+    ('BPNT_PPKM', f.bansos_bpnt_ppkm), ('PBI_JK', f.pbi_jkn)) AS g (programme, wanted)
+WHERE g.wanted AND NOT EXISTS (SELECT FROM beneficiaries_enrollment e
+    WHERE e.household_id = h.id AND e.programme_id = g.programme AND e.ended_on IS NULL)
+"""
+
+
+def apply(upload: Upload, cursor) -> None:
+    """Write the rows of `staged` that are `writable`; one transaction with the status change."""
+    values = {
+        "upload": upload.pk,
+        "user": upload.submitted_by_id,
+        "today": timezone.localdate(),
+        "household_fields": [*HOUSEHOLD_FIELDS, "family_active"],
+        "person_fields": [*PERSON_FIELDS, "active", "family"],
+    }
+    cursor.execute(WRITING)
+    for statement in (
+        NEW_HOUSEHOLDS,
+        CHANGED_HOUSEHOLDS,
+        NEW_PERSONS,
+        CHANGED_PERSONS,
+        PAYEES,
+        "CREATE INDEX ON writing (family)",
+        ENROLLMENTS,
+    ):
+        cursor.execute(statement, values)
+    cursor.execute(
+        "UPDATE staged s SET target_id = w.person_id, household_id = f.household_id"
+        " FROM writing w JOIN families f ON f.family = w.family WHERE s.id = w.id"
+    )
+    _recount(upload, cursor)
+
+
+def _recount(upload: Upload, cursor) -> None:
+    """What was written must lie in the sender's scope, or nothing is written (DESIGN section 4)."""
+    cursor.execute("SELECT count(*) FROM writing")
+    written = cursor.fetchone()[0]
+    visible = scope.count_visible(Person, upload.sent_by, table="writing", column="person_id")
+    if visible != written:
+        raise ValidationError(
+            f"{written - visible} baris berada di luar wilayah tugas pengirim."
+            " Unggahan tidak diterapkan dan data terdaftar tidak berubah."
+        )
+
+
+UNTOUCHED = "t.changed_at = %(applied_at)s AND t.source_upload_id = %(upload)s"
+
+
+def _old(field: str) -> str:
+    column = COLUMN.get(field, field)
+    cast = "::date" if field == "birth_date" else ""
+    old = f"r.changes -> '{field}' ->> 0"
+    back = f"nullif({old}, ''){cast}" if cast else old
+    return f"{column} = CASE WHEN r.changes ? '{field}' THEN {back} ELSE t.{column} END"
+
+
+REVERT = f"""
+CREATE TEMPORARY TABLE undone (row_id bigint) ON COMMIT DROP;
+
+WITH back AS (
+    UPDATE beneficiaries_enrollment t
+    SET ended_on = greatest(t.started_on, %(today)s), end_reason = 'BATAL'
+    WHERE {UNTOUCHED} AND t.ended_on IS NULL
+    RETURNING 1
+) SELECT count(*) FROM back;
+
+WITH back AS (
+    UPDATE beneficiaries_person t SET is_active = false, inactive_reason = 'BATAL'
+    FROM uploads_uploadrow r
+    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN' AND r.verdict = 'BARU'
+        AND t.id = r.target_id AND {UNTOUCHED}
+    RETURNING r.id
+) INSERT INTO undone SELECT id FROM back;
+
+WITH back AS (
+    UPDATE beneficiaries_person t SET {", ".join(map(_old, PERSON_FIELDS))},
+        is_active = NOT r.changes ? 'active',
+        inactive_reason = CASE WHEN r.changes ? 'active' THEN 'BATAL' ELSE '' END
+    FROM uploads_uploadrow r
+    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN' AND r.verdict = 'BERUBAH'
+        AND t.id = r.target_id AND {UNTOUCHED} AND NOT r.changes ? 'family'
+        AND r.changes ?| %(person_fields)s
+    RETURNING r.id
+) INSERT INTO undone SELECT id FROM back;
+
+WITH back AS (
+    UPDATE beneficiaries_household t SET {", ".join(map(_old, HOUSEHOLD_FIELDS))},
+        is_active = NOT r.changes ? 'family_active',
+        inactive_reason = CASE WHEN r.changes ? 'family_active' THEN 'BATAL' ELSE '' END
+    FROM uploads_uploadrow r
+    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
+        AND t.id = r.household_id AND {UNTOUCHED} AND r.changes ?| %(household_fields)s
+    RETURNING r.id
+) INSERT INTO undone SELECT id FROM back;
+
+UPDATE beneficiaries_household t SET is_active = false, inactive_reason = 'BATAL'
+WHERE {UNTOUCHED} AND t.created_at = %(applied_at)s AND t.is_active
+    AND NOT EXISTS (SELECT FROM beneficiaries_person p WHERE p.household_id = t.id AND p.is_active);
+
+INSERT INTO undone
+SELECT r.id FROM uploads_uploadrow r
+WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN' AND r.verdict = 'BERUBAH'
+    AND NOT r.changes ?| %(all_fields)s;
+
+UPDATE uploads_uploadrow r SET outcome = CASE
+    WHEN r.id IN (SELECT row_id FROM undone) THEN 'DIKEMBALIKAN' ELSE 'TIDAK_DAPAT' END
+WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN';
+"""
+
+
+def revert(upload: Upload, cursor) -> None:
+    """Take back every row that nothing newer has touched; new rows are deactivated, not deleted."""
+    cursor.execute(
+        REVERT,
+        {
+            "upload": upload.pk,
+            "applied_at": upload.applied_at,
+            "today": timezone.localdate(),
+            "person_fields": [*PERSON_FIELDS, "active"],
+            "household_fields": [*HOUSEHOLD_FIELDS, "family_active"],
+            "all_fields": [*PERSON_FIELDS, *HOUSEHOLD_FIELDS, "active", "family_active", "family"],
+        },
+    )
+
+
+def follow(upload: Upload) -> None:
+    """Nothing follows the status of a BNBA."""
+
+
+DTKS_BNBA = SheetKind(
+    key="dtks_bnba",
+    title="BNBA DTKS (SIKS)",
+    layout_path="beneficiaries.sheets:DTKS_BNBA",
+    subject=("name", "nik", "village"),
+    admit=admit,
+    lock=lock,
+    compare=compare,
+    apply=apply,
+    revert=revert,
+    follow=follow,
+)

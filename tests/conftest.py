@@ -1,0 +1,55 @@
+"""Fixtures of all tests, and the conditions under which they run.
+
+Real Postgres, one template database per worker, no superusers (but in the smoke test), no sleeps.
+"""
+
+import os
+
+import pytest
+from django.db import connection
+
+from accounts import scope
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ.get("CHROMIUM"):
+        return
+    skip = pytest.mark.skip(reason="Chromium tidak ditemukan; isi CHROMIUM dengan letaknya")
+    for item in items:
+        if "browser" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def plain_http(settings, tmp_path):
+    """The test client speaks HTTP; files of a test go with the test."""
+    settings.SECURE_SSL_REDIRECT = False
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.MEDIA_ROOT = tmp_path / "berkas"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_scope_left_over():
+    """A test that leaves a scope in force would lend it to the next one."""
+    yield
+    left = scope.current()
+    scope.enter(None)
+    assert left is None, "the test left a scope in force"
+
+
+@pytest.fixture
+def as_restricted(db):
+    """SQL as the restricted role: `with as_restricted("62.03") as cursor`."""
+
+    def open_cursor(*codes: str):
+        scope.enter(scope.Scope(codes))
+        return connection.cursor()
+
+    yield open_cursor
+    scope.enter(None)

@@ -1,0 +1,162 @@
+"""Rows for tests: synthetic persons (NIK serials 9xxx) in real villages of Kalimantan Tengah.
+
+    UserFactory(role=Role.PETUGAS, regions=["62.03"])
+    HouseholdFactory(village_id="62.03.08.2001", members=3)
+
+`UserFactory` without `regions` makes a user who sees nothing. `HouseholdFactory` makes its members,
+the first of them the pengurus, and with `kpm=True` the enrolment in the Sembako programme.
+"""
+
+import hashlib
+from datetime import date
+
+import factory
+from django.core.files.base import ContentFile
+
+from accounts.models import RegionAssignment, User
+from accounts.roles import Role
+from beneficiaries.models import Card, Enrollment, Household, Person
+from uploads.models import Upload
+from verification.models import Case, Round, RoundRegion
+
+KAPUAS = "62.03"
+PULANG_PISAU = "62.11"
+PALANGKA_RAYA = "62.71"
+VILLAGE = "62.03.08.2001"  # in Kapuas
+OTHER_VILLAGE = "62.11.01.2001"  # in Pulang Pisau
+PASSWORD = "sandi-uji-coba-9"
+
+
+def nik(number: int, *, regency: str = "6203", born: date = date(1983, 5, 12)) -> str:
+    """A well-formed synthetic NIK of a man: serial 9000 to 9999, the kecamatan counts on."""
+    district = number // 1000 % 99 + 1
+    return f"{regency}{district:02d}{born:%d%m%y}{9000 + number % 1000}"
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"petugas{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@contoh.test")
+    full_name = factory.Sequence(lambda n: f"Petugas Uji {n}")
+    role = Role.PETUGAS
+    password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def regions(self, create, extracted, **kwargs):
+        for code in extracted or []:
+            RegionAssignment.objects.create(user=self, region_id=code)
+
+
+class PersonFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Person
+
+    household = factory.SubFactory("tests.factories.HouseholdFactory", members=0)
+    village_id = factory.SelfAttribute("household.village_id")
+    name = factory.Sequence(lambda n: f"WARGA {n}")
+    nik = factory.Sequence(nik)
+    birth_place = "KUALA KAPUAS"
+    birth_date = date(1983, 5, 12)
+    sex = Person.Sex.MALE
+    relation = Person.Relation.ANAK
+
+
+class HouseholdFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Household
+        skip_postgeneration_save = True
+
+    dtks_id = factory.Sequence(lambda n: f"UJI{n:08d}")
+    kk_number = factory.Sequence(lambda n: f"62030812058{n:05d}"[:16])
+    village_id = VILLAGE
+    address = "JL. TRANS KALIMANTAN"
+    rt, rw = "003", "001"
+    register = Household.Register.DTKS
+    register_date = date(2021, 1, 31)
+    decile = 2
+
+    @factory.post_generation
+    def members(self, create, extracted, **kwargs):
+        """So many members (one unless told), the first one head and pengurus."""
+        for index in range(1 if extracted is None else extracted):
+            person = PersonFactory(
+                household=self,
+                relation="ANAK" if index else "KEPALA_KELUARGA",
+                **({} if index else kwargs),
+            )
+            if index == 0:
+                self.payee = person
+                self.save(update_fields=["payee"])
+
+    @factory.post_generation
+    def kpm(self, create, extracted, **kwargs):
+        if extracted:
+            EnrollmentFactory(household=self, **kwargs)
+
+
+class EnrollmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Enrollment
+
+    household = factory.SubFactory(HouseholdFactory)
+    village_id = factory.SelfAttribute("household.village_id")
+    programme_id = "SEMBAKO"
+    started_on = date(2021, 1, 18)
+
+
+class CardFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Card
+
+    household = factory.SubFactory(HouseholdFactory)
+    village_id = factory.SelfAttribute("household.village_id")
+    holder = factory.SelfAttribute("household.payee")
+    bank_id = "002"
+    card_number = factory.Sequence(lambda n: f"603298{n:010d}")
+    account_number = factory.Sequence(lambda n: f"0{n:014d}")
+    status = Card.Status.DISERAHKAN
+    handed_over_on = date(2019, 3, 12)
+
+
+class UploadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Upload
+
+    class Params:
+        content = b"isi berkas uji"
+
+    kind = "dtks_bnba"
+    region_id = KAPUAS
+    file = factory.LazyAttribute(lambda upload: ContentFile(upload.content, upload.original_name))
+    original_name = factory.Sequence(lambda n: f"bnba-kapuas-{n}.xlsx")
+    size = factory.LazyAttribute(lambda upload: len(upload.content))
+    sha256 = factory.LazyAttribute(lambda upload: hashlib.sha256(upload.content).hexdigest())
+    sent_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
+
+
+class RoundFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Round
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Putaran {n} tahun 2021")
+    starts_on = date(2021, 9, 1)
+    due_on = date(2021, 11, 30)
+    status = Round.Status.BERJALAN
+
+    @factory.post_generation
+    def regions(self, create, extracted, **kwargs):
+        for code in extracted or [KAPUAS]:
+            RoundRegion.objects.create(round=self, region_id=code)
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Case
+
+    round = factory.SubFactory(RoundFactory)
+    household = factory.SubFactory(HouseholdFactory)
+    village_id = factory.SelfAttribute("household.village_id")

@@ -1,0 +1,149 @@
+"""Named cells, and properties that hold for every cell. More examples stand in the doctests."""
+
+import string
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spreadsheets import cells
+from spreadsheets.layout import LEVELS, Cleaned
+
+ALL = {
+    "text": cells.text,
+    "name": cells.name,
+    "digits16": cells.digits16,
+    "digits": cells.digits(10, 13, 15, 16),
+    "date": cells.date,
+    "sex": cells.sex,
+    "rt_rw": cells.rt_rw,
+    "rt": cells.rt,
+    "rw": cells.rw,
+    "yes_no": cells.yes_no,
+    "choice": cells.choice({"Kepala Keluarga": "KEPALA", "Istri/Suami": "PASANGAN"}),
+    "rupiah": cells.rupiah,
+}
+NIK = "6271015508809001"
+
+
+def told(result) -> tuple[str, str, str]:
+    return result[:3] if isinstance(result, Cleaned) else (result, "", "")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (f"\u00a0{NIK}\u200b", (NIK, "NOMOR_DIRAPIKAN", "info")),
+        (f" {NIK} ", (NIK, "", "")),
+        (f"{NIK}.0", (NIK, "NOMOR_DIRAPIKAN", "info")),
+        ("6271-0155-0880-9001", (NIK, "NOMOR_DIRAPIKAN", "info")),
+        ("627l0l55o8809OO1", (NIK, "NOMOR_DIRAPIKAN", "info")),
+        (int(NIK), (NIK, "SEL_ANGKA", "info")),
+        (6271015508809000.0, ("6271015508809000", "SEL_ANGKA_BERAKHIR_0", "warning")),
+        (6271015508800000.0, ("6271015508800000", "NOMOR_URUT_0000", "error")),
+        ("6271015508800000", ("6271015508800000", "NOMOR_URUT_0000", "error")),
+        ("6,27101E+15", ("6,27101E+15", "NOTASI_ILMIAH", "error")),
+        (NIK + "2", (NIK + "2", "BUKAN_16_ANGKA", "error")),
+        (f"{NIK} / {NIK}", (NIK + NIK, "DUA_NOMOR", "error")),
+        ("SITI AMINAH", ("SITI AMINAH", "BUKAN_NOMOR", "error")),
+        (True, ("YA", "BUKAN_NOMOR", "error")),
+        (date(2020, 1, 1), ("01-01-2020", "BUKAN_NOMOR", "error")),
+        ("0000000000000000", ("", "", "")),
+        ("٦٢٧١٠١٥٥٠٨٨٠٩٠٠١", ("٦٢٧١٠١٥٥٠٨٨٠٩٠٠١", "BUKAN_NOMOR", "error")),
+        (0, ("", "", "")),
+        ("", ("", "", "")),
+    ],
+)
+def test_identity_numbers(raw, expected):
+    assert told(cells.digits16(raw)) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("1 Nopember 1965", ("1965-11-01", "", "")),
+        ("01-Jul-73", ("1973-07-01", "TAHUN_DUA_ANGKA", "info")),
+        ("17 agustus 1945", ("1945-08-17", "", "")),
+        ("1973-07-01 00:00:00", ("1973-07-01", "", "")),
+        ("01071973", ("1973-07-01", "TANGGAL_TANPA_PEMISAH", "info")),
+        (1071973.0, ("1973-07-01", "TANGGAL_TANPA_PEMISAH", "info")),
+        (19730701, ("1973-07-01", "TANGGAL_TANPA_PEMISAH", "info")),
+        ("26846", ("1973-07-01", "TANGGAL_SERIAL", "info")),
+        (datetime(1973, 7, 1, 12, 30), ("1973-07-01", "", "")),
+        ("00/00/0000", ("", "TANGGAL_TIDAK_ADA", "error")),
+        ("29-02-1981", ("", "TANGGAL_TIDAK_ADA", "error")),
+        ("01-07-0073", ("", "TANGGAL_TIDAK_ADA", "error")),
+        ("13/13/1973", ("", "TANGGAL_TIDAK_ADA", "error")),
+        (1973, ("", "HANYA_TAHUN", "error")),
+        ("1973", ("", "HANYA_TAHUN", "error")),
+        ("1 Foo 1973", ("", "TANGGAL_TIDAK_TERBACA", "error")),
+        (time(3, 4), ("", "TANGGAL_TIDAK_TERBACA", "error")),
+        (float("nan"), ("", "TANGGAL_TIDAK_TERBACA", "error")),
+    ],
+)
+def test_dates(raw, expected):
+    assert told(cells.date(raw)) == expected
+
+
+def test_choice_names_the_choices_and_takes_codes():
+    relation = ALL["choice"]
+    assert relation("istri / suami") == "PASANGAN"
+    assert relation("kepala") == "KEPALA"
+    assert "Kepala Keluarga, Istri/Suami" in relation("paman").message
+
+
+RAW = (
+    st.text(max_size=40)
+    | st.text(string.digits + " -./'OolRpEe+,", max_size=24)
+    | st.integers(-(10**17), 10**17)
+    | st.floats()
+    | st.booleans()
+    | st.dates()
+    | st.datetimes()
+    | st.times()
+    | st.timedeltas(timedelta(days=-400), timedelta(days=40_000))
+    | st.none()
+)
+
+
+@pytest.mark.parametrize("name", ALL)
+@given(raw=RAW)
+def test_any_cell_is_cleaned_to_something_that_stays(name, raw):
+    """No cell raises; what is accepted is left alone when it is cleaned again."""
+    result = ALL[name](raw)
+    if isinstance(result, Cleaned):
+        assert result.level in LEVELS
+        assert result.message.endswith(".") and result.code.isupper()
+        if result.level == "error":
+            return
+        result = result.value
+    assert type(result) is str
+    assert result == result.strip() and "\0" not in result and "\n" not in result
+    again = ALL[name](result)
+    assert told(again)[0] == result
+    assert told(again)[2] != "error"
+
+
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)))
+def test_every_spelling_of_a_date_is_that_date(day):
+    iso = day.isoformat()
+    month = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
+    word = month.split()[day.month - 1]
+    spellings = [
+        day,
+        datetime.combine(day, time()),
+        iso,
+        f"{day:%d-%m-%Y}",
+        f"{day:%d/%m/%Y}",
+        f"{day.day}.{day.month}.{day.year}",
+        f"{day.day} {word} {day.year}",
+        f"{day.day} {word.upper()} {day.year}",
+    ]
+    assert {told(cells.date(spelling))[0] for spelling in spellings} == {iso}
+    assert told(cells.date((day - date(1899, 12, 30)).days))[0] in (iso, "")
+
+
+@given(st.integers(10**15, 2**53).filter(lambda number: number % 10_000))
+def test_a_number_cell_below_2_to_53_is_exact(number):
+    assert told(cells.digits16(float(number)))[0] == str(number)
