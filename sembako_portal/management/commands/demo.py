@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from beneficiaries.models import Household
-from sembako_portal.demo import load, rounds, users
+from sembako_portal.demo import load, rounds, uploads, users
 from sembako_portal.demo.population import SEED, families
 from uploads.models import Upload
 from verification.models import Round
@@ -66,10 +66,11 @@ def fill(*, count: int, today: date) -> dict[str, int]:
     made = list(families(load.villages(), count, SEED))
     counts = load.load(made)
     created = users.create_users()
-    rounds.create_round(made, users=created, today=today, seed=SEED)
+    round_, visits = rounds.create_round(made, users=created, today=today, seed=SEED)
     with connection.cursor() as cursor:
-        # The first pages must not wait for autovacuum to learn how large the tables are.
+        # Neither the uploads nor the first pages can wait for autovacuum to learn the sizes.
         cursor.execute(f"ANALYZE {_TABLES}")
+    uploads.create_uploads(made, visits, round_=round_, users=created)
     return counts
 
 
