@@ -46,8 +46,8 @@ def main() -> None:
         out.write(body)
         out.flush()
 
-    path, dotted, context, memory_mb, seconds = pickle.load(sys.stdin.buffer)
     try:
+        path, dotted, context, memory_mb, seconds = pickle.load(sys.stdin.buffer)
         layouts = [_load(name) for name in dotted]
         _limit(resource.RLIMIT_AS, memory_mb * 2**20)
         _limit(resource.RLIMIT_CPU, seconds)

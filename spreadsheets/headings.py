@@ -27,6 +27,7 @@ class Header(NamedTuple):
     headings: dict[str, str]
     unknown: tuple[str, ...]
     width: int  # up to the last cell with a heading
+    unheaded: tuple[int, ...]  # indexes of columns without a heading
     note_index: int | None  # of the portal's own column of notes
     doubled: tuple[tuple[str, str, str], ...]  # (official heading, first, second as written)
 
@@ -82,6 +83,7 @@ def _header(layout, head_rows, row_number, known, by_slug) -> Header:
     headings: dict[str, str] = {}
     unknown = []
     doubled = []
+    unheaded = []
     width = 0
     note_index = None
     for index, name in enumerate(known):
@@ -92,6 +94,8 @@ def _header(layout, head_rows, row_number, known, by_slug) -> Header:
         )
         if written:
             width = index + 1
+        else:
+            unheaded.append(index)
         if not name:
             if slug(written) in _NOTE_SLUGS:
                 note_index = index
@@ -105,7 +109,8 @@ def _header(layout, head_rows, row_number, known, by_slug) -> Header:
             columns[column.field] = index
             headings[column.field] = written
     return Header(
-        layout, row_number, columns, headings, tuple(unknown), width, note_index, tuple(doubled)
+        layout, row_number, columns, headings, tuple(unknown), width, tuple(unheaded), note_index,
+        tuple(doubled),
     )
 
 

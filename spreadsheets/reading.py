@@ -21,8 +21,9 @@ SUMMARY_SHEETS = ("Ringkasan", "Ringkasan Portal")
 # Sheets that the portal itself adds; they are not told as left out.
 OWN_SHEETS = (IDENTITY_SHEET, CHOICES_SHEET, GUIDE_SHEET, *SUMMARY_SHEETS)
 
-# Cells kept in memory between finding the header and reading the rows, to read a sheet once.
-_KEPT_CELLS = 3_000_000
+# Sheets stay loaded between finding the header and reading the rows. Beyond this many cells only
+# the one in use is kept: a large workbook of many sheets is rather read again than held.
+_KEPT_CELLS = 1_500_000
 
 
 class Sheet(NamedTuple):
@@ -58,6 +59,9 @@ class Book:
     def sheet(self, name: str) -> Sheet:
         if name in self._kept:
             return self._kept[name]
+        if self._kept_cells > _KEPT_CELLS:
+            self._kept.clear()
+            self._kept_cells = 0
         hidden = dict(self.names)[name]
         if self.kind == "text":
             return Sheet(name, False, 1, self._text.width, self._text.rows, None, True)
@@ -68,10 +72,8 @@ class Book:
         sheet = Sheet(
             name, hidden, start[1] + 1, loaded.width, loaded.iter_rows, self._parts.get(name)
         )
-        cells = loaded.width * loaded.height
-        if self._kept_cells + cells <= _KEPT_CELLS:
-            self._kept[name] = sheet
-            self._kept_cells += cells
+        self._kept[name] = sheet
+        self._kept_cells += loaded.width * loaded.height
         return sheet
 
     def identity(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from regions.models import Region
 from spreadsheets.recheck import check_values
-from uploads import kinds, tasks
+from uploads import kinds, staging, tasks
 from uploads.models import Upload, UploadEvent, UploadIssue, UploadRow
 from uploads.steps import compare, context_of, locked, move
 
@@ -332,5 +332,6 @@ def revert(upload: Upload, *, by: User) -> Upload:
         raise ValidationError("Hanya unggahan yang sudah diterapkan yang dapat dibatalkan.")
     with pghistory.context(user=by.pk, upload=upload.pk), connection.cursor() as cursor:
         kinds.get(upload.kind).revert(upload, cursor)
+        staging.clear_away(cursor)
     move(upload, Status.DIBATALKAN, by=by)
     return upload

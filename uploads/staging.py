@@ -40,12 +40,19 @@ def _array(values: list[str]) -> str:
     )
 
 
+# Nothing is NULL in what is copied; this text is, and no cell of a sheet can be it.
+NULL = "\x1fnull\x1f"
+
+
 def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\n").writerows(rows)
-    buffer.seek(0)
-    # FORCE_NULL is not used: an empty text stays an empty text.
-    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer)
+    text = buffer.getvalue()
+    if "\0" in text:  # the one character that Postgres cannot hold
+        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    cursor.copy_expert(
+        f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", io.StringIO(text)
+    )
 
 
 def store(upload: Upload, batch: Batch) -> None:
@@ -101,7 +108,6 @@ def stage(cursor, upload: Upload, layout: Layout) -> None:
     fields = ", ".join(
         f'r.values[{n}] AS "{name}"' for n, name in enumerate(layout.fields, start=1)
     )
-    cursor.execute("DROP TABLE IF EXISTS staged, found")
     cursor.execute(
         "CREATE TEMPORARY TABLE staged ON COMMIT DROP AS"
         " SELECT r.id, r.sheet, r.row_number, r.verdict AS approved_verdict,"
@@ -161,6 +167,17 @@ def judge(cursor, upload: Upload) -> None:
         """,
         [upload.pk],
     )
+
+
+def clear_away(cursor) -> None:
+    """Drop the temporary tables; a second comparison in the same transaction makes its own."""
+    cursor.execute(
+        "SELECT string_agg(quote_ident(relname), ', ') FROM pg_class"
+        " WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'"
+    )
+    tables = cursor.fetchone()[0]
+    if tables:
+        cursor.execute(f"DROP TABLE {tables}")
 
 
 def mark_writable(cursor) -> None:

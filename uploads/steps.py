@@ -55,6 +55,7 @@ def compare(upload: Upload) -> None:
         staging.stage(cursor, upload, kind.layout)
         kind.compare(upload, cursor)
         staging.judge(cursor, upload)
+        staging.clear_away(cursor)
     staging.count(upload)
 
 
@@ -135,6 +136,7 @@ def apply(upload: Upload) -> Upload:
         staging.mark_writable(cursor)
         kind.apply(upload, cursor)
         upload.rows_applied, upload.rows_conflict = staging.record_outcome(cursor, upload)
+        staging.clear_away(cursor)
     upload.stage = Upload.Stage.SELESAI
     move(upload, Status.DITERAPKAN, by=upload.reviewed_by)
     return upload

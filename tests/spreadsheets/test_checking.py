@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +11,7 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 
-from spreadsheets import cells, checking
+from spreadsheets import cells, checking, reading
 from spreadsheets.checking import Batch, FileRead, check_file, check_in_child
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import CheckContext, Column, Layout
@@ -259,6 +260,51 @@ def test_a_stray_quote_swallows_no_rows_and_a_surplus_cell_is_told(tmp_path):
     assert [(i.row, i.before) for i in issues if i.code == "KOLOM_BERLEBIH"] == [(3, "9")]
 
 
+def test_data_without_a_heading_are_told(tmp_path):
+    rows = [[*HEAD, "", ""], [*ROW, "", "x"], [*ROW, "", ""]]
+    _, _, issues = checked(xlsx(tmp_path / "a.xlsx", rows), MERGED)
+    assert [(issue.row, issue.code) for issue in issues] == [(0, "KOLOM_TANPA_JUDUL")]
+    assert issues[0].message.startswith("Kolom F ")
+
+
+def test_workbooks_of_the_1904_system(tmp_path):
+    path = tmp_path / "a.xlsx"
+    options = {"date_1904": True, "default_date_format": "dd/mm/yyyy"}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["ID DTKS", "NIK", "NAMA", "TGL LAHIR"])
+        sheet.write_row(1, 0, ["1", ROW[0], "SITI"])
+        sheet.write_datetime(1, 3, date(1973, 7, 1))
+    _, rows, _ = checked(path, BNBA)
+    assert rows[0][2][12] == "1973-07-01"
+
+
+ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+    '<office:spreadsheet><table:table table:name="Data">{rows}'
+    '<table:table-row table:number-rows-repeated="1048000">'
+    '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    "</table:table></office:spreadsheet></office:body></office:document-content>"
+)
+
+
+def test_ods_with_a_million_repeated_blank_rows(tmp_path):
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = "".join(
+        "<table:table-row>" + "".join(map(cell.format, row)) + "</table:table-row>"
+        for row in (HEAD, ROW)
+    )
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", '<?xml version="1.0"?>' + ODS.format(rows=rows))
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    events = list(check_in_child(path, DOTTED, CONTEXT))
+    assert events[1].rows == [("Data", 2, ["PAHANDUT", "SITI", ROW[0], "200000"])]
+
+
 def test_xls(tmp_path):
     xlwt = pytest.importorskip("xlwt")
     book = xlwt.Workbook()
@@ -328,6 +374,13 @@ def test_a_cell_at_the_end_of_the_world_costs_no_memory(tmp_path):
     with pytest.raises(SheetRefused) as caught:
         list(check_in_child(path, DOTTED, CONTEXT))
     assert caught.value.code in ("TERLALU_BESAR", "BERKAS_RUSAK")
+
+
+def test_a_large_workbook_read_sheet_by_sheet_gives_the_same(tmp_path, monkeypatch):
+    path = xlsx(tmp_path / "a.xlsx", [HEAD, ROW], more=[("B", [HEAD, ROW], False)])
+    at_once = checked(path, MERGED)
+    monkeypatch.setattr(reading, "_KEPT_CELLS", 1)
+    assert checked(path, MERGED) == at_once and len(at_once[1]) == 2
 
 
 def test_progress_reaches_the_total(tmp_path, monkeypatch):
