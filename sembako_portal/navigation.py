@@ -133,6 +133,15 @@ def navigation(request) -> list[Item]:
     return items
 
 
+def here(items: list[Item]) -> list[Item]:
+    """The way from the navigation to the current list: its heading and the list itself."""
+    for item in items:
+        for child in item.children:
+            if child.is_current:
+                return [item, child]
+    return []
+
+
 def place_of(user) -> str:
     """Role and place as the user block shows them: `Petugas kab/kota · Kabupaten Kapuas`."""
     if user.home_region is None:
@@ -154,8 +163,10 @@ def context(request) -> dict:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
+    items = SimpleLazyObject(lambda: navigation(request))
     return {
-        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "navigation": items,
+        "here": SimpleLazyObject(lambda: here(items)),
         "user_place": lazy(place_of, str)(user),
         "search_url": _search_url(),
     }

@@ -3,5 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("beneficiaries.urls")),
+    path("unggahan/", include("uploads.urls")),
+    path("verifikasi/", include("verification.urls")),
     path("", admin.site.urls),
 ]

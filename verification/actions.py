@@ -3,7 +3,7 @@
 What cannot be done raises `ValidationError` with a sentence for the user, or `PermissionDenied`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,6 +17,10 @@ from uploads.models import Upload, UploadRow
 from verification.models import Case, Round, RoundRegion
 
 Status = Round.Status
+
+# Upper layers that keep figures of rounds append a function here when they start; it runs in the
+# transaction of the change.
+listeners: list[Callable[[Round], None]] = []
 
 
 def _require(user: User, permission: str, round: Round | None = None) -> None:
@@ -39,6 +43,11 @@ def _move(round: Round, status: str) -> None:
         )
     round.status = status
     round.save()
+
+
+def _tell(round: Round) -> None:
+    for listener in listeners:
+        listener(round)
 
 
 def _locked(round: Round) -> Round:
@@ -98,6 +107,7 @@ def open_round(round: Round, *, by: User) -> int:
         raise ValidationError(
             "Tidak ada KPM aktif di wilayah putaran ini, jadi tidak ada yang dapat diverifikasi."
         )
+    _tell(round)
     return opened
 
 
@@ -111,6 +121,7 @@ def close_round(round: Round, *, by: User) -> int:
     round = _locked(round)
     round.closed_by, round.closed_at = by, timezone.now()
     _move(round, Status.DITUTUP)
+    _tell(round)
     return round.cases.to_do().count()
 
 
@@ -121,6 +132,7 @@ def reopen_round(round: Round, *, by: User) -> Round:
     round = _locked(round)
     round.closed_by = round.closed_at = None
     _move(round, Status.BERJALAN)
+    _tell(round)
     return round
 
 

@@ -385,18 +385,12 @@ def apply(upload: Upload, cursor) -> None:
 
 def _recount(upload: Upload, cursor) -> None:
     """What was written must lie in the sender's scope, or nothing is written (DESIGN section 4)."""
-    written = {
-        Case: "SELECT target_id FROM decided",
-        Household: "SELECT household_id FROM decided",
-        Person: "SELECT payee_id FROM decided WHERE payee_id IS NOT NULL",
-    }
     outside = 0
-    for model, rows in written.items():
-        cursor.execute(f"SELECT count(*) FROM ({rows}) w")
-        expected = cursor.fetchone()[0]
-        with scope.applied(upload.sent_by.scope):
-            visible = model.objects.visible_to(upload.sent_by).extra(where=[f"id IN ({rows})"])
-            outside = max(outside, expected - visible.count())
+    for model, column in ((Case, "target_id"), (Household, "household_id"), (Person, "payee_id")):
+        cursor.execute(f"SELECT count({column}) FROM decided")
+        written = cursor.fetchone()[0]
+        visible = scope.count_visible(model, upload.sent_by, table="decided", column=column)
+        outside = max(outside, written - visible)
     if outside:
         raise ValidationError(
             f"{outside} baris berada di luar wilayah tugas pengirim."
@@ -408,7 +402,7 @@ def _recount(upload: Upload, cursor) -> None:
 # enough to leave everything as it is.
 UNDONE = """
 CREATE TEMPORARY TABLE undone ON COMMIT DROP AS
-SELECT r.id AS row_id, r.target_id, r.household_id, r.changes, r.row_number, h.payee_id
+SELECT r.id AS row_id, r.target_id, r.household_id, r.changes, c.visited_on, h.payee_id
 FROM uploads_uploadrow r
 JOIN verification_case c ON c.id = r.target_id
 JOIN beneficiaries_household h ON h.id = r.household_id
@@ -447,7 +441,8 @@ WHERE t.household_id = u.household_id AND t.source_upload_id = %(upload)s
     AND t.changed_at = %(applied_at)s AND t.ended_on IS NOT NULL;
 
 UPDATE beneficiaries_enrollment t
-SET ended_on = greatest((u.changes -> 'visited_on' ->> 0)::date, t.started_on),
+SET ended_on = greatest(
+        coalesce((u.changes -> 'visited_on' ->> 0)::date, u.visited_on), t.started_on),
     end_reason = known.code
 FROM undone u
 JOIN (VALUES {pairs}) AS known (word, code) ON known.word = u.changes -> 'reason' ->> 0

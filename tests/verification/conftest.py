@@ -17,14 +17,6 @@ from uploads import actions, staging, steps
 from uploads.models import Upload
 from verification.sheets import HASIL_VERIFIKASI
 
-FOUND = {"is_found": "YA", "is_eligible": "YA", "visited_on": "2021-10-04"}
-GONE = {
-    "is_found": "YA",
-    "is_eligible": "TIDAK",
-    "reason": "SUDAH MAMPU",
-    "visited_on": "2021-10-04",
-}
-
 
 @pytest.fixture
 def officer(db):
@@ -95,7 +87,7 @@ def apply(coordinator, django_capture_on_commit_callbacks):
 
 @pytest.fixture
 def row_of():
-    """A row of the sheet as the officer fills it in: only the number of the case and these cells."""
+    """A row as the officer fills it in: the number of the case and these cells."""
 
     def make(case, outcome, **cells):
         return {"case_id": str(case.pk), **outcome, **cells}

@@ -19,7 +19,7 @@ from tests.factories import (
     UserFactory,
     nik,
 )
-from tests.verification.conftest import FOUND, GONE
+from tests.verification.outcomes import FOUND, GONE
 from uploads import actions, steps
 from uploads.models import Upload, UploadRow
 from verification import intake
@@ -27,6 +27,7 @@ from verification.models import Case, Round
 
 Verdict = UploadRow.Verdict
 KAPUAS_DISTRICT = "62.03.08"
+FARTHER = "62.03.01.1007"  # Selat Hilir
 
 
 def verdicts(upload):
@@ -190,7 +191,7 @@ def test_unknown_and_foreign_cases_are_told_apart(send, row_of, round):
 
 def test_a_case_of_another_kecamatan_is_outside_a_kecamatans_upload(send, make_case, row_of):
     inside = make_case(village_id=VILLAGE)
-    outside = make_case(village_id="62.03.01.1001")
+    outside = make_case(village_id=FARTHER)
     upload = send(row_of(inside, FOUND), row_of(outside, FOUND), region=KAPUAS_DISTRICT)
     assert verdicts(upload) == [Verdict.BERUBAH, Verdict.BERMASALAH]
 
@@ -205,9 +206,7 @@ def test_under_the_officers_scope_another_regencys_case_is_unknown(send, row_of,
 
 def test_one_case_on_two_rows_is_an_error_unless_one_is_untouched(send, make_case, row_of):
     twice, once = make_case(), make_case()
-    upload = send(
-        row_of(twice, FOUND), row_of(twice, GONE), row_of(once, FOUND), row_of(once, {})
-    )
+    upload = send(row_of(twice, FOUND), row_of(twice, GONE), row_of(once, FOUND), row_of(once, {}))
     assert verdicts(upload) == [
         Verdict.BERMASALAH,
         Verdict.BERMASALAH,
@@ -266,9 +265,7 @@ def test_a_corrected_nik_registered_elsewhere_is_an_error_without_a_name(
 
 def test_one_corrected_nik_for_two_families_is_an_error(send, make_case, row_of):
     new = nik(555)
-    upload = send(
-        row_of(make_case(), FOUND, new_nik=new), row_of(make_case(), FOUND, new_nik=new)
-    )
+    upload = send(row_of(make_case(), FOUND, new_nik=new), row_of(make_case(), FOUND, new_nik=new))
     assert codes(upload, "error") == ["NIK_DUA_KALI"] * 2
 
 
@@ -394,12 +391,12 @@ def test_a_family_not_found_leaves_with_that_reason(send, case, row_of, apply):
 
 
 def test_a_move_within_the_regency_takes_everything_along(send, case, row_of, apply):
-    apply(send(row_of(case, FOUND, new_village_name="62.03.01.1001")))
+    apply(send(row_of(case, FOUND, new_village_name=FARTHER)))
     case.refresh_from_db()
     household = case.household
     household.refresh_from_db()
-    assert household.village_id == case.village_id == "62.03.01.1001"
-    assert household.payee.village_id == household.enrollments.get().village_id == "62.03.01.1001"
+    assert household.village_id == case.village_id == FARTHER
+    assert household.payee.village_id == household.enrollments.get().village_id == FARTHER
 
 
 def test_a_corrected_outcome_resumes_the_enrolment(send, case, row_of, apply, officer):
@@ -417,12 +414,10 @@ def test_what_two_officers_found_differently_is_not_overwritten(
     send, make_case, row_of, apply, officer
 ):
     shared, other = make_case(), make_case()
-    first = send(row_of(shared, FOUND))
+    first = actions.submit(send(row_of(shared, FOUND)), by=officer)
     second = send(row_of(shared, GONE), row_of(other, FOUND))
-    actions.submit(first, by=officer)
-    actions.submit(second, by=officer)
-    first.refresh_from_db()
-    second.refresh_from_db()
+    actions.keep_values(second, code="MENUNGGU_DI_UNGGAHAN_LAIN", by=officer)
+    second = actions.submit(second, by=officer)
     apply(first)
     second = apply(second)
     assert (second.rows_applied, second.rows_conflict) == (1, 1)
@@ -436,11 +431,10 @@ def test_what_two_officers_found_differently_is_not_overwritten(
 
 
 def test_the_same_finding_twice_is_no_conflict(send, case, row_of, apply, officer):
-    first, second = send(row_of(case, FOUND)), send(row_of(case, FOUND))
-    actions.submit(first, by=officer)
-    actions.submit(second, by=officer)
-    first.refresh_from_db()
-    second.refresh_from_db()
+    first = actions.submit(send(row_of(case, FOUND)), by=officer)
+    second = send(row_of(case, FOUND))
+    actions.keep_values(second, code="MENUNGGU_DI_UNGGAHAN_LAIN", by=officer)
+    second = actions.submit(second, by=officer)
     apply(first)
     assert apply(second).rows_conflict == 0
     case.refresh_from_db()
@@ -486,7 +480,7 @@ def test_revert_brings_case_corrections_and_enrolment_back(send, case, row_of, a
                 new_name="SITI RAHMAH",
                 new_nik=nik(800),
                 new_address="JL. LAIN",
-                new_village_name="62.03.01.1001",
+                new_village_name=FARTHER,
             )
         )
     )
