@@ -21,6 +21,7 @@ from accounts import scope
 from accounts.models import User
 from accounts.roles import Role
 from beneficiaries.identity import kk_plausible
+from beneficiaries.models import Household
 from regions.models import Region
 from sembako_portal.demo import bnba
 from sembako_portal.demo.population import Family, Member
@@ -77,6 +78,8 @@ class _Maker:
         self.families = families
         self.officers = officers
         self.reviewer = reviewer
+        # As of today: the round has taken some out of the programme.
+        self.kpm = set(Household.objects.kpm().values_list("pk", flat=True))
         self.regions = Region.objects.in_bulk()
         self.names = {code: region.name for code, region in self.regions.items()}
 
@@ -182,8 +185,8 @@ class _Maker:
     def _register_rows(self, regency: str) -> list[dict[str, str]]:
         inside = (
             family
-            for family in self.families
-            if family.village.regency == regency and family.is_active and _is_sound(family)
+            for number, family in enumerate(self.families, start=1)
+            if family.village.regency == regency and number in self.kpm and _is_sound(family)
         )
         return list(_first(bnba.family_rows(family, self.names) for family in inside))
 
