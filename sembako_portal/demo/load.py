@@ -64,7 +64,7 @@ def copy(table: str, columns: str, rows: Iterable[Sequence]) -> int:
         if "id" in columns.split():
             # The table name is one of this package's own constants.
             cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
             )
     return count
 

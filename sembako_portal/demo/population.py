@@ -22,6 +22,7 @@ from sembako_portal.demo.names import (
 )
 from sembako_portal.demo.numbers import ELSEWHERE, Numbers, damaged_kk, damaged_nik
 
+SEED = 620000
 REGISTER_DATE = date(2021, 1, 15)
 
 INVALID_NIK = 0.11

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from random import Random
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -32,7 +33,7 @@ _PROGRESS = {
     "62.11": (81.5, 9, 2),
     "62.12": (47.3, 10, 3),
     "62.13": (83.0, 8, 2),
-    "62.71": (84.9, 8, 1),
+    "62.71": (76.9, 8, 1),  # those handed in are approved in uploads.py
 }
 # The kecamatan of the two TKSK of the demo (users.py): cases of every status to look at.
 _EVERYTHING_IN = frozenset({"62.03.01", "62.03.08"})
@@ -56,11 +57,27 @@ _COLUMNS = (
 )
 
 
+class Visit(NamedTuple):
+    """What an officer found, to be sent in a sheet; `household` counts families from 1."""
+
+    case_id: int
+    household: int
+    status: str
+    visited_on: date
+    is_found: bool
+    is_eligible: bool
+    reason: str
+    note: str
+
+
 def create_round(
     families: Sequence[Family], *, users: dict[str, User], today: date, seed: int
-) -> Round:
-    """A round under way since four weeks, due in a week, in all regencies; what it finds is written
-    back: the enrolment of a family that is approved as not eligible has ended."""
+) -> tuple[Round, list[Visit]]:
+    """A round under way since four weeks, due in a week, in all regencies.
+
+    Approved cases are there, with what follows: the enrolment of a family that is not eligible has
+    ended. What is handed in or returned comes with the sheets that uploads.py makes of the visits.
+    """
     rng = Random(seed)
     starts_on, due_on = today - _STARTED_BEFORE, today + _DUE_AFTER
     round_ = Round.objects.create(
@@ -75,42 +92,44 @@ def create_round(
         RoundRegion(round=round_, region_id=code) for code in sorted(_PROGRESS)
     )
     deciders = (users["koordinator"].pk, users["koordinator2"].pk)
-    copy("verification_case", _COLUMNS, _case_rows(families, rng, round_, today, deciders))
+    visits: list[Visit] = []
+    copy("verification_case", _COLUMNS, _case_rows(families, rng, round_, deciders, visits))
     with connection.cursor() as cursor:
         cursor.execute(_END_ENROLMENTS, [round_.pk])
-    return round_
+    return round_, visits
 
 
 def _case_rows(
-    families: Sequence[Family], rng: Random, round_: Round, today: date, deciders: tuple[int, int]
+    families: Sequence[Family],
+    rng: Random,
+    round_: Round,
+    deciders: tuple[int, int],
+    visits: list[Visit],
 ) -> Iterator[tuple]:
-    statuses = _statuses(families, rng)
+    """Rows of approved cases and of those to do; visits that are only sent go to `visits`."""
     opened = datetime.combine(round_.starts_on, time(8, 0), WIB)
-    decided_until = (today - round_.starts_on).days - 1
-    for case_id, (number, status) in enumerate(sorted(statuses.items()), start=1):
+    last_day = _STARTED_BEFORE.days - 1
+    for case_id, (number, status) in enumerate(sorted(_statuses(families, rng).items()), start=1):
         village = families[number - 1].village.code
+        to_do = (
+            case_id, round_.pk, number, village, "BELUM", None, None, "", None, "", None, None,
+            opened,
+        )  # fmt: skip
         if status == Case.Status.BELUM:
-            yield (
-                case_id, round_.pk, number, village, status, None, None, "", None, "", None, None,
-                opened,
-            )  # fmt: skip
+            yield to_do
             continue
-        days = _FIRST_VISITS_AFTER + int(rng.random() * (decided_until - _FIRST_VISITS_AFTER))
+        days = _FIRST_VISITS_AFTER + int(rng.random() * (last_day - _FIRST_VISITS_AFTER))
         visited_on = round_.starts_on + timedelta(days=days)
         found, eligible, reason, note = _outcome(rng)
-        decided_by = decided_at = None
-        changed_at = datetime.combine(visited_on, time(9 + int(rng.random() * 7)), WIB)
-        if status == Case.Status.DISETUJUI:
-            decided_by = deciders[int(rng.random() * 2)]
-            decided_on = min(
-                visited_on + timedelta(days=1 + int(rng.random() * 4)), today - timedelta(days=1)
-            )
-            decided_at = changed_at = datetime.combine(decided_on, time(8, 30), WIB)
-        elif status == Case.Status.DIKEMBALIKAN and not note:
-            note = "Tanggal kunjungan belum sesuai dengan berita acara."
+        if status != Case.Status.DISETUJUI:
+            visits.append(Visit(case_id, number, status, visited_on, found, eligible, reason, note))
+            yield to_do
+            continue
+        decided_on = visited_on + timedelta(days=min(1 + int(rng.random() * 4), last_day - days))
+        decided_at = datetime.combine(decided_on, time(16, 30), WIB)
         yield (
             case_id, round_.pk, number, village, status, found, eligible, reason, visited_on, note,
-            decided_by, decided_at, changed_at,
+            deciders[int(rng.random() * 2)], decided_at, decided_at,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The logins of the demo province: every role, several districts, one known password."""
+"""The logins of the demo province: every role, an officer for every regency, one known password."""
 
 from typing import NamedTuple
 
@@ -34,6 +34,14 @@ LOGINS = (
     Login("supervisor.murungraya", "Rabiah Umbing", Role.SUPERVISOR, ("62.12",)),
     Login("petugas.kotim", "Sugeng Hartono", Role.PETUGAS, ("62.02",)),
     Login("supervisor.kotim", "Halimah Ramli", Role.SUPERVISOR, ("62.02",)),
+    Login("petugas.kobar", "Siti Maisaroh", Role.PETUGAS, ("62.01",)),
+    Login("petugas.barsel", "Daniel Garang", Role.PETUGAS, ("62.04",)),
+    Login("petugas.barut", "Rahmadi Noor", Role.PETUGAS, ("62.05",)),
+    Login("petugas.seruyan", "Murniati Latifah", Role.PETUGAS, ("62.07",)),
+    Login("petugas.sukamara", "Baharuddin Tahir", Role.PETUGAS, ("62.08",)),
+    Login("petugas.lamandau", "Veronika Tundan", Role.PETUGAS, ("62.09",)),
+    Login("petugas.pulpis", "Teguh Santoso", Role.PETUGAS, ("62.11",)),
+    Login("petugas.bartim", "Thomas Limin", Role.PETUGAS, ("62.13",)),
     Login("tksk.selat", "Yulia Tarigan", Role.TKSK, ("62.03.01",)),
     Login("tksk.basarang", "Ahmad Riduan", Role.TKSK, ("62.03.08",)),
     Login("dukcapil.kapuas", "Sri Wahyuni", Role.DUKCAPIL, ("62.03",)),

@@ -7,10 +7,16 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import Role
 from beneficiaries.models import Household
-from sembako_portal.demo import users
+from sembako_portal.demo import uploads, users
 from tests.demo.helpers import checksum, run
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def without_uploads(monkeypatch):
+    """They take most of the time and are looked at in test_demo.py."""
+    monkeypatch.setattr(uploads, "create_uploads", lambda *args, **kwargs: None)
 
 
 def test_twice_the_same(on_own_machine):

@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError
 from django.db import transaction
 from django.db.models import F
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 
 from accounts.models import User
 from accounts.roles import Role
@@ -16,6 +16,8 @@ from beneficiaries.models import Card, Enrollment, Household, Person
 from sembako_portal.demo import users
 from sembako_portal.management.commands.demo import fill
 from tests.demo.helpers import TODAY, checksum, run
+from uploads.actions import hash_of
+from uploads.models import Upload
 from verification.models import Case, Round
 
 COUNT = 1_600
@@ -23,10 +25,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def province(django_db_setup, django_db_blocker):
+def province(django_db_setup, django_db_blocker, tmp_path_factory):
     """A small demo province for all tests of this module; taken back afterwards."""
+    files = override_settings(MEDIA_ROOT=tmp_path_factory.getbasetemp() / "demo")
     with django_db_blocker.unblock(), transaction.atomic():
-        yield fill(count=COUNT, today=TODAY)
+        with files:
+            counts = fill(count=COUNT, today=TODAY)
+        yield counts
         transaction.set_rollback(True)
 
 
@@ -62,28 +67,66 @@ class TestProvince:
 
     def test_every_kpm_at_the_start_has_one_case(self, province):
         in_programme = Household.objects.kpm().count()
-        left_since = Case.objects.approved().filter(is_eligible=False).count()
+        left_since = Case.objects.approved().exclude(is_eligible=True).count()
         assert left_since > 0
         assert Case.objects.count() == in_programme + left_since
 
     def test_cases_in_every_status(self, province):
         for status in Case.Status.values:
             assert Case.objects.filter(status=status, regency_code="62.03").exists(), status
-        verified = Case.objects.approved().filter(regency_code="62.12").count()
-        assert verified / Case.objects.filter(regency_code="62.12").count() == pytest.approx(
-            0.473, abs=0.02
-        )
+
+    @pytest.mark.parametrize(("regency", "share"), [("62.12", 0.473), ("62.71", 0.849)])
+    def test_verified_as_in_the_mockups(self, province, regency, share):
+        cases = Case.objects.filter(regency_code=regency)
+        assert cases.approved().count() / cases.count() == pytest.approx(share, abs=0.02)
 
     def test_nothing_lies_in_the_future(self, province):
         assert not Case.objects.filter(visited_on__gt=TODAY).exists()
-        assert not Case.objects.filter(decided_at__date__gte=TODAY).exists()
+        assert not Case.objects.filter(decided_at__date__gte=TODAY, upload=None).exists()
 
     def test_what_was_approved_as_not_eligible_has_left_the_programme(self, province):
-        cases = Case.objects.approved().filter(is_eligible=False)
+        cases = Case.objects.approved().filter(is_eligible=False, upload=None)
         ended = Enrollment.objects.filter(
             household__in=cases.values("household"), programme="SEMBAKO", ended_on__isnull=False
         )
         assert ended.count() == cases.count()
+
+
+class TestUploads:
+    def test_in_every_status(self, province):
+        statuses = set(Upload.objects.values_list("status", flat=True))
+        assert statuses == set(Upload.Status.values)
+
+    def test_none_failed_but_the_sheet_of_another_regency(self, province):
+        (failed,) = Upload.objects.filter(status=Upload.Status.GAGAL)
+        assert "Kabupaten Pulang Pisau" in failed.failure
+
+    def test_rows_issues_and_files_are_real(self, province, settings, tmp_path_factory):
+        settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "demo"
+        upload = Upload.objects.get(status=Upload.Status.PERLU_PERBAIKAN)
+        assert upload.rows.count() == upload.rows_total
+        assert upload.issues.filter(level="error").exists()
+        with upload.file.open() as file:
+            assert hash_of(file) == upload.sha256
+
+    def test_cases_handed_in_or_returned_are_in_a_sheet(self, province):
+        for case_status, upload_status in (
+            (Case.Status.DIAJUKAN, Upload.Status.DIAJUKAN),
+            (Case.Status.DIKEMBALIKAN, Upload.Status.DIKEMBALIKAN),
+        ):
+            statuses = Case.objects.filter(status=case_status).values_list("upload__status")
+            assert set(statuses) == {(upload_status,)}
+
+    def test_what_was_applied_is_in_the_history(self, province):
+        upload = Upload.objects.get(kind="dtks_bnba", status=Upload.Status.DITERAPKAN)
+        assert upload.rows_applied == upload.rows_to_apply > 0
+        assert Household.objects.filter(source_upload=upload).exists()
+        assert upload.events.count() == 6
+
+    def test_all_that_was_written_stays_in_its_regency(self, province):
+        for upload in Upload.objects.filter(status=Upload.Status.DITERAPKAN):
+            households = Household.objects.filter(source_upload=upload)
+            assert set(households.values_list("regency_code", flat=True)) <= {upload.regency_code}
 
 
 class TestUsers:
@@ -95,7 +138,8 @@ class TestUsers:
     def test_maker_is_not_checker_needs_two_coordinators(self, province):
         assert User.objects.filter(role=Role.KOORDINATOR).count() == 2
 
-    def test_they_can_sign_in(self, province):
+    def test_they_can_sign_in(self, province, settings):
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
         request = RequestFactory().post("/")
         for role in Role.values:
             user = User.objects.filter(role=role).first()

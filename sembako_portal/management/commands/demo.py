@@ -6,12 +6,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from beneficiaries.models import Household
-from sembako_portal.demo import load, rounds, users
-from sembako_portal.demo.population import families
+from sembako_portal.demo import load, rounds, uploads, users
+from sembako_portal.demo.population import SEED, families
 from uploads.models import Upload
 from verification.models import Round
 
-_SEED = 620000
 _LOCK = 620001
 _TABLES = (
     "beneficiaries_household, beneficiaries_person, beneficiaries_card, beneficiaries_enrollment,"
@@ -64,13 +63,14 @@ class Command(BaseCommand):
 
 def fill(*, count: int, today: date) -> dict[str, int]:
     """Fill an empty portal; the number of rows by table. Call it in a transaction."""
-    made = list(families(load.villages(), count, _SEED))
+    made = list(families(load.villages(), count, SEED))
     counts = load.load(made)
     created = users.create_users()
-    rounds.create_round(made, users=created, today=today, seed=_SEED)
+    round_, visits = rounds.create_round(made, users=created, today=today, seed=SEED)
     with connection.cursor() as cursor:
-        # The first pages must not wait for autovacuum to learn how large the tables are.
+        # Neither the uploads nor the first pages can wait for autovacuum to learn the sizes.
         cursor.execute(f"ANALYZE {_TABLES}")
+    uploads.create_uploads(made, visits, round_=round_, users=created)
     return counts
 
 
