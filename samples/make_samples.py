@@ -110,9 +110,13 @@ def workbook(path: Path, rows: Iterable[Sequence], *, headings: Sequence[str] = 
 def good(path: Path, source: Source) -> None:
     """Known families, some corrected, and one family nobody has registered yet."""
     rows = source.clean_rows("62.03.01", 60)
-    rows[3][bnba.HEADINGS.index("ALAMAT")] = "JL. CILIK RIWUT KM 2"
+    moved, hamlet = rows[3][0], rows[12][0]
+    for row in rows:
+        if row[0] == moved:
+            row[bnba.HEADINGS.index("ALAMAT")] = "JL. CILIK RIWUT KM 2"
+        if row[0] == hamlet:
+            row[bnba.HEADINGS.index("DUSUN")] = "LINGKUNGAN III"
     rows[8][bnba.HEADINGS.index("PEKERJAAN")] = "PEDAGANG"
-    rows[12][bnba.HEADINGS.index("DUSUN")] = "LINGKUNGAN III"
     template = source.clean_rows("62.03.01", 1)[0]
     for nik, name, born, sex, relation in (
         ("6203011203889901", "SARWANI", "12/03/1988", "L", "KEPALA KELUARGA"),
