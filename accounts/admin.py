@@ -301,6 +301,7 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
     may_add = may_change = True
     form = UserChangeForm
     add_form = UserCreationForm
+    add_form_template = None  # Django's own speaks of a second step that does not exist here
     change_password_form = AdminPasswordChangeForm
     inlines = [RegionAssignmentInline]
 
