@@ -375,7 +375,7 @@ def test_at_most_fifteen_queries_whatever_there_is(client, world, officer, who, 
     client.force_login(user)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
-    assert len(queries) <= 15, [query["sql"][:120] for query in queries]
+    assert len(queries) <= 15, [q["sql"][:120] for q in queries]
 
 
 def test_no_inline_style_and_no_inline_script(client, coordinator, officer, world):
