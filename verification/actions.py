@@ -35,8 +35,8 @@ def _require(user: User, permission: str, round: Round | None = None) -> None:
             )
 
 
-def _move(round: Round, status: str) -> None:
-    if status not in Round.TRANSITIONS[round.status]:
+def _move(round: Round, status: str, *, after: str) -> None:
+    if round.status != after or status not in Round.TRANSITIONS[after]:
         raise ValidationError(
             f"Putaran berstatus {round.get_status_display().lower()}"
             f" tidak dapat menjadi {Status(status).label.lower()}. Muat ulang halaman ini."
@@ -84,7 +84,7 @@ def open_round(round: Round, *, by: User) -> int:
     _require(by, "verification.change_round", round)
     round = _locked(round)
     round.opened_by, round.opened_at = by, timezone.now()
-    _move(round, Status.BERJALAN)
+    _move(round, Status.BERJALAN, after=Status.DISIAPKAN)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -120,7 +120,7 @@ def close_round(round: Round, *, by: User) -> int:
     _require(by, "verification.change_round", round)
     round = _locked(round)
     round.closed_by, round.closed_at = by, timezone.now()
-    _move(round, Status.DITUTUP)
+    _move(round, Status.DITUTUP, after=Status.BERJALAN)
     _tell(round)
     return round.cases.to_do().count()
 
@@ -131,7 +131,7 @@ def reopen_round(round: Round, *, by: User) -> Round:
     _require(by, "verification.change_round", round)
     round = _locked(round)
     round.closed_by = round.closed_at = None
-    _move(round, Status.BERJALAN)
+    _move(round, Status.BERJALAN, after=Status.DITUTUP)
     _tell(round)
     return round
 

@@ -39,6 +39,9 @@ class RoundAdmin(ScopedAdmin):
     list_display = ["name", "state", "period", "due", "progress"]
     list_filter = [("status", ChoicesDropdownFilter)]
 
+    class Media:
+        css = {"all": ["portal/verification.css"]}
+
     def get_changelist(self, request, **kwargs):
         return RoundChangeList
 

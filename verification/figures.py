@@ -1,7 +1,7 @@
 """How far a round is, and what verification adds to the story of a family.
 
-`progress` takes the cases that its reader may see; a figure and the list behind it come from the same
-queryset.
+`progress` takes the cases that its reader may see; a figure and the list behind it come from the
+same queryset.
 """
 
 from collections.abc import Iterable
@@ -96,11 +96,12 @@ def progress(
     return sorted(places, key=lambda place: (-place.open, place.name))
 
 
-def total_of(places: Iterable[Progress], name: str = "") -> Progress:
+def total_of(places: Iterable[Progress], code: str = "") -> Progress:
+    """The sum of several places; `code` says of which place they are the parts."""
     places = list(places)
     return Progress(
-        code="",
-        name=name,
+        code=code,
+        name="",
         **{count: sum(getattr(place, count) for place in places) for count in _COUNTS},
     )
 

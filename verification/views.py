@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
@@ -17,6 +19,7 @@ from django.utils.text import slugify
 
 from accounts.actions import log_export
 from accounts.admin import regions_inside
+from accounts.scope import Scope
 from regions.models import Region
 from spreadsheets.writing import prefilled
 from uploads.models import Upload
@@ -27,8 +30,8 @@ from verification.sheets import HASIL_VERIFIKASI
 
 KIND = HASIL_VERIFIKASI.key
 ROUND_LOOKS = {
-    Round.Status.DISIAPKAN: ("idle", "clock"),
-    Round.Status.BERJALAN: ("info", "spin"),
+    Round.Status.DISIAPKAN: ("idle", "edit"),
+    Round.Status.BERJALAN: ("info", "clock"),
     Round.Status.DITUTUP: ("idle", "lock"),
 }
 UPLOADS_SHOWN = 8
@@ -78,7 +81,7 @@ def _as_text(value) -> str:
 
 
 def sheet(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
-    """The pre-filled sheet of a kabupaten/kota or kecamatan: cases still to do, all with ?isi=semua.
+    """The pre-filled sheet of a kabupaten/kota or kecamatan: cases to do, all with ?isi=semua.
 
     It holds identity numbers in full, since the officer compares them with the KTP-el at the door;
     every download is written down.
@@ -95,10 +98,10 @@ def sheet(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
     if round.status != Round.Status.BERJALAN:
         messages.warning(
             request,
-            f"Putaran ini {round.get_status_display().lower()}, jadi lembarnya tidak dapat diunduh.",
+            f"Putaran ini {round.get_status_display().lower()}; lembarnya tidak dapat diunduh.",
         )
         return back
-    cases = Case.objects.visible_to(user).filter(round=round, village__startswith=f"{code}.")
+    cases = Case.objects.visible_to(user).filter(Scope((code,)).condition(Case.PLACE), round=round)
     if request.GET.get("isi") != "semua":
         cases = cases.to_do()
     handle, path = tempfile.mkstemp(suffix=".xlsx")
@@ -183,9 +186,7 @@ def add_round(request: HttpRequest) -> HttpResponse:
         try:
             round = actions.create_round(by=request.user, **form.cleaned_data)
         except ValidationError as refused:
-            told = getattr(refused, "error_dict", {"__all__": refused.error_list})
-            for name, errors in told.items():
-                form.add_error(name if name in form.fields else None, errors)
+            form.add_error(None, refused)
         else:
             messages.success(
                 request, f"{round} disimpan. Buka putaran ini agar lembarnya dapat diunduh."
@@ -200,12 +201,23 @@ def add_round(request: HttpRequest) -> HttpResponse:
     return render(request, "verification/round_add.html", context)
 
 
+@dataclass(frozen=True)
 class Step:
-    """What can be done next with a round: opening, closing, opening again."""
+    """What can be done next with a round: opening, closing, opening again.
 
-    def __init__(self, key: str, *, run, title: str, text: str, button: str, done: str, icon: str):
-        self.key, self.run, self.done = key, run, done
-        self.title, self.text, self.button, self.icon = title, text, button, icon
+    `key` names its address; `done` tells what happened, with {name} and {count}.
+    """
+
+    key: str
+    run: Callable
+    title: str
+    text: str
+    button: str
+    done: str
+    icon: str
+
+    def url(self, round: Round) -> str:
+        return reverse(f"admin:verification_round_{self.key}", args=[round.pk])
 
 
 def _number(count: int) -> str:
@@ -297,16 +309,17 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
     if regency:
         cases = cases.filter(regency_code=regency.code)
     places = figures.progress(cases, by="district" if regency else "regency")
+    total = figures.total_of(places, regency.code if regency else "")
     is_running = round.status == Round.Status.BERJALAN
     can_download = is_running and user.has_perm("verification.download_sheet")
     can_send = is_running and user.has_perm("uploads.add_upload")
-    whole = regency or (regencies[0] if len(regencies) == 1 else None)
     uploads = (
         Upload.objects.visible_to(user)
         .filter(kind=KIND, reference=str(round.pk))
         .select_related("region", "sent_by")
     )
     due_text, due_tone = due_of(round)
+    step = next_step(round) if user.has_perm("verification.change_round") else None
     context = {
         **admin.site.each_context(request),
         "title": round.name,
@@ -317,25 +330,17 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
         "regencies": regencies,
         "regency": regency,
         "is_one_regency": len(regencies) == 1,
-        "total": figures.total_of(places),
+        "total": total,
         "rows": [_place_row(user, round, place, can_download, can_send) for place in places],
-        "whole": _place_row(user, round, _whole(whole, places), can_download, can_send)
-        if whole and user.scope.contains(whole.code)
-        else None,
+        "whole": _place_row(user, round, total, can_download, can_send) if regency else None,
         "uploads": [(upload, UPLOAD_LOOKS[upload.status]) for upload in uploads[:UPLOADS_SHOWN]],
         "uploads_url": _address("uploads_upload", {"jenis": KIND, "acuan": round.pk}),
         "can_view_uploads": user.has_perm("uploads.view_upload"),
-        "step": next_step(round) if user.has_perm("verification.change_round") else None,
+        "step": step,
+        "step_url": step and step.url(round),
         "url": url,
     }
     return render(request, "verification/round.html", context)
-
-
-def _whole(region: Region, places: list[figures.Progress]) -> figures.Progress:
-    total = figures.total_of(places, region.full_name)
-    return figures.Progress(
-        region.code, total.name, total.to_visit, total.sent, total.returned, total.approved
-    )
 
 
 def _address(model: str, parameters: dict) -> str:
@@ -357,7 +362,7 @@ def _place_row(user, round: Round, place: figures.Progress, can_download, can_se
         "approved_url": _address("verification_case", {**where, "status__exact": "DISETUJUI"}),
         "sent_url": _address("verification_case", {**where, "status__exact": "DIAJUKAN"}),
         "returned_url": _address("verification_case", {**where, "status__exact": "DIKEMBALIKAN"}),
-        "open_url": _address("verification_case", {**where, "status__in": "BELUM,DIKEMBALIKAN"}),
+        "to_visit_url": _address("verification_case", {**where, "status__exact": "BELUM"}),
         "sheet_url": reverse("verification:sheet", args=[round.pk, place.code])
         if can_download and inside and place.open
         else "",
