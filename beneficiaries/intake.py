@@ -175,6 +175,22 @@ FROM staged s JOIN (
 ) d USING (kk_number);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'village', 'KELUARGA_DUA_DESA', 'warning',
+    'Desa berbeda dari baris ' || l.row_number
+    || ', padahal satu keluarga; yang dipakai baris itu.', s.village_name
+FROM staged s JOIN families f USING (family) JOIN staged l ON l.id = f.lead_id
+WHERE s.village <> '' AND l.village <> '' AND s.village <> l.village;
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'address', 'ALAMAT_IKUT_KEPALA', 'info',
+    'Alamat berbeda dari baris ' || l.row_number
+    || ', padahal satu keluarga; yang dipakai baris itu.',
+    concat_ws(' ', s.address, s.hamlet, s.rt, s.rw)
+FROM staged s JOIN families f USING (family) JOIN staged l ON l.id = f.lead_id
+WHERE (s.address, s.hamlet, s.rt, s.rw) <> (l.address, l.hamlet, l.rt, l.rw)
+    AND concat(s.address, s.hamlet, s.rt, s.rw) <> '';
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT c.sheet, c.row_number, 'name', 'NIK_ATAS_NAMA_LAIN', 'warning',
     'NIK ini terdaftar atas nama ' || c.registered_name || '. Cocokkan dengan KTP-el.', s.name
 FROM compared c JOIN staged s USING (id)

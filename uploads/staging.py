@@ -105,6 +105,14 @@ def analyze(rows: int) -> None:
             cursor.execute("ANALYZE uploads_uploadrow, uploads_uploadissue")
 
 
+def analyze_everything(rows: int) -> None:
+    """After a large write: a register that has grown tenfold since its statistics is searched
+    badly, and the first sheet of a new portal makes it grow from nothing."""
+    if rows >= ANALYZE_FROM:
+        with scope.applied(None), connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
 def stage(cursor, upload: Upload, layout: Layout) -> None:
     """Make `staged` and `found` for the comparison; they go with the transaction."""
     fields = ", ".join(

@@ -25,7 +25,6 @@ from uploads import actions, steps, tasks
 from uploads.models import Upload
 from verification.actions import close_round
 from verification.models import Case, Round
-from verification.sheets import HASIL_VERIFIKASI
 
 DISTRICT = "62.03.08"
 HEAD_ROW = 4
