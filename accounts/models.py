@@ -36,14 +36,18 @@ class User(AbstractUser):
         return self.full_name or self.username
 
     @cached_property
+    def _assigned_regions(self) -> list[Region]:
+        assignments = self.assignments.select_related("region").order_by("region")
+        return [assignment.region for assignment in assignments]
+
+    @cached_property
     def scope(self) -> Scope:
-        return Scope(tuple(self.assignments.order_by("region").values_list("region_id", flat=True)))
+        return Scope(tuple(region.code for region in self._assigned_regions))
 
     @cached_property
     def home_region(self) -> Region | None:
         """The widest region the user is assigned to, the one the start page speaks of."""
-        assignment = self.assignments.select_related("region").order_by("region").first()
-        return assignment and assignment.region
+        return next(iter(self._assigned_regions), None)
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -204,20 +204,23 @@ FROM staged s JOIN (
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT c.sheet, c.row_number, 'village', 'PINDAH_KABUPATEN', 'warning',
-    'Orang ini terdaftar di ' || initcap(r.kind) || ' ' || r.name || '. Bila diteruskan, keluarganya dicatat pindah.',
+    'Orang ini terdaftar di ' || initcap(r.kind) || ' ' || r.name
+    || '. Bila diteruskan, keluarganya dicatat pindah.',
     s.village_name
 FROM compared c JOIN staged s USING (id) JOIN regions_region r ON r.code = c.registered_regency
 WHERE s.village <> '' AND c.registered_regency <> left(s.village, 5);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT s.sheet, s.row_number, 'village', 'DI_LUAR_WILAYAH', 'error',
-    'Desa ini berada di ' || initcap(r.kind) || ' ' || r.name || ', di luar wilayah unggahan.', s.village_name
+    'Desa ini berada di ' || initcap(r.kind) || ' ' || r.name
+    || ', di luar wilayah unggahan.', s.village_name
 FROM staged s JOIN regions_region r ON r.code = left(s.village, length(%(region)s))
 WHERE s.village <> '' AND left(s.village, length(%(region)s)) <> %(region)s;
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT s.sheet, s.row_number, 'nik', 'TERDAFTAR_DI_KABUPATEN_LAIN', 'error',
-    'NIK ini terdaftar di ' || initcap(r.kind) || ' ' || r.name || '. Perpindahan antarkabupaten dicatat oleh provinsi.',
+    'NIK ini terdaftar di ' || initcap(r.kind) || ' ' || r.name
+    || '. Perpindahan antarkabupaten dicatat oleh provinsi.',
     s.nik
 FROM beneficiaries_elsewhere(ARRAY(SELECT nik FROM staged WHERE nik <> '' AND target_id IS NULL)) e
 JOIN staged s ON s.nik = e.nik AND s.target_id IS NULL

@@ -8,7 +8,7 @@ the settings.
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONE, SELF
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
@@ -181,9 +181,8 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        # Unfold's Alpine.js evaluates the expressions of its templates.
-        "script-src": [SELF, NONCE, "'unsafe-eval'"],
-        "style-src": [SELF, "'unsafe-inline'"],
+        "script-src": [SELF],
+        "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "frame-ancestors": [NONE],

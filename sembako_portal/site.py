@@ -7,6 +7,7 @@ class PortalSite(UnfoldAdminSite):
 
     site_title = site_header = "Portal Sembako"
     index_title = "Beranda"
+    empty_value_display = "–"
 
     def __init__(self, name="admin"):
         from sembako_portal.forms import SignInForm  # needs the models, which are not loaded yet

@@ -123,7 +123,9 @@ def _put(cell, text: str) -> None:
 def _annotate_own(source_path: Path, target_path, notes, told) -> None:
     macros = "xl/vbaProject.bin" in _part_names(source_path)
     try:
-        workbook = openpyxl.load_workbook(source_path, keep_vba=macros)
+        # By its content: the portal keeps files under their hash, openpyxl wants a known ending.
+        with open(source_path, "rb") as source:
+            workbook = openpyxl.load_workbook(source, keep_vba=macros)
     except Exception as error:
         # openpyxl raises many kinds of errors on workbooks that other programs read well.
         raise SheetRefused(

@@ -1,5 +1,6 @@
 """Workbooks out: templates, pre-filled sheets, plain exports. Every text is written as text."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
@@ -24,6 +25,8 @@ _INLINE_CHOICES = 255
 
 _FONT = {"font_name": "Calibri", "font_size": 11, "valign": "vcenter"}
 _HEAD = {**_FONT, "bold": True, "text_wrap": True, "border": 1, "border_color": "#B8C4CE"}
+# What was no date for its sender either is written as it came.
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -205,7 +208,7 @@ def prefilled(
                 value = row.get(name, "") if name else ""
                 if not value:
                     sheet.write_blank(line, index, None, style)
-                elif is_date:
+                elif is_date and _ISO_DATE.fullmatch(value):
                     sheet.write_datetime(line, index, datetime.fromisoformat(value), style)
                 else:
                     sheet.write_string(line, index, value, style)

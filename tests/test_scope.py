@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from openpyxl import load_workbook
 
@@ -19,6 +20,7 @@ from accounts import scope
 from accounts.models import AccessLog
 from accounts.roles import PERMISSIONS, Role
 from beneficiaries.models import Household
+from dashboards.models import RoundDay, RoundFigures, VillageFigures
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -73,6 +75,15 @@ MAKERS = {
         round=RoundFactory(regions=["62.71"]), region_id=village[:5]
     ),
     "verification.Case": lambda village: CaseFactory(household__village_id=village),
+    "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
+        village_id=village, counted_at=timezone.now()
+    ),
+    "dashboards.RoundFigures": lambda village: RoundFigures.objects.create(
+        round=RoundFactory(), village_id=village
+    ),
+    "dashboards.RoundDay": lambda village: RoundDay.objects.create(
+        round=RoundFactory(), regency_id=village[:5], day=timezone.localdate(), approved=1
+    ),
 }
 MODELS = [model for model in apps.get_models() if hasattr(model, "PLACE")]
 REGISTERED = [model for model in MODELS if admin.site.is_registered(model)]

@@ -26,7 +26,7 @@ from uploads.steps import compare, context_of, locked, move
 Status = Upload.Status
 Decision = UploadIssue.Decision
 # The one error that is decided, not repaired: which of two rows with one NIK is to be used.
-CHOOSABLE = ("NIK_DUA_KALI",)
+CHOOSABLE = ("NIK_DUA_KALI", "KASUS_DUA_KALI")
 
 
 class AlreadySent(ValidationError):
@@ -334,4 +334,22 @@ def revert(upload: Upload, *, by: User) -> Upload:
         kinds.get(upload.kind).revert(upload, cursor)
         staging.clear_away(cursor)
     move(upload, Status.DIBATALKAN, by=by)
+    return upload
+
+
+@transaction.atomic
+def try_again(upload: Upload, *, by: User) -> Upload:
+    """Process a failed upload once more: its check, or its way into the register once approved."""
+    _require(by, "uploads.view_upload", upload)
+    upload = locked(upload)
+    if upload.status != Status.GAGAL:
+        raise ValidationError("Hanya unggahan yang gagal yang dapat diproses lagi.")
+    upload.failure, upload.cancel_requested = "", False
+    if upload.reviewed_by_id is None:
+        _require(by, "uploads.submit_upload", upload)
+        upload.stage = Upload.Stage.ANTRE
+        move(upload, Status.DIPERIKSA, by=by)
+        tasks.check.enqueue(upload.pk)
+    else:
+        return approve(upload, by=by)
     return upload

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from django.utils.module_loading import import_string
 
+from accounts.models import User
 from spreadsheets.layout import Layout
 from uploads.models import Upload
 
@@ -42,6 +43,8 @@ class SheetKind:
     apply: Callable
     revert: Callable
     follow: Callable[[Upload], None]
+    references: Callable[[User], list[tuple[str, str]]] = lambda user: []
+    """What a sheet of this kind may answer to, as (reference, name): running rounds."""
 
     @cached_property
     def layout(self) -> Layout:

@@ -50,9 +50,11 @@ def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
     text = buffer.getvalue()
     if "\0" in text:  # the one character that Postgres cannot hold
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    cursor.copy_expert(
-        f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", io.StringIO(text)
-    )
+    with connection.wrap_database_errors:
+        cursor.copy_expert(
+            f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')",
+            io.StringIO(text),
+        )
 
 
 def store(upload: Upload, batch: Batch) -> None:

@@ -15,7 +15,7 @@ from uploads.models import Upload
 
 logger = logging.getLogger("portal.uploads")
 
-MEMORY_MB = 400
+MEMORY_MB = 640  # address space of the reading process; it uses about a third of that
 SECONDS = 900
 UNEXPECTED = (
     "Terjadi kesalahan pada portal saat {what}. Data terdaftar tidak berubah."
@@ -54,6 +54,8 @@ def _check(upload: Upload) -> None:
     done = 0
     for event in events:
         if isinstance(event, FileRead):
+            # A workbook made by the portal says itself what it answers to.
+            upload.reference = upload.reference or event.identity.get("round", "")
             kind.admit(upload, event.identity)
             upload.reading = {
                 "sheets": [list(sheet) for sheet in event.sheets],
@@ -62,7 +64,7 @@ def _check(upload: Upload) -> None:
                 "unknown": event.unknown,
                 "identity": event.identity,
             }
-            upload.save(update_fields=["reading"])
+            upload.save(update_fields=["reading", "reference"])
             steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=event.row_count or 0)
             continue
         staging.store(upload, event)

@@ -1,0 +1,179 @@
+// What the upload pages do beyond links and forms: progress that moves, rows decided and edited in
+// place, a file that can be dropped. Without it every step is a page of its own.
+(() => {
+  const header = { "X-Requested-With": "fetch" };
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+  // Progress: asked again while it moves, more slowly the longer it takes
+  const SLOWEST = 5000;
+  const watch = (box) => {
+    let wait = 1000;
+    const ask = async () => {
+      try {
+        const answer = await fetch(box.dataset.poll, { headers: header, cache: "no-cache" });
+        if (answer.headers.get("X-Done")) {
+          location.reload();
+          return;
+        }
+        if (answer.ok) {
+          const open = all("details", box).map((part) => part.open);
+          box.innerHTML = await answer.text();
+          all("details", box).forEach((part, index) => (part.open = Boolean(open[index])));
+        }
+      } catch {
+        // The line is down: the next question may find it up again.
+      }
+      wait = Math.min(SLOWEST, wait * 1.15);
+      setTimeout(ask, wait);
+    };
+    setTimeout(ask, wait);
+  };
+  all("[data-poll]").forEach(watch);
+
+  // A number that was shown leaves the page again, unless somebody has begun to change it
+  const SHOWN_FOR = 30000;
+  const hideAgain = (row) => {
+    const mark = row.querySelector('[name="ditampilkan"]');
+    const field = mark && row.querySelector(`[name="b-${CSS.escape(mark.value)}"]`);
+    if (!field) return;
+    const shown = field.value;
+    setTimeout(() => {
+      if (field.value !== shown) return;
+      field.value = "";
+      mark.remove();
+    }, SHOWN_FOR);
+  };
+
+  // Rows: a form or link inside a row brings the row anew, in its place
+  const replace = (row, html) => {
+    const holder = document.createElement("tbody");
+    holder.innerHTML = html;
+    const fresh = holder.firstElementChild;
+    row.replaceWith(fresh);
+    const field = fresh.querySelector(".editor .f input, .editor .f select");
+    const next = field || fresh.querySelector(".act button, .act a");
+    if (next) next.focus();
+    hideAgain(fresh);
+  };
+  const tell = (row, text) => {
+    row.removeAttribute("aria-busy");
+    let place = row.querySelector(".row-error");
+    if (!place) {
+      place = document.createElement("p");
+      place.className = "row-error";
+      place.setAttribute("role", "alert");
+      (row.querySelector(".act") || row.querySelector(".what")).append(place);
+    }
+    place.textContent = text;
+  };
+  const OFFLINE = "Tidak ada sambungan. Isian Anda tetap di sini; tekan lagi bila tersambung.";
+  const bring = async (row, address, options = {}) => {
+    row.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(address, { ...options, headers: header });
+      if (answer.ok && !answer.redirected) replace(row, await answer.text());
+      else if (answer.status === 409) tell(row, await answer.text());
+      else location.reload();
+    } catch {
+      tell(row, OFFLINE);
+    }
+  };
+
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      const row = form.closest("tr[data-row]");
+      if (!row || !form.matches("[data-in-place]")) return;
+      event.preventDefault();
+      bring(row, form.action, { method: "POST", body: new FormData(form, event.submitter) });
+    },
+    true,
+  );
+
+  const leave = (row) => {
+    const query = new URLSearchParams({
+      lihat: "1",
+      temuan: row.dataset.code || "",
+      kembali: row.dataset.back || "",
+    });
+    bring(row, `${row.dataset.row}?${query}`);
+  };
+
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("tr[data-row]");
+    const edit = event.target.closest("a[data-edit]");
+    if (edit && row && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      bring(row, edit.href);
+    }
+    if (row && event.target.closest("[data-leave]")) {
+      event.preventDefault();
+      leave(row);
+    }
+    const offer = event.target.closest("[data-fill]");
+    if (offer) {
+      const field = offer.closest(".f").querySelector("input:not([type=hidden]), select");
+      field.value = offer.dataset.fill;
+      field.focus();
+    }
+  });
+
+  // Keys: arrows walk through the rows; T accepts, B keeps, U edits, Z takes back; Esc leaves
+  document.addEventListener("keydown", (event) => {
+    const row = event.target.closest && event.target.closest("tr[data-row]");
+    if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && row.matches(".edit")) leave(row);
+    if (event.target.closest(".editor")) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const beside = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
+      const target = beside && beside.querySelector(".act button, .act a, input");
+      if (target) {
+        event.preventDefault();
+        target.focus();
+      }
+      return;
+    }
+    const button = row.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (button) {
+      event.preventDefault();
+      button.click();
+    }
+  });
+
+  // Chosen rows
+  const bulk = document.getElementById("pilihan");
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-submit]")) event.target.form.requestSubmit();
+    if (!bulk) return;
+    const boxes = all('input[name="baris"][form="pilihan"]');
+    if (event.target.matches("[data-all]")) {
+      for (const box of boxes) box.checked = event.target.checked;
+    }
+    const count = boxes.filter((box) => box.checked).length;
+    bulk.hidden = count === 0;
+    bulk.querySelector("[data-count]").textContent = count;
+    for (const box of boxes) box.closest("tr").classList.toggle("selected", box.checked);
+  });
+
+  // Dropping a file where it would be chosen
+  for (const area of all("[data-drop]")) {
+    const input = area.querySelector('input[type="file"]');
+    const over = (event, is) => {
+      event.preventDefault();
+      area.classList.toggle("over", is);
+    };
+    const name = area.querySelector("[data-drop-name]");
+    input.addEventListener("change", () => {
+      if (input.files.length) name.textContent = input.files[0].name;
+    });
+    area.addEventListener("dragover", (event) => over(event, true));
+    area.addEventListener("dragleave", (event) => over(event, false));
+    area.addEventListener("drop", (event) => {
+      over(event, false);
+      if (!event.dataTransfer.files.length) return;
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change"));
+    });
+  }
+})();

@@ -1,0 +1,162 @@
+"""Forms of the upload pages. They say what is missing; the rules are in the actions."""
+
+from django import forms
+from django.conf import settings
+
+from accounts.admin import regions_inside
+from regions.models import Region
+from spreadsheets.layout import Column
+from uploads import kinds
+from uploads.models import Upload, UploadRow
+from uploads.wording import Texts, is_identity
+
+# What a rule derives is repaired where it is derived from.
+PARTS = {"village": ["district", "village_name"]}
+ACCEPTED = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt"
+
+
+class SendForm(forms.Form):
+    """A file with what must be known about it; a workbook made by the portal says it itself."""
+
+    kind = forms.ChoiceField(label="Jenis lembar")
+    region = forms.ModelChoiceField(
+        Region.objects.none(),
+        label="Wilayah",
+        empty_label=None,
+        error_messages={"invalid_choice": "Wilayah ini di luar wilayah tugas Anda."},
+    )
+    reference = forms.ChoiceField(label="Putaran", required=False)
+    file = forms.FileField(
+        label="Berkas",
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        error_messages={
+            "required": "Pilih berkas yang akan dikirim.",
+            "empty": "Berkas ini kosong. Pilih berkas lain.",
+        },
+        max_length=255,
+    )
+
+    def __init__(self, *args, user, repairs: Upload | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.key, kind.title) for kind in kinds.all_kinds()]
+        references = [pair for kind in kinds.all_kinds() for pair in kind.references(user)]
+        if repairs is not None and repairs.reference:
+            references.append((repairs.reference, f"Putaran {repairs.reference}"))
+        if references:
+            known = dict(reversed(references))
+            self.fields["reference"].choices = [("", "Sesuai lembar"), *known.items()]
+        else:
+            del self.fields["reference"]
+        levels = [Region.Level.REGENCY]
+        regions = regions_inside(user.scope)
+        if not user.scope.is_province:
+            levels.append(Region.Level.DISTRICT)
+        self.fields["region"].queryset = regions.filter(level__in=levels).order_by("code")
+        home = user.home_region
+        initial = {"kind": next((kind.key for kind in kinds.all_kinds()), "")}
+        if home is not None and home.level != Region.Level.PROVINCE:
+            initial["region"] = home.code
+        else:
+            self.fields["region"].empty_label = "Pilih kabupaten/kota"
+        if repairs is not None:
+            initial |= {
+                "kind": repairs.kind,
+                "region": repairs.region_id,
+                "reference": repairs.reference,
+            }
+        self.initial = initial | self.initial
+
+    @property
+    def largest(self) -> int:
+        return settings.UPLOAD_MAX_BYTES // 2**20
+
+
+class PurposeForm(forms.Form):
+    purpose = forms.CharField(
+        label="Keperluan",
+        max_length=200,
+        initial="Perbaikan lembar",
+        error_messages={"required": "Sebutkan keperluan pengunduhan data."},
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="Alasan pengembalian",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "Sebutkan alasan pengembalian agar petugas tahu apa yang diperbaiki."
+        },
+    )
+
+
+class RowForm(forms.Form):
+    """The cells of one row as somebody types them; only what was changed is handed on.
+
+    Identity numbers are not in the page until they are revealed: an empty field keeps the number.
+    """
+
+    def __init__(self, *args, row: UploadRow, texts: Texts, issues, reveal: str = "", **kwargs):
+        super().__init__(*args, prefix="b", **kwargs)
+        self.texts = texts
+        held = dict(zip(texts.layout.fields, row.values, strict=True))
+        asked = {name for issue in issues for name in PARTS.get(issue.field, [issue.field])}
+        sent = {issue.field: issue.before for issue in issues if issue.before}
+        self.notes = {}
+        for issue in issues:
+            self.notes.setdefault(issue.field, []).append(issue)
+        self.asked, self.others = [], []
+        for column in texts.layout.columns:
+            value = held[column.field] or sent.get(column.field, "")
+            self._add(column, texts.typed(column.field, value), shown=reveal == column.field)
+            if column.locked:
+                continue
+            (self.asked if column.field in asked else self.others).append(column.field)
+
+    def _add(self, column: Column, value: str, *, shown: bool) -> None:
+        if column.locked:
+            return
+        hidden = is_identity(value) and not shown
+        if column.choices:
+            options = [("", "Kosong"), *((choice, choice) for choice in column.choices)]
+            if value and value not in column.choices:
+                options.append((value, value))
+            field: forms.Field = forms.ChoiceField(choices=options, required=False)
+        else:
+            field = forms.CharField(required=False, max_length=1_000)
+            field.widget.attrs["autocomplete"] = "off"
+        field.widget.attrs["class"] = "input"
+        field.label = self.texts.label(column.field)
+        field.initial = "" if hidden else value
+        field.help_text = column.help
+        field.hidden_number = value if hidden else ""
+        self.fields[column.field] = field
+
+    def parts(self, names: list[str]):
+        for name in names:
+            bound = self[name]
+            bound.number = self.fields[name].hidden_number
+            bound.issues = self.notes.get(name, [])
+            bound.offers = [
+                (kind, text)
+                for issue in bound.issues
+                for kind, text in (
+                    ("Saran", self.texts.typed(name, issue.suggestion)),
+                    ("Berkas", issue.before),
+                )
+                if text and not is_identity(text)
+            ]
+            yield bound
+
+    @property
+    def asked_fields(self):
+        return list(self.parts(self.asked))
+
+    @property
+    def other_fields(self):
+        return list(self.parts(self.others))
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Field -> text, of the cells that differ from what the form showed."""
+        return {name: self.cleaned_data[name].strip() for name in self.changed_data}

@@ -1,0 +1,284 @@
+"""The rows of an upload as the review page shows them: which, and what of each."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from regions.models import Region
+from uploads import kinds
+from uploads.actions import CHOOSABLE
+from uploads.figures import Causes, sums
+from uploads.models import Upload, UploadIssue, UploadRow
+from uploads.wording import VERDICT_LOOKS, Look, Texts, is_identity, without_numbers
+
+PER_PAGE = 25
+Verdict = UploadRow.Verdict
+Decision = UploadIssue.Decision
+Level = UploadIssue.Level
+TO_DECIDE = (Verdict.PERLU_DIPERIKSA, Verdict.BERMASALAH, Verdict.BERUBAH, Verdict.BARU)
+TO_SEE = (Verdict.BERUBAH, Verdict.BARU, Verdict.SAMA, Verdict.PERLU_DIPERIKSA)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What of the rows is shown: parsed from the address, unknown words ignored."""
+
+    verdict: str = ""
+    code: str = ""
+    outcome: str = ""
+    district: str = ""
+    q: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, query, upload: Upload) -> "Choice":
+        verdict = query.get("putusan", "")
+        code = query.get("temuan", "")
+        outcome = query.get("hasil", "")
+        q = query.get("q", "").strip()[:100]
+        page = query.get("hal", "1")
+        if verdict not in Verdict.values and verdict != "semua":
+            verdict = ""
+        if outcome not in UploadRow.Outcome.values:
+            outcome = ""
+        if not (verdict or code or outcome or q):
+            verdict = first_of_interest(upload)
+        return cls(
+            verdict="" if verdict == "semua" else verdict,
+            code=code[:40],
+            outcome=outcome,
+            district=query.get("kecamatan", "")[:8],
+            q=q,
+            page=max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1,
+        )
+
+    def url(self, **changes) -> str:
+        """The query of this choice with something else in it; a new choice begins at page 1."""
+        chosen = {
+            "putusan": self.verdict or "semua",
+            "temuan": self.code,
+            "hasil": self.outcome,
+            "kecamatan": self.district,
+            "q": self.q,
+            "hal": "",
+        } | changes
+        return "?" + urlencode({name: value for name, value in chosen.items() if value})
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.district or self.q)
+
+    @property
+    def here(self) -> str:
+        return self.url(hal=self.page if self.page > 1 else "")
+
+    @property
+    def without_narrowing(self) -> str:
+        return self.url(kecamatan="", q="")
+
+
+def first_of_interest(upload: Upload) -> str:
+    """The verdict that the page opens with: what must be decided, for a reviewer what changes."""
+    counts = {part.verdict: part.count for part in sums(upload).parts}
+    for verdict in TO_DECIDE if upload.is_editable else TO_SEE:
+        if counts[verdict]:
+            return verdict
+    return Verdict.SAMA if counts[Verdict.SAMA] else ""
+
+
+def rows_of(upload: Upload, choice: Choice, texts: Texts) -> QuerySet[UploadRow]:
+    rows = upload.rows.order_by("sheet", "row_number")
+    if choice.verdict:
+        rows = rows.filter(verdict=choice.verdict)
+    if choice.outcome:
+        rows = rows.filter(outcome=choice.outcome)
+    if choice.code:
+        found = UploadIssue.objects.filter(
+            upload=upload,
+            code=choice.code,
+            sheet=OuterRef("sheet"),
+            row_number=OuterRef("row_number"),
+        )
+        rows = rows.filter(Exists(found))
+    if choice.district and "village" in texts.position:
+        rows = rows.filter(
+            **{f"values__{texts.position['village']}__startswith": f"{choice.district}."}
+        )
+    if choice.q.isdecimal() and len(choice.q) < 8:
+        rows = rows.filter(row_number=int(choice.q))
+    elif choice.q:
+        name = kinds.get(upload.kind).subject[0]
+        rows = rows.filter(**{f"values__{texts.position[name]}__icontains": choice.q})
+    return rows
+
+
+@dataclass
+class Page:
+    """A page of rows; `total` is None where counting would cost more than showing."""
+
+    rows: list["RowShown"]
+    first: int
+    total: int | None
+    has_next: bool
+    number: int
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.rows) - 1
+
+
+def page_of(upload: Upload, choice: Choice, causes: Causes, texts: Texts) -> Page:
+    start = (choice.page - 1) * PER_PAGE
+    rows = list(rows_of(upload, choice, texts)[start : start + PER_PAGE + 1])
+    total = None
+    if not choice.is_narrow and not choice.outcome:
+        if choice.code and not choice.verdict:
+            cause = causes.get(choice.code)
+            if cause and cause.level != Level.INFO and not cause.decided:
+                total = cause.rows
+        elif not choice.code:
+            counts = {part.verdict: part.count for part in sums(upload).parts}
+            total = counts.get(choice.verdict, upload.rows_total)
+    if total is None and len(rows) <= PER_PAGE and (rows or choice.page == 1):
+        total = start + len(rows)
+    shown = show(upload, rows[:PER_PAGE], texts, code=choice.code)
+    return Page(shown, start + 1, total, len(rows) > PER_PAGE, choice.page)
+
+
+@dataclass
+class Cell:
+    """One field of a row: what is registered or was written, what it becomes, and why."""
+
+    field: str
+    label: str
+    old: str = ""
+    new: str = ""
+    flagged: bool = False
+    is_number: bool = False
+    notes: list["Note"] = field(default_factory=list)
+
+
+@dataclass
+class Note:
+    text: str
+    level: str
+    code: str
+    decision: str
+    suggestion: str = ""
+
+
+@dataclass
+class RowShown:
+    row: UploadRow
+    name: str
+    number: str
+    place: str
+    look: Look
+    cells: list[Cell]
+    suggested_codes: list[str]
+    keepable_codes: list[str]
+    decided_codes: list[str]
+    chooses: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.row.verdict in (Verdict.PERLU_DIPERIKSA, Verdict.BERMASALAH)
+
+
+def show(upload: Upload, rows: list[UploadRow], texts: Texts, *, code: str = "") -> list[RowShown]:
+    """The rows with their issues and changes, in four queries however many rows these are.
+
+    With `code` the row's buttons decide that cause only.
+    """
+    by_row: dict[tuple[str, int], list[UploadIssue]] = defaultdict(list)
+    if rows:
+        for issue in upload.issues.filter(
+            sheet__in={row.sheet for row in rows}, row_number__in=[row.row_number for row in rows]
+        ).order_by("row_number", "id"):
+            by_row[issue.sheet, issue.row_number].append(issue)
+    texts.learn(_texts_in(rows, by_row))
+    return [_row_shown(upload, row, by_row[row.sheet, row.row_number], texts, code) for row in rows]
+
+
+def _texts_in(rows, by_row):
+    for row in rows:
+        yield from row.values
+        for pair in (row.changes or {}).values():
+            yield from (str(value or "") for value in pair)
+    for issues in by_row.values():
+        for issue in issues:
+            yield issue.suggestion
+            yield issue.before
+
+
+def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
+    values = dict(zip(texts.layout.fields, row.values, strict=True))
+    name, number, place = (values.get(name, "") for name in kinds.get(upload.kind).subject)
+    open_issues = [issue for issue in issues if issue.decision == Decision.OPEN]
+    asked = [issue for issue in open_issues if not code or issue.code == code]
+    decided = [issue for issue in issues if issue.decision and (not code or issue.code == code)]
+    return RowShown(
+        row=row,
+        name=name,
+        number=number,
+        place=texts.shown("", place),
+        look=VERDICT_LOOKS[row.verdict] if row.verdict else VERDICT_LOOKS[Verdict.SAMA],
+        cells=_cells(row, issues, values, texts),
+        suggested_codes=_codes(issue for issue in asked if issue.suggestion),
+        keepable_codes=_codes(
+            issue for issue in asked if issue.level == Level.WARNING or issue.code in CHOOSABLE
+        ),
+        decided_codes=_codes(decided),
+        chooses=any(issue.code in CHOOSABLE for issue in asked),
+    )
+
+
+def _codes(issues) -> list[str]:
+    return list(dict.fromkeys(issue.code for issue in issues))
+
+
+def _cells(row, issues, values, texts: Texts) -> list[Cell]:
+    """Fields with a question first, then what the portal put in order, then plain changes."""
+    cells: dict[str, Cell] = {}
+    for issue in sorted(issues, key=lambda issue: issue.level == Level.INFO):
+        cell = cells.setdefault(
+            issue.field, Cell(issue.field, texts.label(issue.field) if issue.field else "Baris")
+        )
+        suggestion = texts.shown(issue.field, issue.suggestion)
+        cell.notes.append(
+            Note(
+                without_numbers(issue.message),
+                issue.level,
+                issue.code,
+                issue.decision,
+                "" if is_identity(suggestion) else suggestion,
+            )
+        )
+        if cell.old or cell.new:
+            continue
+        if issue.suggestion:
+            cell.old = issue.before or texts.shown(issue.field, values.get(issue.field, ""))
+            cell.new, cell.flagged = suggestion, True
+        elif issue.level != Level.INFO and issue.before:
+            cell.old, cell.flagged = issue.before, True
+    for name, (old, new) in (row.changes or {}).items():
+        if row.target_id is None and name not in cells:
+            continue  # of a new entry everything is new
+        cell = cells.setdefault(name, Cell(name, texts.label(name)))
+        if not cell.flagged:
+            cell.old = texts.shown(name, str(old or ""))
+            cell.new = texts.shown(name, str(new or ""))
+    for cell in cells.values():
+        cell.is_number = is_identity(cell.old) or is_identity(cell.new)
+    return list(cells.values())
+
+
+def districts_of(upload: Upload, texts: Texts) -> list[Region]:
+    """Kecamatan to choose from, where the layout tells the village of a row."""
+    if "village" not in texts.position:
+        return []
+    return list(
+        Region.objects.filter(parent=upload.region_id, level=Region.Level.DISTRICT).order_by("name")
+    )

@@ -1,0 +1,155 @@
+"""The page of one upload: progress while it is worked on, afterwards its review."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from uploads import actions, figures, kinds, review
+from uploads.models import Upload, UploadRow
+from uploads.views.running import known_of, mapping_of, progress_context
+from uploads.views.shared import RUNNING, Rights, Status, rights, title_of
+from uploads.wording import STATUS_LOOKS, Texts, file_size, without_numbers
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str
+    state: str
+    note: str = ""
+
+
+WAY = (Status.DITERIMA, Status.DIPERIKSA, Status.SIAP, Status.DIAJUKAN, Status.DISETUJUI)
+
+
+STEP_LABELS = {
+    Status.DITERIMA: "Diterima",
+    Status.DIPERIKSA: "Diperiksa",
+    Status.SIAP: "Siap diajukan",
+    Status.DIAJUKAN: "Diajukan",
+    Status.DISETUJUI: "Disetujui",
+    Status.DITERAPKAN: "Diterapkan",
+}
+
+
+def steps_of(upload: Upload, events) -> list[Step]:
+    """The chain of statuses with the day of each; what went wrong takes the place of its step."""
+    on = {}
+    for event in events:
+        on[event.status] = event.at
+
+    def note(status: str) -> str:
+        at = on.get(status)
+        return date_format(localtime(at), "j M") if at else ""
+
+    if upload.status in (Status.GAGAL, Status.DIBATALKAN):
+        last = [status for status in WAY if status in on or status == Status.DITERIMA]
+        if Status.DITERAPKAN in on:
+            last.append(Status.DITERAPKAN)
+        return [
+            *(Step(STEP_LABELS[status], "done", note(status)) for status in last),
+            Step(STATUS_LOOKS[upload.status].text, "bad", note(upload.status)),
+        ]
+    place = {
+        Status.PERLU_PERBAIKAN: 2,
+        Status.SIAP: 2,
+        Status.DIKEMBALIKAN: 2,
+        Status.DITERIMA: 0,
+        Status.DIPERIKSA: 1,
+        Status.DIAJUKAN: 3,
+        Status.DISETUJUI: 4,
+        Status.DITERAPKAN: 5,
+    }[upload.status]
+    chain = []
+    for index, status in enumerate((*WAY, Status.DITERAPKAN)):
+        label, at = STEP_LABELS[status], note(status)
+        if index < place or upload.status == Status.DITERAPKAN:
+            chain.append(Step(label, "done", at))
+        elif index > place:
+            chain.append(Step("Siap atau perlu perbaikan" if index == 2 else label, "todo"))
+        elif upload.status in (Status.PERLU_PERBAIKAN, Status.DIKEMBALIKAN):
+            text = STATUS_LOOKS[upload.status].text
+            chain.append(Step(text, "warn", note(upload.status)))
+        elif upload.status == Status.DIAJUKAN:
+            chain.append(Step("Menunggu persetujuan", "now", at))
+        elif upload.status in RUNNING:
+            chain.append(Step(STATUS_LOOKS[upload.status].text, "now"))
+        else:
+            chain.append(Step(label, "now", at))
+    return chain
+
+
+def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
+    events = list(upload.events.select_related("by"))
+    may = rights(upload, request.user)
+    context |= {
+        "title": title_of(upload),
+        "upload": upload,
+        "kind": kinds.get(upload.kind),
+        "may": may,
+        "steps": steps_of(upload, events),
+        "events": [(event, STATUS_LOOKS[event.status]) for event in reversed(events)],
+        "look": STATUS_LOOKS[upload.status],
+        "size_told": file_size(upload.size),
+        "repairs": upload.repairs,
+        "send_url": f"{reverse('admin:uploads_upload_add')}?perbaikan={upload.pk}",
+    }
+    if upload.status in RUNNING:
+        return render(request, "uploads/running.html", context | progress_context(upload))
+    if upload.status == Status.GAGAL and not upload.rows_total:
+        return render(request, "uploads/failed.html", context | {"known": known_of(upload)})
+    return render(request, "uploads/review.html", context | _review_context(request, upload, may))
+
+
+def _review_context(request, upload: Upload, may: Rights) -> dict:
+    texts = Texts(kinds.get(upload.kind).layout)
+    choice = review.Choice.of(request.GET, upload)
+    causes = figures.causes(upload.issues.all(), choosable=actions.CHOOSABLE)
+    page = review.page_of(upload, choice, causes, texts)
+    cause = causes.get(choice.code) if choice.code else None
+    of_file = [
+        (without_numbers(issue.message), "bad" if issue.level == "error" else "warn")
+        for issue in upload.issues.filter(row_number=0)
+    ]
+    returned = None
+    if upload.status == Status.DIKEMBALIKAN:
+        returned = upload.events.filter(status=Status.DIKEMBALIKAN).last()
+    totals = figures.sums(upload)
+    not_reverted = 0
+    if upload.status == Status.DIBATALKAN and upload.applied_at:
+        not_reverted = upload.rows.filter(outcome=UploadRow.Outcome.TIDAK_DAPAT).count()
+    return {
+        "many_sheets": len(upload.reading.get("sheets", [])) > 1,
+        "choice": choice,
+        "page": page,
+        "sums": totals,
+        "causes": causes,
+        "cause": cause,
+        "of_file": of_file,
+        "returned": returned,
+        "tabs": [
+            (part, choice.url(putusan=part.verdict, temuan="", hasil="", hal=""))
+            for part in totals.parts
+        ],
+        "cause_url": choice.url(temuan="KODE", putusan="semua", hasil="", hal=""),
+        "districts": review.districts_of(upload, texts),
+        "not_reverted": not_reverted,
+        "known": known_of(upload),
+        "next_url": choice.url(hal=choice.page + 1),
+        "previous_url": choice.url(hal=choice.page - 1) if choice.page > 1 else "",
+        "list_title": _list_title(choice, cause),
+        "mapping": mapping_of(upload, texts),
+    }
+
+
+def _list_title(choice: review.Choice, cause) -> str:
+    if cause:
+        return cause.title
+    if choice.outcome:
+        return UploadRow.Outcome(choice.outcome).label
+    if choice.verdict:
+        return UploadRow.Verdict(choice.verdict).label
+    return "Semua baris"
