@@ -82,7 +82,7 @@ _PLACES = {"regency": F("regency_code"), "district": Left("village", 8), "villag
 def progress(
     cases: CaseQuerySet, *, by: Literal["regency", "district", "village"]
 ) -> list[Progress]:
-    """Cases counted per place, the place with most left to do first."""
+    """Cases counted per place, the place with most still to visit first."""
     counted = list(cases.order_by().annotate(place=_PLACES[by]).values("place").annotate(**_COUNTS))
     names = Region.objects.in_bulk([row["place"] for row in counted])
     places = [
@@ -93,7 +93,7 @@ def progress(
         )
         for row in counted
     ]
-    return sorted(places, key=lambda place: (-place.open, place.name))
+    return sorted(places, key=lambda place: (-place.to_visit, -place.returned, place.name))
 
 
 def total_of(places: Iterable[Progress], code: str = "") -> Progress:

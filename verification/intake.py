@@ -246,13 +246,14 @@ WHERE c.changes ? 'new_nik' AND c.sex <> '' AND s.new_nik ~ '^[0-9]{{16}}$'
 {_FOUND}
 SELECT s.sheet, s.row_number, 'visited_on', 'KUNJUNGAN_SEBELUM_PUTARAN', 'warning',
     'TANGGAL KUNJUNGAN sebelum putaran dimulai pada ' || to_char(%(starts_on)s::date, 'DD-MM-YYYY')
-    || '; periksa tanggalnya.', s.visited_on, ''
+    || '; periksa tanggalnya.', to_char(s.visited_on::date, 'DD-MM-YYYY'), ''
 FROM staged s WHERE s.visited_on <> '' AND s.visited_on::date < %(starts_on)s;
 
 {_FOUND}
 SELECT s.sheet, s.row_number, 'visited_on', 'KUNJUNGAN_LEWAT_TENGGAT', 'warning',
     'TANGGAL KUNJUNGAN lebih dari {DAYS_AFTER_DUE} hari setelah tenggat '
-    || to_char(%(due_on)s::date, 'DD-MM-YYYY') || '; periksa tanggalnya.', s.visited_on, ''
+    || to_char(%(due_on)s::date, 'DD-MM-YYYY') || '; periksa tanggalnya.',
+    to_char(s.visited_on::date, 'DD-MM-YYYY'), ''
 FROM staged s
 WHERE s.visited_on <> '' AND s.visited_on::date > %(due_on)s::date + {DAYS_AFTER_DUE};
 
