@@ -1,4 +1,4 @@
-"""What the figures of an upload promise: sums that add up, causes counted by row, honest progress."""
+"""What the figures of an upload promise: sums that add up, rows counted once, honest progress."""
 
 from datetime import timedelta
 
