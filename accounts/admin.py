@@ -115,11 +115,7 @@ class RegencyFilter(_PlaceFilter):
     parameter_name = "kabupaten"
 
     def lookups(self, request, model_admin):
-        scope = request.user.scope
-        regencies = Region.objects.regencies()
-        if not scope.is_province:
-            regencies = regencies.filter(code__in=scope.regencies)
-        choices = [(region.code, region.full_name) for region in regencies]
+        choices = _place_choices(request)["REGENCY"]
         return choices if len(choices) > 1 else []
 
 
@@ -130,23 +126,14 @@ class DistrictFilter(_PlaceFilter):
     parameter_name = "kecamatan"
 
     def lookups(self, request, model_admin):
-        regency = request.GET.get(RegencyFilter.parameter_name) or (self.value() or "")[:5]
-        own = request.user.scope.regencies
-        if not regency and len(own) == 1:
-            regency = own[0]
-        if not regency:
-            return []
-        districts = regions_inside(request.user.scope).filter(
-            level=Region.Level.DISTRICT, parent=regency
-        )
-        return [(region.code, region.name) for region in districts]
+        return _place_choices(request)["DISTRICT"]
 
     def queryset(self, request, queryset):
+        return super().queryset(request, queryset) if self._is_below(request) else queryset
+
+    def _is_below(self, request) -> bool:
         # A kecamatan left over from another regency would silently empty the list.
-        regency = request.GET.get(RegencyFilter.parameter_name)
-        if regency and not (self.value() or regency).startswith(regency):
-            return queryset
-        return super().queryset(request, queryset)
+        return (self.value() or "").startswith(request.GET.get(RegencyFilter.parameter_name, ""))
 
 
 class VillageFilter(_PlaceFilter):
@@ -156,17 +143,38 @@ class VillageFilter(_PlaceFilter):
     parameter_name = "desa"
 
     def lookups(self, request, model_admin):
-        district = request.GET.get(DistrictFilter.parameter_name) or (self.value() or "")[:8]
-        if not district:
-            return []
-        villages = regions_inside(request.user.scope).filter(parent=district)
-        return [(region.code, region.name) for region in villages]
+        return _place_choices(request)["VILLAGE"]
 
     def queryset(self, request, queryset):
-        district = request.GET.get(DistrictFilter.parameter_name)
-        if district and not (self.value() or district).startswith(district):
-            return queryset
-        return super().queryset(request, queryset)
+        return super().queryset(request, queryset) if self._is_below(request) else queryset
+
+    def _is_below(self, request) -> bool:
+        above = request.GET.get(DistrictFilter.parameter_name) or request.GET.get(
+            RegencyFilter.parameter_name, ""
+        )
+        return (self.value() or "").startswith(above)
+
+
+def _place_choices(request) -> dict[str, list[tuple[str, str]]]:
+    """Choices of the three place filters by level, read once for a request."""
+    if not hasattr(request, "_place_choices"):
+        scope = request.user.scope
+        village = request.GET.get(VillageFilter.parameter_name, "")
+        district = request.GET.get(DistrictFilter.parameter_name) or village[:8]
+        regency = request.GET.get(RegencyFilter.parameter_name) or district[:5]
+        if not regency and len(scope.regencies) == 1:
+            regency = scope.regencies[0]
+        offered = Q(level=Region.Level.REGENCY)
+        if regency:
+            offered |= Q(level=Region.Level.DISTRICT, parent=regency)
+        if district:
+            offered |= Q(level=Region.Level.VILLAGE, parent=district)
+        choices = {level: [] for level in Region.Level.values}
+        for region in regions_inside(scope).filter(offered):
+            name = region.full_name if region.level == Region.Level.REGENCY else region.name
+            choices[region.level].append((region.code, name))
+        request._place_choices = choices
+    return request._place_choices
 
 
 class _ScopedForms:
@@ -293,6 +301,7 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
     may_add = may_change = True
     form = UserChangeForm
     add_form = UserCreationForm
+    add_form_template = None  # Django's own speaks of a second step that does not exist here
     change_password_form = AdminPasswordChangeForm
     inlines = [RegionAssignmentInline]
 

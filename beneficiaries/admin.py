@@ -1,12 +1,13 @@
 """Lists of the register, read-only: rows change through uploads, not through forms."""
 
+from functools import cache
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
 from django.template import engines
 from django.urls import path, reverse
-from django.utils.html import format_html
 from import_export import resources
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
@@ -23,16 +24,21 @@ from beneficiaries.models import Bank, Card, Enrollment, Household, Person, Prog
 from beneficiaries.search import AT_MOST, find_households, find_persons
 
 
+@cache
+def _template(source: str):
+    return engines["django"].from_string(source)
+
+
 def masked(number: str) -> str:
-    return engines["django"].from_string("{{ number|samar }}").render({"number": number})
+    return _template("{{ number|samar }}").render({"number": number})
 
 
 def badges(marks: list[figures.Mark]) -> str:
-    template = (
+    source = (
         "{% for mark in marks %}{% badge kind=mark.tone icon=mark.icon text=mark.text %} "
         "{% endfor %}"
     )
-    return engines["django"].from_string(template).render({"marks": marks})
+    return _template(source).render({"marks": marks})
 
 
 class _YesNoFilter(DropdownFilter):
@@ -187,9 +193,7 @@ class RegisterAdmin(ScopedAdmin):
 
     @admin.display(description="desa/kelurahan")
     def village_column(self, row):
-        return format_html(
-            '{}<span class="sub">Kec. {}</span>', row.village.name, row.village.parent.name
-        )
+        return f"{row.village.name}, Kec. {row.village.parent.name}"
 
 
 def _is_region_code(code: str) -> bool:
@@ -241,7 +245,7 @@ class HouseholdAdmin(RegisterAdmin):
         household = self.get_object(request, object_id)
         if not self.has_view_permission(request, household):
             raise PermissionDenied
-        return views.with_family(self.get_queryset(request)).get(pk=household.pk)
+        return views.with_family(self.get_queryset(request), request.user).get(pk=household.pk)
 
     @admin.display(description="keluarga")
     def name(self, household):

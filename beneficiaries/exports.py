@@ -1,9 +1,9 @@
 """Taking a list out of the portal: for a stated purpose, written down, masked as on the screen."""
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -16,9 +16,9 @@ from django.utils import timezone
 from accounts.actions import log_export
 from beneficiaries.identity import mask
 from beneficiaries.models import Household, Person
+from spreadsheets import writing
 
 AT_MOST = 100_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ HOUSEHOLDS = Export(
         Column("RT", lambda row: row.rt),
         Column("RW", lambda row: row.rw),
         Column("REGISTER", Household.get_register_display),
-        Column("DESIL", lambda row: row.decile or ""),
+        Column("DESIL", lambda row: row.decile),
         Column("AKTIF", lambda row: "ya" if row.is_active else "tidak"),
     ),
 )
@@ -73,7 +73,7 @@ PERSONS = Export(
         Column("HUB KELUARGA", Person.get_relation_display),
         Column("JENIS KELAMIN", lambda row: row.sex),
         Column("TEMPAT LAHIR", lambda row: row.birth_place),
-        Column("TANGGAL LAHIR", lambda row: row.birth_date or ""),
+        Column("TANGGAL LAHIR", lambda row: row.birth_date),
         *_PLACE,
         Column("AKTIF", lambda row: "ya" if row.is_active else "tidak"),
     ),
@@ -93,18 +93,8 @@ class PurposeForm(forms.Form):
     )
 
 
-def as_cell(value) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    >>> as_cell("=HYPERLINK(1)"), as_cell("SITI"), as_cell(None)
-    ("'=HYPERLINK(1)", 'SITI', '')
-    """
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def export(model_admin, request, queryset, what: Export) -> HttpResponse:
-    """Ask for the purpose; with one, write it down and send the rows as CSV for Excel.
+    """Ask for the purpose; with one, write it down and send the rows as a workbook.
 
     The rows are those of the action, hence of the user's scope. Identity numbers are masked unless
     the user may see them in full.
@@ -135,25 +125,21 @@ def export(model_admin, request, queryset, what: Export) -> HttpResponse:
 
 def _send(user, queryset, what: Export, purpose: str) -> HttpResponse:
     in_full = user.has_perm("accounts.reveal_identity")
-    # Written within the request: what is sent later would no longer run inside the user's scope.
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow([column.heading for column in what.columns])
-    with transaction.atomic():
-        row_count = 0
+    row_count = 0
+
+    def rows():
+        nonlocal row_count
         for row in queryset.select_related(*what.related).iterator(chunk_size=2000):
-            cells = []
-            for column in what.columns:
-                value = column.value(row)
-                if column.is_identity and value:
-                    # A tab keeps spreadsheets from rounding the number to 15 digits.
-                    value = value if in_full else mask(value)
-                    cells.append(f"\t{value}")
-                else:
-                    cells.append(as_cell(value))
-            writer.writerow(cells)
             row_count += 1
+            yield [
+                mask(value) if column.is_identity and not in_full else value
+                for column in what.columns
+                for value in [column.value(row)]
+            ]
+
+    # Written within the request: what is sent later would no longer run inside the user's scope.
+    with NamedTemporaryFile(suffix=".xlsx") as file, transaction.atomic():
+        writing.export(file.name, [column.heading for column in what.columns], rows())
         log_export(
             by=user,
             region=user.home_region,
@@ -161,7 +147,10 @@ def _send(user, queryset, what: Export, purpose: str) -> HttpResponse:
             purpose=purpose,
             row_count=row_count,
         )
-    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    name = f"{what.name}-{timezone.localdate():%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        content = Path(file.name).read_bytes()
+    name = f"{what.name}-{timezone.localdate():%Y-%m-%d}.xlsx"
+    return HttpResponse(
+        content,
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from itertools import pairwise
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -80,21 +80,22 @@ HOUSEHOLD_TIMELINE: list[Callable[[Household], Iterable[TimelineEntry]]] = []
 
 
 def kpm_marks(ids: list[int]) -> dict[int, Mark]:
-    kpm = set(Household.objects.filter(pk__in=ids).kpm().order_by().values_list("pk", flat=True))
-    inactive = {
-        household.pk: household.get_inactive_reason_display()
-        for household in Household.objects.filter(pk__in=ids, is_active=False)
-        .only("inactive_reason")
+    enrolled = Enrollment.objects.active().sembako().filter(household=OuterRef("pk"))
+    households = (
+        Household.objects.filter(pk__in=ids)
+        .only("is_active", "inactive_reason")
+        .annotate(is_enrolled=Exists(enrolled))
         .order_by()
-    }
+    )
     marks = {}
-    for pk in ids:
-        if pk in inactive:
-            marks[pk] = Mark("idle", "flag", f"Nonaktif: {inactive[pk].lower()}")
-        elif pk in kpm:
-            marks[pk] = Mark("ok", "ok", "KPM aktif")
+    for household in households:
+        if not household.is_active:
+            reason = household.get_inactive_reason_display().lower()
+            marks[household.pk] = Mark("idle", "flag", f"Nonaktif: {reason}")
+        elif household.is_enrolled:
+            marks[household.pk] = Mark("ok", "ok", "KPM aktif")
         else:
-            marks[pk] = Mark("idle", "info", "Bukan KPM")
+            marks[household.pk] = Mark("idle", "info", "Bukan KPM")
     return marks
 
 
@@ -133,7 +134,7 @@ def age_on(birth_date: date | None, day: date) -> int | None:
 IDENTITY_FIELDS = {"nik", "kk_number", "card_number", "account_number"}
 _SILENT = {"changed_at", "source_upload", "source_row", "source_user", "household"}
 _YES_NO = {True: "ya", False: "tidak"}
-_TRACKED = (Household, Person, Card, Enrollment)
+TRACKED = (Household, Person, Card, Enrollment)
 
 
 @dataclass
@@ -159,7 +160,7 @@ def _fields(model):
     ]
 
 
-def _states(household: Household) -> dict[tuple, list]:
+def _states(household: Household, models: Iterable[type]) -> dict[tuple, list]:
     """Every row of the household with its states, oldest first, the present one last.
 
     A present state that is missing means that the row is gone (an upload taken back).
@@ -171,7 +172,7 @@ def _states(household: Household) -> dict[tuple, list]:
         Card: list(household.cards.all()),
         Enrollment: list(household.enrollments.all()),
     }
-    for model in _TRACKED:
+    for model in models:
         rows = {row.pk: row for row in now[model]}
         events = _event_model(model).objects.filter(
             Q(pgh_obj_id__in=list(rows))
@@ -251,9 +252,12 @@ def _origin(before, after, names: _Names) -> tuple[str, str, str]:
     return by, f"{upload}{row}", upload_url(upload)
 
 
-def changes_of(household: Household) -> list[Change]:
-    """Every change of a family's data, newest first, in a fixed number of queries."""
-    states = _states(household)
+def changes_of(household: Household, models: Iterable[type] = TRACKED) -> list[Change]:
+    """Every change of a family's data, newest first, in a fixed number of queries.
+
+    `models` are those whose history the reader may see.
+    """
+    states = _states(household, models)
     names = _names_in(states)
     changes = []
     for (model, _pk), row_states in states.items():

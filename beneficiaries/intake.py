@@ -175,6 +175,22 @@ FROM staged s JOIN (
 ) d USING (kk_number);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'village', 'KELUARGA_DUA_DESA', 'warning',
+    'Desa berbeda dari baris ' || l.row_number
+    || ', padahal satu keluarga; yang dipakai baris itu.', s.village_name
+FROM staged s JOIN families f USING (family) JOIN staged l ON l.id = f.lead_id
+WHERE s.village <> '' AND l.village <> '' AND s.village <> l.village;
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
+SELECT s.sheet, s.row_number, 'address', 'ALAMAT_IKUT_KEPALA', 'info',
+    'Alamat berbeda dari baris ' || l.row_number
+    || ', padahal satu keluarga; yang dipakai baris itu.',
+    concat_ws(' ', s.address, s.hamlet, s.rt, s.rw)
+FROM staged s JOIN families f USING (family) JOIN staged l ON l.id = f.lead_id
+WHERE (s.address, s.hamlet, s.rt, s.rw) <> (l.address, l.hamlet, l.rt, l.rw)
+    AND concat(s.address, s.hamlet, s.rt, s.rw) <> '';
+
+INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT c.sheet, c.row_number, 'name', 'NIK_ATAS_NAMA_LAIN', 'warning',
     'NIK ini terdaftar atas nama ' || c.registered_name || '. Cocokkan dengan KTP-el.', s.name
 FROM compared c JOIN staged s USING (id)
@@ -204,20 +220,23 @@ FROM staged s JOIN (
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT c.sheet, c.row_number, 'village', 'PINDAH_KABUPATEN', 'warning',
-    'Orang ini terdaftar di ' || initcap(r.kind) || ' ' || r.name || '. Bila diteruskan, keluarganya dicatat pindah.',
+    'Orang ini terdaftar di ' || initcap(r.kind) || ' ' || r.name
+    || '. Bila diteruskan, keluarganya dicatat pindah.',
     s.village_name
 FROM compared c JOIN staged s USING (id) JOIN regions_region r ON r.code = c.registered_regency
 WHERE s.village <> '' AND c.registered_regency <> left(s.village, 5);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT s.sheet, s.row_number, 'village', 'DI_LUAR_WILAYAH', 'error',
-    'Desa ini berada di ' || initcap(r.kind) || ' ' || r.name || ', di luar wilayah unggahan.', s.village_name
+    'Desa ini berada di ' || initcap(r.kind) || ' ' || r.name
+    || ', di luar wilayah unggahan.', s.village_name
 FROM staged s JOIN regions_region r ON r.code = left(s.village, length(%(region)s))
 WHERE s.village <> '' AND left(s.village, length(%(region)s)) <> %(region)s;
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT s.sheet, s.row_number, 'nik', 'TERDAFTAR_DI_KABUPATEN_LAIN', 'error',
-    'NIK ini terdaftar di ' || initcap(r.kind) || ' ' || r.name || '. Perpindahan antarkabupaten dicatat oleh provinsi.',
+    'NIK ini terdaftar di ' || initcap(r.kind) || ' ' || r.name
+    || '. Perpindahan antarkabupaten dicatat oleh provinsi.',
     s.nik
 FROM beneficiaries_elsewhere(ARRAY(SELECT nik FROM staged WHERE nik <> '' AND target_id IS NULL)) e
 JOIN staged s ON s.nik = e.nik AND s.target_id IS NULL

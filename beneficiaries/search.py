@@ -68,17 +68,18 @@ def _places_query(user: User, within: str) -> str:
     return "".join(f" & {part}" for part in parts)
 
 
-def _person_ids_by_name(user: User, text: str, within: str) -> Found:
+def _ids_by_name(user: User, text: str, within: str, *, households: bool = False) -> Found:
     query = words_query(text)
     if not query or not user.scope.codes:
         return Found([])
+    sql = "SELECT beneficiaries_search(to_tsquery('simple', %s), %s)"
+    if households:
+        sql = f"SELECT household_id FROM beneficiaries_person WHERE id IN ({sql})"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT beneficiaries_search(to_tsquery('simple', %s), %s)",
-            [f"{query}{_places_query(user, within)}", AT_MOST + 1],
-        )
+        cursor.execute(sql, [f"{query}{_places_query(user, within)}", AT_MOST + 1])
         ids = [row[0] for row in cursor.fetchall()]
-    return Found(ids[:AT_MOST], len(ids) > AT_MOST)
+    found = _first(set(ids))
+    return Found(found.ids, len(ids) > AT_MOST)
 
 
 def _number(field: str, digits: str, *, beginnings: bool) -> Q:
@@ -128,7 +129,7 @@ def find_persons(user: User, text: str, *, within: str = "") -> Found:
     """
     digits = digits_of(text)
     if not digits:
-        by_name = _person_ids_by_name(user, text, within)
+        by_name = _ids_by_name(user, text, within)
         households = _household_by_dtks_id(user, text)
         if not households:
             return by_name
@@ -147,12 +148,9 @@ def find_households(user: User, text: str, *, within: str = "") -> Found:
     """Families by the name or NIK of a member, by KK, KKS or ID DTKS."""
     digits = digits_of(text)
     if not digits:
-        by_name = _person_ids_by_name(user, text, within)
-        members = Person.objects.filter(pk__in=by_name.ids).order_by()
-        ids = set(members.values_list("household_id", flat=True))
-        ids.update(_household_by_dtks_id(user, text))
-        found = _first(ids)
-        return Found(found.ids, by_name.is_capped)
+        by_name = _ids_by_name(user, text, within, households=True)
+        found = _first({*by_name.ids, *_household_by_dtks_id(user, text)})
+        return Found(found.ids, by_name.is_capped or found.is_capped)
     parts = _households_by_number(user, digits)
     members = _persons_by_nik(user, digits).values_list("household_id")
     return _first({row[0] for row in members.union(*parts, all=True)})

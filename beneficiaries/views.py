@@ -53,16 +53,19 @@ def household_numbers(household: Household) -> dict[str, tuple[str, str]]:
     return {key: value for key, value in numbers.items() if value[0]}
 
 
-def with_family(queryset):
-    """A household with all that its page tells of it."""
+def with_family(queryset, user):
+    """A household with all that its page tells this user of it."""
+    cards, enrollments = Card.objects.all(), Enrollment.objects.all()
+    if not user.has_perm("beneficiaries.view_card"):
+        cards = cards.none()
+    if not user.has_perm("beneficiaries.view_enrollment"):
+        enrollments = enrollments.none()
     return queryset.select_related(
         "village__parent__parent", "payee", "source_upload", "source_user"
     ).prefetch_related(
         Prefetch("members", Person.objects.order_by("-is_active", "birth_date", "pk")),
-        Prefetch("cards", Card.objects.select_related("bank", "holder").order_by("-pk")),
-        Prefetch(
-            "enrollments", Enrollment.objects.select_related("programme").order_by("-started_on")
-        ),
+        Prefetch("cards", cards.select_related("bank", "holder").order_by("-pk")),
+        Prefetch("enrollments", enrollments.select_related("programme").order_by("-started_on")),
     )
 
 
@@ -94,7 +97,12 @@ def household_page(
     facts.append(number("kk", "Nomor KK"))
     facts.extend(number(f"kks-{card.pk}", "Nomor KKS") for card in cards[:1])
 
-    changes = figures.changes_of(household)
+    may_see = [
+        model
+        for model in figures.TRACKED
+        if request.user.has_perm(f"beneficiaries.view_{model._meta.model_name}")
+    ]
+    changes = figures.changes_of(household, may_see)
     entries = figures.timeline_of(household, changes)
     # After a reveal without script the page stands under the address of the form.
     url = reverse("admin:beneficiaries_household_change", args=[household.pk])
@@ -118,6 +126,8 @@ def household_page(
             for card in cards
         ],
         "enrollments": household.enrollments.all(),
+        "sees_cards": Card in may_see,
+        "sees_enrollments": Enrollment in may_see,
         "chips": [
             Chip("Semua", f"{url}#linimasa", len(entries), not kind),
             *(
@@ -166,7 +176,10 @@ def reveal(request: HttpRequest, household: Household) -> HttpResponse:
     log_reveal(by=request.user, region=household.village, subject=f"{what}, {household}"[:200])
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"number": group_by_four(number), "seconds": SHOWN_SECONDS})
-    return household_page(request, household, shown_key=key)
+    page = household_page(request, household, shown_key=key)
+    url = reverse("admin:beneficiaries_household_change", args=[household.pk])
+    page.headers["Refresh"] = f"{SHOWN_SECONDS};url={url}"
+    return page
 
 
 def search_page(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,8 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {
         "invalid_login": (
-            "Nama pengguna atau kata sandi tidak cocok. Periksa huruf besar dan kecil, lalu coba lagi."
+            "Nama pengguna atau kata sandi tidak cocok."
+            " Periksa huruf besar dan kecil, lalu coba lagi."
         ),
         "inactive": "Akun ini tidak aktif. Hubungi Administrator portal.",
     }

@@ -1,4 +1,4 @@
-"""The navigation in the words of the work, and what every page of the frame shows around its content.
+"""The navigation in the words of the work, and what the frame shows around every page.
 
 An entry is there when its model has a list in the portal and the user may see that list; the
 permission of the entry is the permission of the list. Counts are what waits for this user.
@@ -25,16 +25,14 @@ class Count:
 
 
 def _uploads_waiting(user) -> Count | None:
-    """What this user can decide or repair; one number, the meaning of the more pressing one."""
+    """What a reviewer can decide, and what an officer must repair."""
     uploads = Upload.objects.visible_to(user)
     if user.has_perm("uploads.review_upload"):
         number = uploads.reviewable_by(user).count()
-        if number:
-            return Count(number, "menunggu tinjauan Anda")
+        return Count(number, "menunggu tinjauan Anda") if number else None
     if user.has_perm("uploads.submit_upload"):
-        number = uploads.to_repair().filter(sent_by=user).count()
-        if number:
-            return Count(number, "perlu perbaikan", due=True)
+        number = uploads.to_repair().count()
+        return Count(number, "perlu perbaikan", due=True) if number else None
     return None
 
 
@@ -142,9 +140,20 @@ def here(items: list[Item]) -> list[Item]:
     return []
 
 
+SHORT = {" kab/kota": "", "Kabupaten ": "Kab. ", "Kecamatan ": "Kec. "}
+
+
+def short_place_of(user) -> str:
+    """Role and place in the width of the sidebar: `Petugas · Kab. Kapuas`."""
+    text = place_of(user)
+    for long, short in SHORT.items():
+        text = text.replace(long, short)
+    return text
+
+
 def place_of(user) -> str:
-    """Role and place as the user block shows them: `Petugas kab/kota · Kabupaten Kapuas`."""
-    if user.home_region is None:
+    """Role and place in full: `Petugas kab/kota · Kabupaten Kapuas`."""
+    if not user.scope.codes:
         return f"{user.get_role_display()} · tanpa wilayah tugas"
     if user.scope.is_province:
         return user.get_role_display()
@@ -168,5 +177,6 @@ def context(request) -> dict:
         "navigation": items,
         "here": SimpleLazyObject(lambda: here(items)),
         "user_place": lazy(place_of, str)(user),
+        "user_place_short": lazy(short_place_of, str)(user),
         "search_url": _search_url(),
     }

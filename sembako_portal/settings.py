@@ -8,8 +8,7 @@ the settings.
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
-from django.templatetags.static import static
+from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -72,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -181,9 +181,8 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        # Unfold's Alpine.js evaluates the expressions of its templates.
-        "script-src": [SELF, NONCE, "'unsafe-eval'"],
-        "style-src": [SELF, "'unsafe-inline'"],
+        "script-src": [SELF],
+        "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "frame-ancestors": [NONE],
@@ -203,40 +202,6 @@ LOGGING = {
 UNFOLD = {
     "SITE_TITLE": "Portal Sembako",
     "SITE_HEADER": "Portal Sembako",
-    "SITE_SUBHEADER": "Dinas Sosial Kalimantan Tengah",
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
-    "BORDER_RADIUS": "6px",
-    "STYLES": [
-        lambda request: static("portal/tokens.css"),
-        lambda request: static("portal/portal.css"),
-    ],
-    "COLORS": {
-        "base": {
-            "50": "#f4f7f7",
-            "100": "#eaefef",
-            "200": "#dbe3e3",
-            "300": "#c2cdce",
-            "400": "#8e9d9f",
-            "500": "#5f6e71",
-            "600": "#4a585b",
-            "700": "#374346",
-            "800": "#242d2f",
-            "900": "#161d1e",
-            "950": "#0d1213",
-        },
-        "primary": {
-            "50": "#edf8f6",
-            "100": "#d3efea",
-            "200": "#a9dfd6",
-            "300": "#74c8bc",
-            "400": "#3fa99c",
-            "500": "#1f8b80",
-            "600": "#0f7068",
-            "700": "#0c5a54",
-            "800": "#0e4844",
-            "900": "#103c39",
-            "950": "#062422",
-        },
-    },
 }

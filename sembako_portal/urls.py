@@ -2,7 +2,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("dashboards.urls")),
     path("", include("beneficiaries.urls")),
     path("unggahan/", include("uploads.urls")),
+    path("verifikasi/", include("verification.urls")),
     path("", admin.site.urls),
 ]

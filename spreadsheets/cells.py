@@ -549,7 +549,9 @@ def _part_of_rt_rw(raw: Any, index: int) -> str | Cleaned:
         return both
     part = both.split("/")[index]
     return Cleaned(
-        "" if part == "000" else part, "RT_RW_DIPISAH", "info",
+        "" if part == "000" else part,
+        "RT_RW_DIPISAH",
+        "info",
         "RT dan RW tertulis dalam satu sel dan dipisahkan.",
     )
 

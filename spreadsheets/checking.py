@@ -147,8 +147,14 @@ def _look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[_Found]
     mapping = {name: written for one in found for name, written in one.header.headings.items()}
     unknown = dict.fromkeys(heading for one in found for heading in one.header.unknown)
     read = FileRead(
-        best.layout.key, [one.read for one in found], left_out,
-        found[0].header.row, mapping, list(unknown), book.identity(), total,
+        best.layout.key,
+        [one.read for one in found],
+        left_out,
+        found[0].header.row,
+        mapping,
+        list(unknown),
+        book.identity(),
+        total,
     )
     return read, found
 
@@ -344,10 +350,15 @@ class _SheetChecker:
         ]
         return [
             Issue(
-                0, "", "KOLOM_TANPA_JUDUL", "warning",
+                0,
+                "",
+                "KOLOM_TANPA_JUDUL",
+                "warning",
                 f"Kolom {letter} pada lembar {self.sheet.name} berisi data tetapi tidak berjudul "
                 "sehingga tidak dibaca; beri judul bila datanya diperlukan.",
-                "", "", self.sheet.name,
+                "",
+                "",
+                self.sheet.name,
             )
             for letter in letters
         ]

@@ -109,7 +109,14 @@ def _header(layout, head_rows, row_number, known, by_slug) -> Header:
             columns[column.field] = index
             headings[column.field] = written
     return Header(
-        layout, row_number, columns, headings, tuple(unknown), width, tuple(unheaded), note_index,
+        layout,
+        row_number,
+        columns,
+        headings,
+        tuple(unknown),
+        width,
+        tuple(unheaded),
+        note_index,
         tuple(doubled),
     )
 

@@ -15,6 +15,8 @@ from spreadsheets.errors import SheetRefused
 # The hidden sheet that carries the identity of a pre-filled workbook.
 IDENTITY_SHEET = "_portal"
 CHOICES_SHEET = "_pilihan"
+# A text file is one sheet without a name; its file name is the portal's and says nothing.
+TEXT_SHEET = "Teks"
 GUIDE_SHEET = "Petunjuk"
 # The second name is for workbooks whose sender has a sheet of the first name.
 SUMMARY_SHEETS = ("Ringkasan", "Ringkasan Portal")
@@ -48,7 +50,7 @@ class Book:
         self._kept_cells = 0
         if self.kind == "text":
             self._text = _open_text(self.path)
-            self.names = [(self.path.stem[:60] or "CSV", False)]
+            self.names = [(TEXT_SHEET, False)]
             return
         self._workbook = _calamine(CalamineWorkbook.from_path, str(path))
         self.names = [

@@ -26,7 +26,7 @@ from uploads.steps import compare, context_of, locked, move
 Status = Upload.Status
 Decision = UploadIssue.Decision
 # The one error that is decided, not repaired: which of two rows with one NIK is to be used.
-CHOOSABLE = ("NIK_DUA_KALI",)
+CHOOSABLE = ("NIK_DUA_KALI", "KASUS_DUA_KALI")
 
 
 class AlreadySent(ValidationError):

@@ -50,9 +50,11 @@ def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
     text = buffer.getvalue()
     if "\0" in text:  # the one character that Postgres cannot hold
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    cursor.copy_expert(
-        f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')", io.StringIO(text)
-    )
+    with connection.wrap_database_errors:
+        cursor.copy_expert(
+            f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')",
+            io.StringIO(text),
+        )
 
 
 def store(upload: Upload, batch: Batch) -> None:
@@ -101,6 +103,14 @@ def analyze(rows: int) -> None:
     if rows >= ANALYZE_FROM:
         with scope.applied(None), connection.cursor() as cursor:
             cursor.execute("ANALYZE uploads_uploadrow, uploads_uploadissue")
+
+
+def analyze_everything(rows: int) -> None:
+    """After a large write: a register that has grown tenfold since its statistics is searched
+    badly, and the first sheet of a new portal makes it grow from nothing."""
+    if rows >= ANALYZE_FROM:
+        with scope.applied(None), connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def stage(cursor, upload: Upload, layout: Layout) -> None:

@@ -15,7 +15,7 @@ from uploads.models import Upload
 
 logger = logging.getLogger("portal.uploads")
 
-MEMORY_MB = 400
+MEMORY_MB = 640  # address space of the reading process; it uses about a third of that
 SECONDS = 900
 UNEXPECTED = (
     "Terjadi kesalahan pada portal saat {what}. Data terdaftar tidak berubah."
@@ -87,6 +87,7 @@ def apply(upload_id: int) -> None:
         with scope.applied(upload.reviewed_by.scope):
             steps.enter_stage(upload, Upload.Stage.MENERAPKAN, total=upload.rows_to_submit)
             steps.apply(upload)
+        staging.analyze_everything(upload.rows_to_apply)
     except (OperationalError, InterfaceError):
         raise  # the database was away: the worker runs the task again
     except ValidationError as refused:

@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class VerificationConfig(AppConfig):
     name = "verification"
     verbose_name = "Verifikasi"
+
+    def ready(self):
+        from beneficiaries.figures import HOUSEHOLD_TIMELINE
+        from uploads import kinds
+        from verification.figures import household_timeline
+        from verification.intake import HASIL_VERIFIKASI
+
+        kinds.register(HASIL_VERIFIKASI)
+        HOUSEHOLD_TIMELINE.append(household_timeline)

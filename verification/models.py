@@ -17,7 +17,8 @@ class RoundQuerySet(models.QuerySet):
         """Rounds that touch the user's regions; a round itself holds no personal data."""
         if user.scope.is_province:
             return self
-        return self.filter(pk__in=RoundRegion.objects.visible_to(user).values("round_id"))
+        taking_part = RoundRegion.objects.filter(regency_code__in=user.scope.regencies)
+        return self.filter(pk__in=taking_part.values("round_id"))
 
 
 class Round(models.Model):

@@ -158,9 +158,6 @@ def page_url(context, number: int, name: str = "page") -> str:
     return f"?{query.urlencode()}"
 
 
-# Lists of the admin -------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Column:
     name: str
@@ -178,7 +175,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A change list as its page shows it: figures to the right, the first column links to the thing."""
+    """A change list as its page shows it: figures to the right, the first column is the link."""
 
     columns: list[Column]
     rows: list[Row]
@@ -312,9 +309,9 @@ def list_state(cl: ChangeList) -> ListState:
 
 
 # Scripts and styles that the admin would load for things these pages do by themselves: calendars,
-# pop-up windows, adding rows, choosing rows. Select2 stays in forms, for fields that search while
-# one types.
-REPLACED = ("admin/js/", "admin/css/", "unfold/")
+# pop-up windows, adding and choosing rows, the format of a file. Select2 stays in forms, for fields
+# that search while one types.
+REPLACED = ("admin/js/", "admin/css/", "unfold/", "import_export/")
 SELECT2 = ("jquery", "select2", "autocomplete")
 
 
@@ -322,8 +319,7 @@ def _wanted(paths, with_select2: bool) -> list[str]:
     return [
         path if path.startswith(("/", "http")) else static(path)
         for path in map(str, paths)
-        if not path.startswith(REPLACED)
-        or (with_select2 and any(part in path for part in SELECT2))
+        if not path.startswith(REPLACED) or (with_select2 and any(part in path for part in SELECT2))
     ]
 
 

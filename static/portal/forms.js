@@ -9,6 +9,16 @@
   };
   for (const field of document.querySelectorAll("input.vDateField")) asDate(field);
 
+  // The format of a file to be read is the one its name ends in
+  for (const file of document.querySelectorAll("input[type=file].guess_format")) {
+    file.addEventListener("change", () => {
+      const ending = file.value.split(".").pop().toLowerCase();
+      const format = file.form.querySelector("select.guess_format, select[name=format]");
+      const option = [...(format?.options ?? [])].find((one) => one.text.toLowerCase() === ending);
+      if (option) format.value = option.value;
+    });
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-add-row]");
     if (!button) return;

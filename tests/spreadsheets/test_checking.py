@@ -249,7 +249,7 @@ def test_text_files(tmp_path, case):
     read, rows, issues = checked(path, MERGED)
     assert [row[2][1] for row in rows] == ["RENÉ", "SITI"]
     assert [row[1] for row in rows] == [2, 3] and issues == []
-    assert read.sheets[0].name == "daftar"
+    assert read.sheets[0].name == "Teks"
 
 
 def test_a_stray_quote_swallows_no_rows_and_a_surplus_cell_is_told(tmp_path):

@@ -267,7 +267,7 @@ def test_other_formats_come_back_as_xlsx_with_the_same_rows(tmp_path):
     ]
     assert [issue.code for issue in same_issues] == [issue.code for issue in issues]
     assert again.unknown == []
-    sheet = openpyxl.load_workbook(target)["a"]
+    sheet = openpyxl.load_workbook(target)["Teks"]
     assert sheet["B4"].data_type == "s" and "2 angka" in sheet["E4"].value
     # Sent a second time, it is annotated in place.
     annotate(target, tmp_path / "b.xlsx", same_issues, summary=[], read=again)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         # that is set up for real use, which shows in its cookies being limited to HTTPS.
         demo = environ.Env().bool("DEMO", default=not settings.SESSION_COOKIE_SECURE)
         if demo:
-            call_command("demo", if_empty=True)
+            call_command("demo", if_empty=True, yes_demo_users=True)
         self.stdout.write("Menyiapkan berkas statis ...")
         call_command("collectstatic", interactive=False, verbosity=0)
         if demo:

@@ -1,0 +1,390 @@
+"""Figures of the start pages: counted ahead by village, read as sums, returned as dataclasses.
+
+Nothing here looks at single persons or families while somebody waits: `refresh` counts them when
+data change, everything else adds up at most 1,571 rows.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import connection, transaction
+from django.db.models import (
+    Exists,
+    FilteredRelation,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce, Left
+from django.utils import timezone
+
+from accounts import scope
+from dashboards.models import ProvinceFigures, ProvinceRound, RoundDay, VillageFigures
+from regions.models import Region
+from uploads.models import Upload, UploadEvent
+from verification.models import Round
+
+# Length of the codes one level below: regencies of a province, districts of a regency, villages.
+CHILD_LENGTH = {2: 5, 5: 8, 8: 13, 13: 13}
+
+REGISTER = """
+INSERT INTO dashboards_villagefigures
+    (village_id, kpm, households, persons, invalid_nik, counted_at)
+SELECT region.code, coalesce(kpm.n, 0), coalesce(household.n, 0), coalesce(person.n, 0),
+    coalesce(person.invalid, 0), now()
+FROM regions_region region
+LEFT JOIN (
+    SELECT village_id, count(*) AS n FROM beneficiaries_household
+    WHERE is_active AND (%(everywhere)s OR regency_code = ANY (%(regencies)s)) GROUP BY 1
+) household ON household.village_id = region.code
+LEFT JOIN (
+    SELECT village_id, count(*) AS n FROM beneficiaries_household
+    WHERE is_active AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+        AND id IN (
+            SELECT household_id FROM beneficiaries_enrollment
+            JOIN beneficiaries_programme ON code = programme_id AND is_sembako
+            WHERE beneficiaries_enrollment.ended_on IS NULL
+                AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+        )
+    GROUP BY 1
+) kpm ON kpm.village_id = region.code
+LEFT JOIN (
+    SELECT village_id, count(*) AS n, count(*) FILTER (WHERE NOT nik_valid) AS invalid
+    FROM beneficiaries_person
+    WHERE is_active AND (%(everywhere)s OR regency_code = ANY (%(regencies)s)) GROUP BY 1
+) person ON person.village_id = region.code
+WHERE region.level = 'VILLAGE' AND (%(everywhere)s OR region.regency_code = ANY (%(regencies)s))
+ON CONFLICT (village_id) DO UPDATE SET kpm = excluded.kpm, households = excluded.households,
+    persons = excluded.persons, invalid_nik = excluded.invalid_nik,
+    counted_at = excluded.counted_at
+"""
+FORGET_ROUNDS = """
+DELETE FROM dashboards_roundfigures
+WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR regency_code = ANY (%(regencies)s));
+DELETE FROM dashboards_roundday
+WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+"""
+ROUNDS = """
+INSERT INTO dashboards_roundfigures (round_id, village_id, cases, sent, returned, approved)
+SELECT round_id, village_id, count(*), count(*) FILTER (WHERE status = 'DIAJUKAN'),
+    count(*) FILTER (WHERE status = 'DIKEMBALIKAN'), count(*) FILTER (WHERE status = 'DISETUJUI')
+FROM verification_case
+WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+GROUP BY 1, 2
+"""
+ROUND_DAYS = """
+INSERT INTO dashboards_roundday (round_id, regency_id, day, approved)
+SELECT round_id, regency_code, (decided_at AT TIME ZONE %(zone)s)::date, count(*)
+FROM verification_case
+WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+    AND status = 'DISETUJUI'
+GROUP BY 1, 2, 3
+"""
+
+
+@transaction.atomic
+def refresh(regencies: list[str] | None = None) -> None:
+    """Count again: the register and the running rounds, in these regencies or in all of them.
+
+    To be called after everything that changes what is counted (a sheet applied, submitted,
+    returned or taken back; a round opened), once the change is committed. Within a region-limited
+    scope only its own regencies are counted.
+    """
+    limits = scope.current()
+    if limits is not None and not limits.is_province:
+        regencies = [code for code in limits.regencies if regencies is None or code in regencies]
+    with connection.cursor() as cursor:
+        # One at a time: who waited here counts with a snapshot taken after the other's commit, so
+        # the older count can never overwrite the newer one.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('dashboards.refresh'))")
+        values = {
+            "everywhere": regencies is None,
+            "regencies": regencies or [],
+            "rounds": list(Round.objects.running().values_list("pk", flat=True)),
+            "zone": str(timezone.get_default_timezone()),
+        }
+        for statement in (REGISTER, FORGET_ROUNDS, ROUNDS, ROUND_DAYS):
+            cursor.execute(statement, values)
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """Per cent with one digit, as it is shown; None where there is nothing to be a part of."""
+    if not whole:
+        return None
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of one place, the running round included."""
+
+    kpm: int = 0
+    households: int = 0
+    persons: int = 0
+    invalid_nik: int = 0
+    cases: int = 0
+    sent: int = 0
+    returned: int = 0
+    approved: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    @property
+    def to_do(self) -> int:
+        """Families of the round that nobody has sent yet, or whose sheet came back."""
+        return self.cases - self.sent - self.approved
+
+    @property
+    def verified_share(self) -> Decimal | None:
+        return share(self.approved, self.cases)
+
+    @property
+    def sent_share(self) -> Decimal | None:
+        return share(self.sent, self.cases)
+
+    @property
+    def to_do_share(self) -> Decimal | None:
+        """What the two others leave of a hundred, so that the three parts add up."""
+        return Decimal(100) - self.verified_share - self.sent_share if self.cases else None
+
+    @property
+    def invalid_share(self) -> Decimal | None:
+        return share(self.invalid_nik, self.persons)
+
+
+@dataclass(frozen=True)
+class Place:
+    region: Region
+    counts: Counts
+
+    @property
+    def code(self) -> str:
+        return self.region.code
+
+
+@dataclass(frozen=True)
+class Area:
+    """A region with the places directly below it; `counted_at` is None before the first count."""
+
+    region: Region
+    ancestors: tuple[Region, ...]
+    places: tuple[Place, ...]
+    total: Counts
+    counted_at: datetime | None
+
+
+def current_round(user) -> Round | None:
+    """The running round the start page speaks of: the newest one of the user's regions."""
+    return Round.objects.visible_to(user).running().first()
+
+
+def area(user, code: str, round: Round | None) -> Area:
+    """Figures of the region `code` and of each place directly below it, within the user's scope.
+
+    Raises Region.DoesNotExist for a code that is not in the tree.
+    """
+    above = [code[:length] for length in (2, 5, 8) if length < len(code)]
+    regions = Region.objects.filter(Q(pk__in=[*above, code]) | Q(parent=code))
+    by_code = {region.code: region for region in regions}
+    if code not in by_code:
+        raise Region.DoesNotExist(code)
+    sums = {
+        row.pop("place"): row
+        for row in (
+            VillageFigures.objects.visible_to(user)
+            .filter(village__code__startswith=code)
+            .annotate(
+                progress=FilteredRelation(
+                    "village__roundfigures",
+                    condition=Q(village__roundfigures__round=round and round.pk),
+                )
+            )
+            .order_by()
+            .values(place=Left("village_id", CHILD_LENGTH[len(code)]))
+            .annotate(
+                last=Max("counted_at"),
+                **{
+                    name: Coalesce(Sum(f"{where}{name}"), 0)
+                    for where, names in (
+                        ("", ("kpm", "households", "persons", "invalid_nik")),
+                        ("progress__", ("cases", "sent", "returned", "approved")),
+                    )
+                    for name in names
+                },
+            )
+        )
+    }
+    counted_at = max((row.pop("last") for row in sums.values()), default=None)
+    counts = {place: Counts(**row) for place, row in sums.items()}
+    return Area(
+        region=by_code[code],
+        ancestors=tuple(by_code[code] for code in above if code in by_code),
+        places=tuple(
+            Place(region, counts.get(region.code, Counts()))
+            for region in by_code.values()
+            if region.parent_id == code and user.scope.contains(region.code)
+        ),
+        total=sum(counts.values(), Counts()),
+        counted_at=counted_at,
+    )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A share here beside that of the whole province. `better`: None where both are equal."""
+
+    label: str
+    own: Decimal
+    province: Decimal
+    better: bool | None
+    url: str | None
+
+    @property
+    def gap(self) -> Decimal:
+        return abs(self.own - self.province)
+
+    @property
+    def is_above(self) -> bool:
+        return self.own > self.province
+
+
+def province_counts(province: str, round: Round | None) -> Counts:
+    """Sums over the whole province, for users of one district too; nothing below that."""
+    progress = ProvinceRound.objects.filter(pk=round and round.pk)
+    found = (
+        ProvinceFigures.objects.filter(pk=province)
+        .annotate(
+            cases=Subquery(progress.values("cases")), approved=Subquery(progress.values("approved"))
+        )
+        .values("kpm", "persons", "invalid_nik", "cases", "approved")
+        .first()
+    )
+    return Counts(**{name: value or 0 for name, value in (found or {}).items()})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One day of a chart: `x` and `width` in per cent of its width, `y` and `height` in pixels."""
+
+    day: date
+    count: int
+    x: float
+    y: float
+    height: float
+    labelled: bool
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Families verified up to the end of each day of a round until today, idle days included."""
+
+    days: tuple[tuple[date, int], ...]
+    total: int
+
+    WIDTH, HEIGHT, MARGIN = 88, 34, 4
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """The days as a line from bottom left to top right of a drawing of WIDTH x HEIGHT."""
+        step = (self.WIDTH - 2 * self.MARGIN) / (len(self.days) - 1)
+        top = max(self.days[-1][1], 1)
+        room = self.HEIGHT - 2 * self.MARGIN
+        return [
+            (
+                round(self.MARGIN + index * step, 1),
+                round(self.HEIGHT - self.MARGIN - room * n / top, 1),
+            )
+            for index, (_, n) in enumerate(self.days)
+        ]
+
+    @property
+    def gain(self) -> Decimal | None:
+        """Points won during the last seven days."""
+        if len(self.days) <= 7:
+            return None
+        return share(self.days[-1][1], self.total) - share(self.days[-8][1], self.total)
+
+    COLUMNS, COLUMN_ROOM, CHART_BASE = 14, 130, 156
+
+    @property
+    def daily(self) -> list[tuple[date, int]]:
+        """Families verified on each day."""
+        before = [0, *(n for _, n in self.days)]
+        return [(day, n - before[index]) for index, (day, n) in enumerate(self.days)]
+
+    @property
+    def columns(self) -> list[Column]:
+        """The last two weeks; the largest and the last day carry their figure."""
+        shown = self.daily[-self.COLUMNS :]
+        most = max((count for _, count in shown), default=0)
+        largest = next((day for day, count in shown if count == most), None)
+        return [
+            Column(
+                day=day,
+                count=count,
+                x=round(index * 100 / len(shown), 2),
+                y=round(self.CHART_BASE - self.COLUMN_ROOM * count / max(most, 1), 1),
+                height=round(self.COLUMN_ROOM * count / max(most, 1), 1),
+                labelled=day in (largest, shown[-1][0]),
+            )
+            for index, (day, count) in enumerate(shown)
+        ]
+
+    @property
+    def week(self) -> int:
+        """Families verified during the last seven days."""
+        return sum(count for _, count in self.daily[-7:])
+
+    def needed_per_day(self, days_left: int) -> int:
+        """What each day until the due date must bring, today included; rounded up."""
+        return -(-(self.total - self.days[-1][1]) // (max(days_left, 0) + 1))
+
+
+def trend(user, code: str, round: Round, cases: int) -> Trend | None:
+    """Up to today; None until something was verified and there are two days to draw a line."""
+    days = dict(
+        RoundDay.objects.visible_to(user)
+        .filter(round=round, regency__code__startswith=code)
+        .order_by()
+        .values_list("day")
+        .annotate(Sum("approved"))
+    )
+    today = timezone.localdate()
+    first = min([round.starts_on, *days])
+    if not cases or not days or today <= first:
+        return None
+    sums, so_far = [], 0
+    for offset in range((today - first).days + 1):
+        day = first + timedelta(days=offset)
+        so_far += days.get(day, 0)
+        sums.append((day, so_far))
+    return Trend(tuple(sums), cases)
+
+
+def open_uploads(user, *, latest: int = 0) -> list[Upload]:
+    """Uploads on their way, newest first, and the `latest` ones whatever became of them.
+
+    Each carries `for_me` (waits for a decision of this user), `to_repair`, and, when it came back,
+    the `reason` written with it. They are few, so they are read as they are at this moment.
+    """
+    visible = Upload.objects.visible_to(user)
+    itself = {"pk": OuterRef("pk")}
+    wanted = Q(status__in=set(Upload.Status.values) - set(Upload.CLOSED))
+    if latest:
+        wanted |= Q(pk__in=visible.order_by("-sent_at", "-id").values("pk")[:latest])
+    returned = UploadEvent.objects.filter(
+        upload=OuterRef("pk"), status=Upload.Status.DIKEMBALIKAN
+    ).order_by("-at", "-id")
+    return list(
+        visible.filter(wanted)
+        .select_related("region")
+        .annotate(
+            for_me=Exists(Upload.objects.reviewable_by(user).filter(**itself)),
+            to_repair=Exists(Upload.objects.to_repair().filter(**itself)),
+            reason=Subquery(returned.values("note")[:1]),
+        )
+    )

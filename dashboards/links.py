@@ -1,0 +1,102 @@
+"""Addresses of the lists that stand behind the figures, filtered to exactly what was counted."""
+
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from regions.models import Region
+from uploads.models import Upload
+from verification.models import Case, Round
+
+PLACE_PARAMETER = {5: "kabupaten", 8: "kecamatan", 13: "desa"}
+
+
+def _door(user, model: str, door: str, *args, permission: str = "view") -> str | None:
+    """A page of the portal; None where there is none or this user may not open it: the figure is
+    then shown without a link."""
+    app, name = model.split(".")
+    if not admin.site.is_registered(apps.get_model(model)):
+        return None
+    if not user.has_perm(f"{app}.{permission}_{name}"):
+        return None
+    return reverse(f"admin:{app}_{name}_{door}", args=args)
+
+
+def _list(user, model: str, code: str, **filters) -> str | None:
+    address = _door(user, model, "changelist")
+    # The filters of a place depend on the wider one, so each level is named.
+    places = {
+        parameter: code[:length]
+        for length, parameter in PLACE_PARAMETER.items()
+        if len(code) >= length
+    }
+    return address and f"{address}?{urlencode({**places, **filters}, safe=',')}"
+
+
+def kpm(user, code: str) -> str | None:
+    return _list(user, "beneficiaries.household", code, kpm="ya")
+
+
+def persons(user, code: str) -> str | None:
+    return _list(user, "beneficiaries.person", code, aktif="ya")
+
+
+def invalid_nik(user, code: str) -> str | None:
+    return _list(user, "beneficiaries.person", code, aktif="ya", nik="tidak")
+
+
+def cases(user, code: str, round: Round, *statuses: Case.Status) -> str | None:
+    status = {"status__exact" if len(statuses) == 1 else "status__in": ",".join(statuses)}
+    return _list(user, "verification.case", code, round__id__exact=round.pk, **status)
+
+
+def verified(user, code: str, round: Round) -> str | None:
+    return cases(user, code, round, Case.Status.DISETUJUI)
+
+
+def sent(user, code: str, round: Round) -> str | None:
+    return cases(user, code, round, Case.Status.DIAJUKAN)
+
+
+def cases_to_do(user, code: str, round: Round) -> str | None:
+    return cases(user, code, round, Case.Status.BELUM, Case.Status.DIKEMBALIKAN)
+
+
+def uploads(user) -> str | None:
+    return _list(user, "uploads.upload", "")
+
+
+def uploads_to_repair(user) -> str | None:
+    return _list(user, "uploads.upload", "", status="perlu-diperbaiki")
+
+
+def uploads_to_review(user) -> str | None:
+    """What waits for this user's decision, or for anybody's when it is not the user's to take."""
+    may_review = user.has_perm("uploads.review_upload")
+    status = "menunggu-saya" if may_review else Upload.Status.DIAJUKAN
+    return _list(user, "uploads.upload", "", status=status)
+
+
+def upload(user, upload: Upload) -> str | None:
+    return _door(user, "uploads.upload", "change", upload.pk)
+
+
+def new_upload(user) -> str | None:
+    return _door(user, "uploads.upload", "add", permission="add")
+
+
+def round_page(user, round: Round) -> str | None:
+    return _door(user, "verification.round", "change", round.pk)
+
+
+def sheet(user, code: str, round: Round) -> str | None:
+    """Where the pre-filled sheet of a region is downloaded."""
+    if not user.has_perm("verification.download_sheet"):
+        return None
+    return reverse("verification:sheet", args=[round.pk, code])
+
+
+def region(region: Region | str) -> str:
+    return reverse("dashboards:region", args=[getattr(region, "code", region)])

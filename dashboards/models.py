@@ -1,0 +1,135 @@
+from django.db import models
+
+from accounts.scope import ScopedQuerySet, regency_code_of
+from regions.models import Region
+from verification.models import Round
+
+
+class VillageFigures(models.Model):
+    """What the register holds in one village, counted by `figures.refresh`.
+
+    Counted ahead because a start page over 1,000,000 persons cannot count while somebody waits.
+    Wider places are sums of these 1,571 rows, so a total always equals the rows above it.
+    """
+
+    PLACE = "village"
+
+    village = models.OneToOneField(
+        Region, models.CASCADE, primary_key=True, verbose_name="desa/kelurahan"
+    )
+    regency_code = regency_code_of("village")
+    kpm = models.PositiveIntegerField("KPM aktif", default=0)
+    households = models.PositiveIntegerField("keluarga aktif", default=0)
+    persons = models.PositiveIntegerField("orang", default=0)
+    invalid_nik = models.PositiveIntegerField("orang dengan NIK tidak sah", default=0)
+    counted_at = models.DateTimeField("dihitung")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka desa/kelurahan"
+        verbose_name_plural = "angka desa/kelurahan"
+        ordering = ["village"]
+        indexes = [models.Index(fields=["regency_code"])]
+
+    def __str__(self) -> str:
+        return f"{self.village}: {self.kpm} KPM"
+
+
+class RoundFigures(models.Model):
+    """How far one village is in one verification round, counted by `figures.refresh`."""
+
+    PLACE = "village"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+", verbose_name="putaran")
+    village = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
+    )
+    regency_code = regency_code_of("village")
+    cases = models.PositiveIntegerField("KPM dalam putaran", default=0)
+    sent = models.PositiveIntegerField("dalam unggahan", default=0)
+    returned = models.PositiveIntegerField("dikembalikan", default=0)
+    approved = models.PositiveIntegerField("terverifikasi", default=0)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka putaran"
+        verbose_name_plural = "angka putaran"
+        ordering = ["round", "village"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "village"], name="round_figures_once")
+        ]
+        indexes = [models.Index(fields=["regency_code", "round"], name="round_figures_regency")]
+
+    def __str__(self) -> str:
+        return f"{self.round}, {self.village}: {self.approved} dari {self.cases}"
+
+
+class RoundDay(models.Model):
+    """Families of a regency verified on one day (WIB) of a round, counted by `figures.refresh`."""
+
+    PLACE = "regency"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="+", verbose_name="putaran")
+    regency = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="kabupaten/kota"
+    )
+    regency_code = regency_code_of("regency")
+    day = models.DateField("hari")
+    approved = models.PositiveIntegerField("terverifikasi")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka putaran per hari"
+        verbose_name_plural = "angka putaran per hari"
+        ordering = ["round", "day", "regency"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "regency", "day"], name="round_day_once")
+        ]
+        indexes = [models.Index(fields=["regency_code"])]
+
+    def __str__(self) -> str:
+        return f"{self.round}, {self.regency}, {self.day}: {self.approved}"
+
+
+class ProvinceFigures(models.Model):
+    """Sums of a whole province, readable by every user (migration 0002 says why that is safe)."""
+
+    province = models.OneToOneField(
+        Region, models.DO_NOTHING, primary_key=True, related_name="+", verbose_name="provinsi"
+    )
+    kpm = models.IntegerField("KPM aktif")
+    persons = models.IntegerField("orang")
+    invalid_nik = models.IntegerField("orang dengan NIK tidak sah")
+
+    class Meta:
+        managed = False
+        db_table = "dashboards_provincefigures"
+        verbose_name = "angka provinsi"
+        verbose_name_plural = "angka provinsi"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.province}: {self.kpm} KPM"
+
+
+class ProvinceRound(models.Model):
+    """Sums of a whole round, readable by every user (migration 0002 says why that is safe)."""
+
+    round = models.OneToOneField(
+        Round, models.DO_NOTHING, primary_key=True, related_name="+", verbose_name="putaran"
+    )
+    cases = models.IntegerField("KPM dalam putaran")
+    approved = models.IntegerField("terverifikasi")
+
+    class Meta:
+        managed = False
+        db_table = "dashboards_provinceround"
+        verbose_name = "angka putaran seprovinsi"
+        verbose_name_plural = "angka putaran seprovinsi"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.round}: {self.approved} dari {self.cases}"

@@ -1,0 +1,15 @@
+"""Counts of a village and wider: nobody can be told from them."""
+
+from accounts.personal_data import declared
+
+PERSONAL_DATA = {
+    "dashboards.VillageFigures": declared(
+        not_personal="village regency_code kpm households persons invalid_nik counted_at"
+    ),
+    "dashboards.RoundFigures": declared(
+        not_personal="id round village regency_code cases sent returned approved"
+    ),
+    "dashboards.RoundDay": declared(not_personal="id round regency regency_code day approved"),
+    "dashboards.ProvinceFigures": declared(not_personal="province kpm persons invalid_nik"),
+    "dashboards.ProvinceRound": declared(not_personal="round cases approved"),
+}

@@ -1,0 +1,170 @@
+"""Rounds and cases, read-only: what changes them are the actions of rounds and uploads."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.template.loader import render_to_string
+from django.urls import path
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+
+from accounts.admin import (
+    DistrictFilter,
+    RegencyFilter,
+    ScopedAdmin,
+    ScopedChangeList,
+    VillageFilter,
+)
+from beneficiaries.admin import badges, masked
+from beneficiaries.figures import Mark
+from beneficiaries.models import ExitReason
+from verification import figures, views
+from verification.models import Case, Round
+
+
+class RoundChangeList(ScopedChangeList):
+    """Counts the cases of the rounds on one page together."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        cases = Case.objects.visible_to(request.user).filter(round__in=self.result_list)
+        counted = figures.progress_of_rounds(cases)
+        for round in self.result_list:
+            round.progress = counted.get(round.pk)
+
+
+@admin.register(Round)
+class RoundAdmin(ScopedAdmin):
+    may_add = True
+    list_display = ["name", "state", "period", "due", "progress"]
+    list_filter = [("status", ChoicesDropdownFilter)]
+
+    class Media:
+        css = {"all": ["portal/verification.css"]}
+
+    def get_changelist(self, request, **kwargs):
+        return RoundChangeList
+
+    def get_urls(self):
+        steps = [
+            path(
+                f"<int:pk>/{key}/",
+                self.admin_site.admin_view(self.step_view),
+                {"key": key},
+                name=f"verification_round_{key}",
+            )
+            for key in ("buka", "tutup", "buka-kembali")
+        ]
+        return [*steps, *super().get_urls()]
+
+    def _round(self, request, object_id) -> Round:
+        round = self.get_object(request, str(object_id))
+        if not self.has_view_permission(request, round):
+            raise PermissionDenied
+        return round
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return views.add_round(request)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return views.round_page(request, self._round(request, object_id))
+
+    def step_view(self, request, pk, key):
+        return views.change_status(request, self._round(request, pk), key)
+
+    @admin.display(description="status")
+    def state(self, round):
+        kind, icon = views.ROUND_LOOKS[round.status]
+        return badges([Mark(kind, icon, round.get_status_display())])
+
+    @admin.display(description="masa")
+    def period(self, round):
+        return render_to_string("verification/list_period.html", {"round": round})
+
+    @admin.display(description="tenggat")
+    def due(self, round):
+        text, tone = views.due_of(round)
+        context = {"round": round, "text": text, "tone": tone}
+        return render_to_string("verification/list_due.html", context)
+
+    @admin.display(description="kemajuan")
+    def progress(self, round):
+        context = {"place": round.progress}
+        return render_to_string("verification/list_progress.html", context)
+
+
+class OutcomeFilter(DropdownFilter):
+    title, parameter_name = "hasil", "hasil"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("layak", "Layak"),
+            ("tidak-layak", "Tidak layak"),
+            ("tidak-ditemukan", "Tidak ditemukan"),
+            *((f"alasan-{code}", f"Tidak layak: {label}") for code, label in ExitReason.choices),
+        ]
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        if value == "layak":
+            return queryset.filter(is_eligible=True)
+        if value == "tidak-layak":
+            return queryset.filter(is_eligible=False)
+        if value == "tidak-ditemukan":
+            return queryset.filter(is_found=False)
+        if value.startswith("alasan-"):
+            return queryset.filter(reason=value.removeprefix("alasan-"))
+        return queryset
+
+
+@admin.register(Case)
+class CaseAdmin(ScopedAdmin):
+    list_display = ["family", "payee_nik", "place", "round", "state", "outcome", "visited_on"]
+    list_display_links = ["family"]
+    list_select_related = ["round", "household__payee", "village__parent"]
+    list_filter = [
+        "round",
+        ("status", ChoicesDropdownFilter),
+        RegencyFilter,
+        DistrictFilter,
+        VillageFilter,
+        OutcomeFilter,
+    ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        case = self.get_object(request, object_id)
+        if not self.has_view_permission(request, case):
+            raise PermissionDenied
+        with_family = self.get_queryset(request).select_related(
+            "round", "household__payee", "village__parent__parent", "upload__sent_by", "decided_by"
+        )
+        return views.case_page(request, with_family.get(pk=case.pk))
+
+    @admin.display(description="keluarga")
+    def family(self, case):
+        payee = case.household.payee
+        return payee.name if payee else case.household.dtks_id or f"Kasus {case.pk}"
+
+    @admin.display(description="NIK pengurus")
+    def payee_nik(self, case):
+        payee = case.household.payee
+        return masked(payee.nik) if payee else "–"
+
+    @admin.display(description="desa/kelurahan")
+    def place(self, case):
+        return format_html(
+            '{}<span class="sub">Kec. {}</span>', case.village.name, case.village.parent.name
+        )
+
+    @admin.display(description="status")
+    def state(self, case):
+        kind, icon = figures.STATUS_LOOKS[case.status]
+        return badges([Mark(kind, icon, case.get_status_display())])
+
+    @admin.display(description="hasil")
+    def outcome(self, case):
+        if case.is_found is None:
+            return "–"
+        return badges([figures.outcome_of(case)])

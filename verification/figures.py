@@ -1,0 +1,157 @@
+"""How far a round is, and what verification adds to the story of a family.
+
+`progress` takes the cases that its reader may see; a figure and the list behind it come from the
+same queryset.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.db.models import Count, F, Q
+from django.db.models.functions import Left
+from django.urls import reverse
+
+from beneficiaries.figures import Mark, TimelineEntry
+from beneficiaries.models import Household
+from regions.models import Region
+from verification.models import Case, CaseQuerySet
+
+Status = Case.Status
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Cases of one place by status; `code` is "" for several places together."""
+
+    code: str
+    name: str
+    to_visit: int
+    sent: int
+    returned: int
+    approved: int
+
+    @property
+    def total(self) -> int:
+        return self.to_visit + self.sent + self.returned + self.approved
+
+    @property
+    def open(self) -> int:
+        """What the district still has to do: not yet sent, or sent back."""
+        return self.to_visit + self.returned
+
+    def _share(self, cases: int) -> float:
+        """Per cent, 0 to 100."""
+        return 100 * cases / self.total if self.total else 0.0
+
+    @property
+    def approved_share(self) -> float:
+        return self._share(self.approved)
+
+    @property
+    def sent_share(self) -> float:
+        return self._share(self.sent)
+
+    @property
+    def returned_share(self) -> float:
+        return self._share(self.returned)
+
+    @property
+    def to_visit_share(self) -> float:
+        return self._share(self.to_visit)
+
+    @property
+    def sent_from(self) -> float:
+        """Where the part of the bar for sent cases begins; the next ones follow it."""
+        return self.approved_share
+
+    @property
+    def returned_from(self) -> float:
+        return self.approved_share + self.sent_share
+
+
+_COUNTS = {
+    "to_visit": Count("pk", filter=Q(status=Status.BELUM)),
+    "sent": Count("pk", filter=Q(status=Status.DIAJUKAN)),
+    "returned": Count("pk", filter=Q(status=Status.DIKEMBALIKAN)),
+    "approved": Count("pk", filter=Q(status=Status.DISETUJUI)),
+}
+_PLACES = {"regency": F("regency_code"), "district": Left("village", 8), "village": F("village_id")}
+
+
+def progress(
+    cases: CaseQuerySet, *, by: Literal["regency", "district", "village"]
+) -> list[Progress]:
+    """Cases counted per place, the place with most still to visit first."""
+    counted = list(cases.order_by().annotate(place=_PLACES[by]).values("place").annotate(**_COUNTS))
+    names = Region.objects.in_bulk([row["place"] for row in counted])
+    places = [
+        Progress(
+            code=row["place"],
+            name=names[row["place"]].full_name if by == "regency" else names[row["place"]].name,
+            **{name: row[name] for name in _COUNTS},
+        )
+        for row in counted
+    ]
+    return sorted(places, key=lambda place: (-place.to_visit, -place.returned, place.name))
+
+
+def total_of(places: Iterable[Progress], code: str = "") -> Progress:
+    """The sum of several places; `code` says of which place they are the parts."""
+    places = list(places)
+    return Progress(
+        code=code,
+        name="",
+        **{count: sum(getattr(place, count) for place in places) for count in _COUNTS},
+    )
+
+
+def progress_of_rounds(cases: CaseQuerySet) -> dict[int, Progress]:
+    """Cases counted per round, for the list of rounds."""
+    counted = cases.order_by().values("round_id").annotate(**_COUNTS)
+    return {
+        row["round_id"]: Progress(code="", name="", **{name: row[name] for name in _COUNTS})
+        for row in counted
+    }
+
+
+STATUS_LOOKS = {
+    Status.BELUM: ("idle", "minus"),
+    Status.DIAJUKAN: ("info", "send"),
+    Status.DIKEMBALIKAN: ("warn", "undo"),
+    Status.DISETUJUI: ("ok", "ok"),
+}
+
+
+def outcome_of(case: Case) -> Mark:
+    if case.is_found is None:
+        return Mark("idle", "minus", "Belum ada hasil")
+    if case.is_eligible:
+        return Mark("ok", "ok", "Layak")
+    # Names of services in a reason keep their capitals: ASN, TNI, Polri.
+    reason = case.get_reason_display()
+    return Mark(
+        "warn", "flag", f"Tidak layak: {reason if reason[:2].isupper() else reason.lower()}"
+    )
+
+
+def household_timeline(household: Household) -> list[TimelineEntry]:
+    """Visits of the family in verification rounds, for the timeline on its page."""
+    cases = Case.objects.approved().filter(household=household)
+    entries = []
+    for case in cases.select_related("round", "decided_by"):
+        outcome = outcome_of(case)
+        found = "Keluarga ditemukan." if case.is_found else "Keluarga tidak ditemukan."
+        entries.append(
+            TimelineEntry(
+                case.visited_on,
+                "Verifikasi",
+                f"Dikunjungi: {outcome.text[0].lower()}{outcome.text[1:]}",
+                " ".join(filter(None, [found, case.note])),
+                source=f"{case.round}, disetujui {case.decided_by}",
+                url=reverse("admin:verification_case_change", args=[case.pk]),
+                tone=outcome.tone,
+                icon=outcome.icon,
+            )
+        )
+    return entries

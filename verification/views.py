@@ -1,0 +1,395 @@
+"""The page of a round, its sheets, and the page of a case."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.actions import log_export
+from accounts.admin import regions_inside
+from accounts.scope import Scope
+from regions.models import Region
+from spreadsheets.writing import prefilled
+from uploads.models import Upload
+from uploads.wording import STATUS_LOOKS as UPLOAD_LOOKS
+from verification import actions, figures
+from verification.models import Case, Round
+from verification.sheets import HASIL_VERIFIKASI
+
+KIND = HASIL_VERIFIKASI.key
+ROUND_LOOKS = {
+    Round.Status.DISIAPKAN: ("idle", "edit"),
+    Round.Status.BERJALAN: ("info", "clock"),
+    Round.Status.DITUTUP: ("idle", "lock"),
+}
+UPLOADS_SHOWN = 8
+SOON_DAYS = 7
+
+
+def due_of(round: Round) -> tuple[str, str]:
+    """How the time left is said, and its tone."""
+    if round.status == Round.Status.DITUTUP:
+        return "", "idle"
+    days = (round.due_on - timezone.localdate()).days
+    if days < 0:
+        return f"lewat {-days} hari", "bad"
+    if days == 0:
+        return "hari ini", "warn"
+    return f"{days} hari lagi", "warn" if days <= SOON_DAYS else "idle"
+
+
+# Sheets to fill in
+
+_SHEET_COLUMNS = (
+    "pk",
+    "village__parent__name",
+    "village__name",
+    "household__address",
+    "household__kk_number",
+    "household__payee__nik",
+    "household__payee__name",
+    "household__payee__birth_date",
+)
+_FILLED = (
+    "case_id",
+    "district",
+    "village_name",
+    "address",
+    "kk_number",
+    "nik",
+    "name",
+    "birth_date",
+)
+
+
+def _as_text(value) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def sheet(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
+    """The pre-filled sheet of a kabupaten/kota or kecamatan: cases to do, all with ?isi=semua.
+
+    It holds identity numbers in full, since the officer compares them with the KTP-el at the door;
+    every download is written down.
+    """
+    user = request.user
+    if not user.has_perm("verification.download_sheet"):
+        raise PermissionDenied
+    round = get_object_or_404(Round.objects.visible_to(user), pk=round_id)
+    levels = [Region.Level.REGENCY, Region.Level.DISTRICT]
+    region = get_object_or_404(regions_inside(user.scope).filter(level__in=levels), pk=code)
+    if not round.round_regions.filter(region=code[:5]).exists():
+        raise Http404
+    back = redirect("admin:verification_round_change", round.pk)
+    if round.status != Round.Status.BERJALAN:
+        messages.warning(
+            request,
+            f"Putaran ini {round.get_status_display().lower()}; lembarnya tidak dapat diunduh.",
+        )
+        return back
+    cases = Case.objects.visible_to(user).filter(Scope((code,)).condition(Case.PLACE), round=round)
+    if request.GET.get("isi") != "semua":
+        cases = cases.to_do()
+    handle, path = tempfile.mkstemp(suffix=".xlsx")
+    os.close(handle)
+    try:
+        with transaction.atomic():
+            row_count = _write_sheet(cases, path, round, region)
+            if not row_count:
+                messages.info(request, f"Tidak ada kasus yang harus diverifikasi lagi di {region}.")
+                return back
+            log_export(
+                by=user,
+                region=region,
+                subject=f"Lembar verifikasi {region}",
+                purpose=f"Verifikasi {round}",
+                row_count=row_count,
+            )
+        name = slugify(f"verifikasi {round.name} {region.name}")
+        return FileResponse(open(path, "rb"), as_attachment=True, filename=f"{name}.xlsx")
+    finally:
+        os.unlink(path)
+
+
+def _write_sheet(cases, path: str, round: Round, region: Region) -> int:
+    ordered = cases.order_by("village", "household__rw", "household__rt", "pk")
+    rows = (
+        dict(zip(_FILLED, map(_as_text, values), strict=True))
+        for values in ordered.values_list(*_SHEET_COLUMNS).iterator(chunk_size=2000)
+    )
+    return prefilled(
+        HASIL_VERIFIKASI,
+        rows,
+        path,
+        identity={
+            "layout": KIND,
+            "round": str(round.pk),
+            "region": region.code,
+            "made_at": timezone.localtime().isoformat(timespec="seconds"),
+        },
+        title=f"{HASIL_VERIFIKASI.title} {round.name}, {region}",
+        filled=_FILLED,
+    )
+
+
+# Rounds
+
+
+class RoundForm(forms.Form):
+    name = forms.CharField(
+        label="Nama putaran",
+        max_length=100,
+        widget=forms.TextInput(attrs={"class": "input"}),
+        error_messages={"required": "Nama putaran belum diisi."},
+    )
+    starts_on = forms.DateField(
+        label="Mulai",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "input", "type": "date"}),
+        error_messages={"required": "Tanggal mulai belum diisi."},
+    )
+    due_on = forms.DateField(
+        label="Tenggat",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "input", "type": "date"}),
+        error_messages={"required": "Tenggat belum diisi."},
+    )
+    regions = forms.ModelMultipleChoiceField(
+        label="Kabupaten/kota",
+        queryset=Region.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Pilih paling sedikit satu kabupaten/kota."},
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        own = regions_inside(user.scope).filter(level=Region.Level.REGENCY)
+        self.fields["regions"].queryset = own
+        self.initial.setdefault("regions", [region.pk for region in own])
+
+
+def add_round(request: HttpRequest) -> HttpResponse:
+    form = RoundForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            round = actions.create_round(by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(
+                request, f"{round} disimpan. Buka putaran ini agar lembarnya dapat diunduh."
+            )
+            return redirect("admin:verification_round_change", round.pk)
+    context = {
+        **admin.site.each_context(request),
+        "title": "Siapkan putaran verifikasi",
+        "dates": [form["starts_on"], form["due_on"]],
+        "form": form,
+    }
+    return render(request, "verification/round_add.html", context)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What can be done next with a round: opening, closing, opening again.
+
+    `key` names its address; `done` tells what happened, with {name} and {count}.
+    """
+
+    key: str
+    run: Callable
+    title: str
+    text: str
+    button: str
+    done: str
+    icon: str
+
+    def url(self, round: Round) -> str:
+        return reverse(f"admin:verification_round_{self.key}", args=[round.pk])
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", ".")
+
+
+def next_step(round: Round) -> Step:
+    """The one change of status that is possible now, with what it will do in figures."""
+    if round.status == Round.Status.DISIAPKAN:
+        regions = round.round_regions.count()
+        return Step(
+            "buka",
+            run=actions.open_round,
+            title=f"Buka {round}?",
+            text=f"Setiap KPM aktif di {regions} kabupaten/kota menjadi satu kasus. Daftar kasus"
+            " ditetapkan pada saat putaran dibuka.",
+            button="Buka putaran",
+            done="{name} dibuka dengan {count} kasus.",
+            icon="check",
+        )
+    if round.status == Round.Status.BERJALAN:
+        open_cases = round.cases.to_do().count()
+        waiting = Upload.objects.waiting().filter(kind=KIND, reference=str(round.pk)).count()
+        text = f"{_number(open_cases)} kasus belum terverifikasi dan tetap demikian."
+        if waiting:
+            text += f" {waiting} unggahan yang sudah diajukan masih dapat diputus."
+        return Step(
+            "tutup",
+            run=actions.close_round,
+            title=f"Tutup {round}?",
+            text=text + " Unggahan baru tidak diterima lagi. Putaran dapat dibuka kembali.",
+            button="Tutup putaran",
+            done="{name} ditutup. {count} kasus belum terverifikasi.",
+            icon="lock",
+        )
+    return Step(
+        "buka-kembali",
+        run=actions.reopen_round,
+        title=f"Buka kembali {round}?",
+        text="Lembar dapat diunduh dan diunggah lagi. Daftar kasus tidak berubah.",
+        button="Buka kembali putaran",
+        done="{name} dibuka kembali.",
+        icon="undo",
+    )
+
+
+def change_status(request: HttpRequest, round: Round, key: str) -> HttpResponse:
+    """Ask, then do it; the page of the round shows the same question as a dialog."""
+    if not request.user.has_perm("verification.change_round"):
+        raise PermissionDenied
+    url = reverse("admin:verification_round_change", args=[round.pk])
+    step = next_step(round)
+    if step.key != key:
+        messages.warning(request, f"Putaran ini sudah {round.get_status_display().lower()}.")
+        return redirect(url)
+    if request.method == "POST":
+        try:
+            count = step.run(round, by=request.user)
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
+        else:
+            count = _number(count) if isinstance(count, int) else ""
+            messages.success(request, step.done.format(name=round, count=count))
+        return redirect(url)
+    context = {
+        **admin.site.each_context(request),
+        "title": step.title,
+        "text": step.text,
+        "action_text": step.button,
+        "back_url": url,
+    }
+    return render(request, "portal/confirm_page.html", context)
+
+
+def round_page(request: HttpRequest, round: Round) -> HttpResponse:
+    """Progress place by place, sheets to download, uploads; the caller has checked the scope."""
+    user = request.user
+    url = reverse("admin:verification_round_change", args=[round.pk])
+    regencies = list(
+        Region.objects.filter(
+            pk__in=round.round_regions.visible_to(user).values("region_id")
+        ).order_by("code")
+    )
+    wanted = request.GET.get("wilayah", "")
+    regency = next((region for region in regencies if region.code == wanted), None)
+    if len(regencies) == 1:
+        regency = regencies[0]
+    cases = Case.objects.visible_to(user).filter(round=round)
+    if regency:
+        cases = cases.filter(regency_code=regency.code)
+    places = figures.progress(cases, by="district" if regency else "regency")
+    total = figures.total_of(places, regency.code if regency else "")
+    is_running = round.status == Round.Status.BERJALAN
+    can_download = is_running and user.has_perm("verification.download_sheet")
+    can_send = is_running and user.has_perm("uploads.add_upload")
+    uploads = (
+        Upload.objects.visible_to(user)
+        .filter(kind=KIND, reference=str(round.pk))
+        .select_related("region", "sent_by")
+    )
+    due_text, due_tone = due_of(round)
+    step = next_step(round) if user.has_perm("verification.change_round") else None
+    context = {
+        **admin.site.each_context(request),
+        "title": round.name,
+        "round": round,
+        "look": ROUND_LOOKS[round.status],
+        "due_text": due_text,
+        "due_tone": due_tone,
+        "regencies": regencies,
+        "regency": regency,
+        "is_one_regency": len(regencies) == 1,
+        "total": total,
+        "rows": [_place_row(user, round, place, can_download, can_send) for place in places],
+        "whole": _place_row(user, round, total, can_download, can_send) if regency else None,
+        "uploads": [(upload, UPLOAD_LOOKS[upload.status]) for upload in uploads[:UPLOADS_SHOWN]],
+        "uploads_url": _address("uploads_upload", {"jenis": KIND, "acuan": round.pk}),
+        "can_view_uploads": user.has_perm("uploads.view_upload"),
+        "step": step,
+        "step_url": step and step.url(round),
+        "url": url,
+    }
+    return render(request, "verification/round.html", context)
+
+
+def _address(model: str, parameters: dict) -> str:
+    return f"{reverse(f'admin:{model}_changelist')}?{urlencode(parameters)}"
+
+
+def _place_row(user, round: Round, place: figures.Progress, can_download, can_send) -> dict:
+    """A place with the addresses of its lists and of what can be done for it."""
+    where = {"round__id__exact": round.pk, "kabupaten": place.code[:5]}
+    if len(place.code) > 5:
+        where["kecamatan"] = place.code
+    is_regency = len(place.code) == 5
+    inside = user.scope.contains(place.code)
+    return {
+        "place": place,
+        "url": f"?{urlencode({'wilayah': place.code})}"
+        if is_regency
+        else _address("verification_case", where),
+        "approved_url": _address("verification_case", {**where, "status__exact": "DISETUJUI"}),
+        "sent_url": _address("verification_case", {**where, "status__exact": "DIAJUKAN"}),
+        "returned_url": _address("verification_case", {**where, "status__exact": "DIKEMBALIKAN"}),
+        "to_visit_url": _address("verification_case", {**where, "status__exact": "BELUM"}),
+        "sheet_url": reverse("verification:sheet", args=[round.pk, place.code])
+        if can_download and inside and place.open
+        else "",
+        "send_url": reverse("admin:uploads_upload_add")
+        + "?"
+        + urlencode({"jenis": KIND, "wilayah": place.code, "acuan": round.pk})
+        if can_send and inside
+        else "",
+    }
+
+
+# Cases
+
+
+def case_page(request: HttpRequest, case: Case) -> HttpResponse:
+    """What the field found in one family; the caller has checked the scope."""
+    user = request.user
+    household = case.household
+    status_kind, status_icon = figures.STATUS_LOOKS[case.status]
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Kasus {case.pk}",
+        "case": case,
+        "household": household,
+        "outcome": figures.outcome_of(case),
+        "status_look": {"kind": status_kind, "icon": status_icon},
+        "can_view_household": user.has_perm("beneficiaries.view_household"),
+        "can_view_upload": user.has_perm("uploads.view_upload"),
+    }
+    return render(request, "verification/case.html", context)
