@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Case, Count, F, Func, Min, Q, QuerySet, TextField, When
+from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, TextField
 from django.utils import timezone
 
 from uploads.models import Upload, UploadIssue, UploadRow
@@ -101,27 +101,47 @@ class Causes:
         return None
 
 
+_ROW = Func(F("sheet"), F("row_number"), function="ROW", output_field=TextField())
+
+
 def causes(issues: QuerySet[UploadIssue], *, choosable: Iterable[str]) -> Causes:
     """Findings by code, the most frequent first; `choosable` errors may be decided too.
 
-    What the portal itself put in order is counted by finding, not by row: these are many, and
-    counting their rows apart would cost more than the page.
+    What the portal itself put in order is counted by finding: there may be one in every row. A row
+    is counted once for a code, and only codes found in several fields need a second look for that.
     """
     found: dict[tuple[str, str], Cause] = {}
     samples: dict[tuple[str, str], int] = {}
-    of_rows = issues.filter(row_number__gt=0).order_by()
-    row = Func(F("sheet"), F("row_number"), function="ROW", output_field=TextField())
-    asked = ~Q(level=Level.INFO)
-    for one in of_rows.values("code", "level", "decision").annotate(
-        rows=Count(Case(When(asked, then=row)), distinct=True),
-        findings=Count("pk"),
-        suggested=Count("pk", filter=~Q(suggestion="")),
-        sample=Min("pk"),
-    ):
+    groups = issues.filter(row_number__gt=0).order_by().values("code", "level", "decision")
+    counted = list(
+        groups.annotate(
+            rows=Count("pk"),
+            suggested=Count("pk", filter=~Q(suggestion="")),
+            sample=Min("pk"),
+            first_field=Min("field"),
+            last_field=Max("field"),
+        )
+    )
+    twofold = {
+        one["code"]
+        for one in counted
+        if one["level"] != Level.INFO and one["first_field"] != one["last_field"]
+    }
+    if twofold:
+        exact = {
+            (one["code"], one["level"], one["decision"]): one
+            for one in groups.filter(code__in=twofold).annotate(
+                rows=Count(_ROW, distinct=True),
+                suggested=Count(_ROW, distinct=True, filter=~Q(suggestion="")),
+            )
+        }
+        for one in counted:
+            one.update(exact.get((one["code"], one["level"], one["decision"]), {}))
+    for one in counted:
         key = one["code"], one["level"]
         cause = found.setdefault(key, Cause(*key))
         if one["level"] == Level.INFO:
-            cause.rows += one["findings"]
+            cause.rows += one["rows"]
         elif one["decision"] == Decision.OPEN:
             cause.rows, cause.suggested = one["rows"], one["suggested"]
         elif one["decision"] == Decision.ACCEPTED:
