@@ -36,18 +36,18 @@ class User(AbstractUser):
         return self.full_name or self.username
 
     @cached_property
-    def _assigned_regions(self) -> list[Region]:
-        assignments = self.assignments.select_related("region").order_by("region")
-        return [assignment.region for assignment in assignments]
+    def _assigned(self) -> list["RegionAssignment"]:
+        """Every page asks for the scope and for the place: one query answers both."""
+        return list(self.assignments.select_related("region").order_by("region"))
 
     @cached_property
     def scope(self) -> Scope:
-        return Scope(tuple(region.code for region in self._assigned_regions))
+        return Scope(tuple(assignment.region_id for assignment in self._assigned))
 
     @cached_property
     def home_region(self) -> Region | None:
         """The widest region the user is assigned to, the one the start page speaks of."""
-        return next(iter(self._assigned_regions), None)
+        return self._assigned[0].region if self._assigned else None
 
     def get_full_name(self) -> str:
         return self.full_name

@@ -176,7 +176,10 @@ def reveal(request: HttpRequest, household: Household) -> HttpResponse:
     log_reveal(by=request.user, region=household.village, subject=f"{what}, {household}"[:200])
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"number": group_by_four(number), "seconds": SHOWN_SECONDS})
-    return household_page(request, household, shown_key=key)
+    page = household_page(request, household, shown_key=key)
+    url = reverse("admin:beneficiaries_household_change", args=[household.pk])
+    page.headers["Refresh"] = f"{SHOWN_SECONDS};url={url}"
+    return page
 
 
 def search_page(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.apps import apps
 from django.contrib import admin
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from regions.models import Region
 from uploads.models import Upload
@@ -95,10 +95,7 @@ def sheet(user, code: str, round: Round) -> str | None:
     """Where the pre-filled sheet of a region is downloaded."""
     if not user.has_perm("verification.download_sheet"):
         return None
-    try:
-        return reverse("verification:sheet", args=[round.pk, code])
-    except NoReverseMatch:
-        return round_page(user, round)
+    return reverse("verification:sheet", args=[round.pk, code])
 
 
 def region(region: Region | str) -> str:

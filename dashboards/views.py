@@ -14,23 +14,10 @@ from dashboards import figures, links, maps, work
 from dashboards.figures import Comparison
 from regions.models import Region
 from uploads.models import Upload
+from uploads.wording import STATUS_LOOKS, Look
 
 SHOWN_FINDINGS = 6
 LAST_UPLOADS = 5
-
-# Badge of each status of an upload: kind and icon.
-BADGES = {
-    Upload.Status.DITERIMA: ("info", "clock"),
-    Upload.Status.DIPERIKSA: ("info", "clock"),
-    Upload.Status.PERLU_PERBAIKAN: ("warn", "warn"),
-    Upload.Status.SIAP: ("info", "send"),
-    Upload.Status.DIAJUKAN: ("info", "send"),
-    Upload.Status.DIKEMBALIKAN: ("warn", "undo"),
-    Upload.Status.DISETUJUI: ("info", "check"),
-    Upload.Status.DITERAPKAN: ("ok", "ok"),
-    Upload.Status.DIBATALKAN: ("idle", "x"),
-    Upload.Status.GAGAL: ("bad", "bad"),
-}
 
 # What those without a page of their own yet will find here.
 LATER = {
@@ -130,7 +117,7 @@ def _district(request):
         comparisons=_comparisons(user, area, round),
         sees_uploads=sees_uploads,
         last_uploads=[
-            Shown(upload, links.upload(user, upload), *BADGES[upload.status])
+            Shown(upload, links.upload(user, upload), STATUS_LOOKS[upload.status])
             for upload in uploads[:LAST_UPLOADS]
         ],
         links={
@@ -147,8 +134,7 @@ def _district(request):
 class Shown:
     upload: Upload
     url: str | None
-    kind: str
-    icon: str
+    look: Look
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,6 @@ class UploadAdmin(ScopedAdmin):
     may_add = True
     list_display = ["file_name", "state", "place", "row_count", "kind_title", "sender", "sent"]
     list_filter = [StatusFilter, KindFilter, RegencyFilter, ReferenceFilter]
-    list_select_related = ["region", "sent_by"]
     search_fields = ["original_name"]
     search_help_text = "Nama berkas"
     list_note = "Lembar yang dikirim, dari pemeriksaan sampai diterapkan."
@@ -108,6 +107,9 @@ class UploadAdmin(ScopedAdmin):
     @admin.display(description="dikirim")
     def sent(self, upload):
         return render_to_string("uploads/list_sent.html", {"upload": upload})
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("region", "sent_by", "repairs")
 
     def get_urls(self):
         pages = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, F, Func, Min, Q, QuerySet, TextField
+from django.db.models import Case, Count, F, Func, Min, Q, QuerySet, TextField, When
 from django.utils import timezone
 
 from uploads.models import Upload, UploadIssue, UploadRow
@@ -92,6 +92,7 @@ class Causes:
     review: list[Cause] = field(default_factory=list)
     problem: list[Cause] = field(default_factory=list)
     repaired: list[Cause] = field(default_factory=list)
+    of_file: list[UploadIssue] = field(default_factory=list)
 
     def get(self, code: str) -> Cause | None:
         for cause in (*self.review, *self.problem, *self.repaired):
@@ -110,15 +111,18 @@ def causes(issues: QuerySet[UploadIssue], *, choosable: Iterable[str]) -> Causes
     samples: dict[tuple[str, str], int] = {}
     of_rows = issues.filter(row_number__gt=0).order_by()
     row = Func(F("sheet"), F("row_number"), function="ROW", output_field=TextField())
-    asked = of_rows.exclude(level=Level.INFO).values("code", "level", "decision")
-    for one in asked.annotate(
-        rows=Count(row, distinct=True),
+    asked = ~Q(level=Level.INFO)
+    for one in of_rows.values("code", "level", "decision").annotate(
+        rows=Count(Case(When(asked, then=row)), distinct=True),
+        findings=Count("pk"),
         suggested=Count("pk", filter=~Q(suggestion="")),
         sample=Min("pk"),
     ):
         key = one["code"], one["level"]
         cause = found.setdefault(key, Cause(*key))
-        if one["decision"] == Decision.OPEN:
+        if one["level"] == Level.INFO:
+            cause.rows += one["findings"]
+        elif one["decision"] == Decision.OPEN:
             cause.rows, cause.suggested = one["rows"], one["suggested"]
         elif one["decision"] == Decision.ACCEPTED:
             cause.accepted = one["rows"]
@@ -126,13 +130,8 @@ def causes(issues: QuerySet[UploadIssue], *, choosable: Iterable[str]) -> Causes
             cause.kept = one["rows"]
         if key not in samples or one["decision"] == Decision.OPEN:
             samples[key] = one["sample"]
-    for one in (
-        of_rows.filter(level=Level.INFO).values("code").annotate(rows=Count("pk"), sample=Min("pk"))
-    ):
-        key = one["code"], Level.INFO.value
-        found[key] = Cause(*key, rows=one["rows"])
-        samples[key] = one["sample"]
-    examples = issues.in_bulk(list(samples.values()))
+    told = list(issues.filter(Q(pk__in=samples.values()) | Q(row_number=0)).order_by("pk"))
+    examples = {issue.pk: issue for issue in told}
     for key, cause in found.items():
         message = without_numbers(examples[samples[key]].message)
         cause.title = CAUSE_TITLES.get(cause.code, message.rstrip("."))
@@ -143,6 +142,7 @@ def causes(issues: QuerySet[UploadIssue], *, choosable: Iterable[str]) -> Causes
         review=[cause for cause in ordered if cause.level == Level.WARNING],
         problem=[cause for cause in ordered if cause.level == Level.ERROR],
         repaired=[cause for cause in ordered if cause.level == Level.INFO],
+        of_file=[issue for issue in told if issue.row_number == 0],
     )
 
 

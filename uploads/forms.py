@@ -159,4 +159,8 @@ class RowForm(forms.Form):
     @property
     def typed(self) -> dict[str, str]:
         """Field -> text, of the cells that differ from what the form showed."""
-        return {name: self.cleaned_data[name].strip() for name in self.changed_data}
+        return {
+            name: self.cleaned_data[name].strip()
+            for name in self.changed_data
+            if self.add_prefix(name) in self.data
+        }

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from regions.models import Region
 from uploads import kinds
 from uploads.actions import CHOOSABLE
 from uploads.figures import Causes, sums
@@ -34,6 +33,7 @@ class Choice:
 
     @classmethod
     def of(cls, query, upload: Upload) -> "Choice":
+        query = {name: text.replace("\0", "") for name, text in query.items()}
         verdict = query.get("putusan", "")
         code = query.get("temuan", "")
         outcome = query.get("hasil", "")
@@ -273,12 +273,3 @@ def _cells(row, issues, values, texts: Texts) -> list[Cell]:
     for cell in cells.values():
         cell.is_number = is_identity(cell.old) or is_identity(cell.new)
     return list(cells.values())
-
-
-def districts_of(upload: Upload, texts: Texts) -> list[Region]:
-    """Kecamatan to choose from, where the layout tells the village of a row."""
-    if "village" not in texts.position:
-        return []
-    return list(
-        Region.objects.filter(parent=upload.region_id, level=Region.Level.DISTRICT).order_by("name")
-    )

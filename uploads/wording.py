@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.utils.formats import date_format
 
 from regions.models import Region
@@ -176,6 +177,8 @@ class Texts:
         self.columns = {column.field: column for column in layout.columns}
         self.position = {name: index for index, name in enumerate(layout.fields)}
         self.places: dict[str, str] = {}
+        self.districts: list[Region] = []
+        self.learn_districts_of = ""
 
     @cached_property
     def choices(self) -> dict[str, dict[str, str]]:
@@ -204,12 +207,22 @@ class Texts:
         return quiet[0].upper() + quiet[1:]
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Look up the names of the region codes among `texts`, all in one query."""
+        """Look up the names of the region codes among `texts`, all in one query.
+
+        With them come the kecamatan of the region `learn_districts_of`, for a filter.
+        """
         codes = {text for text in texts if text and _REGION.fullmatch(text)} - self.places.keys()
-        if not codes:
+        wanted = Q(code__in=codes)
+        if self.learn_districts_of:
+            wanted |= Q(parent=self.learn_districts_of, level=Region.Level.DISTRICT)
+        if not codes and not self.learn_districts_of:
             return
-        for village in Region.objects.filter(code__in=codes).select_related("parent"):
-            self.places[village.code] = f"{village.name}, {village.parent.name}"
+        for region in Region.objects.filter(wanted).select_related("parent").order_by("name"):
+            if region.level == Region.Level.DISTRICT:
+                self.districts.append(region)
+            else:
+                self.places[region.code] = f"{region.name}, {region.parent.name}"
+        self.learn_districts_of = ""
 
     def shown(self, field: str, value: str) -> str:
         """A canonical value in words: dates in full, choices as offered, places by name."""

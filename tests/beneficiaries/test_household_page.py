@@ -70,7 +70,9 @@ def test_number_is_shown_on_demand_and_written_down(household, officer, client):
 
 
 def test_number_is_shown_without_script(household, officer, client):
-    page = client.post(url_of(household, "reveal"), {"number": "kk"}).content.decode()
+    response = client.post(url_of(household, "reveal"), {"number": "kk"})
+    assert response.headers["Refresh"] == f"30;url={url_of(household)}"
+    page = response.content.decode()
     assert "6203 0812 0516 9008" in page
     assert "6203 0852 0583 9017" not in page
     assert AccessLog.objects.count() == 1

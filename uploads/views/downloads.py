@@ -48,7 +48,7 @@ def download(request, upload: Upload, what: str) -> HttpResponse:
     if chosen is None or (what != "asal" and not upload.rows_total):
         raise Http404
     rows = upload.rows_held_back if what == "bermasalah" else upload.rows_total
-    form = PurposeForm(request.POST or None)
+    form = PurposeForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return render(
             request,
@@ -72,7 +72,7 @@ def download(request, upload: Upload, what: str) -> HttpResponse:
     )
     if what == "asal":
         return FileResponse(
-            upload.file.open("rb"), asattachment=True, filename=upload.original_name
+            upload.file.open("rb"), as_attachment=True, filename=upload.original_name
         )
     name = f"{Path(upload.original_name).stem}_{chosen.ending}"
     if what == "beranotasi" and upload.rows_total > files.AT_ONCE_ROWS:
@@ -106,7 +106,7 @@ def annotated(request, upload: Upload, result_id: str) -> HttpResponse:
     is_ready = result.status == TaskResultStatus.SUCCESSFUL and path.exists()
     if is_ready and "unduh" in request.GET:
         name = f"{Path(upload.original_name).stem}_beranotasi.xlsx"
-        return FileResponse(path.open("rb"), asattachment=True, filename=name, content_type=XLSX)
+        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
     expected = upload.rows_total / 1_000
     started = result.started_at or result.enqueued_at
     elapsed = (timezone.now() - started).total_seconds() if started else 0

@@ -101,22 +101,25 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
         return render(request, "uploads/running.html", context | progress_context(upload))
     if upload.status == Status.GAGAL and not upload.rows_total:
         return render(request, "uploads/failed.html", context | {"known": known_of(upload)})
-    return render(request, "uploads/review.html", context | _review_context(request, upload, may))
+    context |= _review_context(request, upload, may, events)
+    return render(request, "uploads/review.html", context)
 
 
-def _review_context(request, upload: Upload, may: Rights) -> dict:
+def _review_context(request, upload: Upload, may: Rights, events) -> dict:
     texts = Texts(kinds.get(upload.kind).layout)
     choice = review.Choice.of(request.GET, upload)
     causes = figures.causes(upload.issues.all(), choosable=actions.CHOOSABLE)
+    if "village" in texts.position:
+        texts.learn_districts_of = upload.region_id
     page = review.page_of(upload, choice, causes, texts)
     cause = causes.get(choice.code) if choice.code else None
     of_file = [
         (without_numbers(issue.message), "bad" if issue.level == "error" else "warn")
-        for issue in upload.issues.filter(row_number=0)
+        for issue in causes.of_file
     ]
     returned = None
     if upload.status == Status.DIKEMBALIKAN:
-        returned = upload.events.filter(status=Status.DIKEMBALIKAN).last()
+        returned = [event for event in events if event.status == Status.DIKEMBALIKAN][-1]
     totals = figures.sums(upload)
     not_reverted = 0
     if upload.status == Status.DIBATALKAN and upload.applied_at:
@@ -135,7 +138,7 @@ def _review_context(request, upload: Upload, may: Rights) -> dict:
             for part in totals.parts
         ],
         "cause_url": choice.url(temuan="KODE", putusan="semua", hasil="", hal=""),
-        "districts": review.districts_of(upload, texts),
+        "districts": texts.districts,
         "not_reverted": not_reverted,
         "known": known_of(upload),
         "next_url": choice.url(hal=choice.page + 1),

@@ -28,8 +28,8 @@ def send_page(request, *, visible: QuerySet[Upload]) -> HttpResponse:
         if parameter in request.GET
     }
     form = SendForm(
-        request.POST or None,
-        request.FILES or None,
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         user=request.user,
         repairs=repairs,
         initial=initial,

@@ -52,7 +52,7 @@ def back_to(request, upload: Upload) -> HttpResponseRedirect:
 
 
 def attachment(name: str) -> str:
-    return content_disposition_header(asattachment=True, filename=name)
+    return content_disposition_header(as_attachment=True, filename=name)
 
 
 @dataclass(frozen=True)

@@ -150,8 +150,9 @@ def step(request, upload: Upload, name: str) -> HttpResponse:
         raise Http404
     _, action, question, told = STEPS[name]
     asked = question(upload)
-    form = ReasonForm(request.POST or None) if name == "kembalikan" else None
-    if request.method == "POST" and (form is None or form.is_valid()):
+    is_post = request.method == "POST"
+    form = ReasonForm(request.POST if is_post else None) if name == "kembalikan" else None
+    if is_post and (form is None or form.is_valid()):
         extra = {"reason": form.cleaned_data["reason"]} if form else {}
         try:
             upload = action(upload, by=request.user, **extra)
