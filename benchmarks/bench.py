@@ -28,6 +28,7 @@ import psycopg2  # noqa: E402
 from sembako_portal import embedded_postgres  # noqa: E402
 
 PASSWORD = "sandi-ukur-kinerja-9"
+QUERIES_HEADER = "X-Queries"
 
 # Persons p = 1..n in households of three or four, over all villages. Every value follows from p,
 # so that two machines measure the same register. NIK and KK numbers are synthetic: serial 9xxx.

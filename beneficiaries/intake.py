@@ -11,6 +11,7 @@ from accounts import scope
 from beneficiaries.models import Person
 from regions.models import Region
 from spreadsheets.errors import SheetRefused
+from uploads import kinds
 from uploads.kinds import SheetKind
 from uploads.models import Upload
 
@@ -59,10 +60,15 @@ def _old_and_new(column: str, field: str) -> str:
     )
 
 
-FAMILIES = """
-ALTER TABLE staged ADD COLUMN family text GENERATED ALWAYS AS (
-    CASE WHEN dtks_id <> '' THEN 'D' || dtks_id WHEN kk_number <> '' THEN 'K' || kk_number END
-) STORED;
+def _family(staged: str) -> str:
+    """SQL of what makes rows one family: the ID DTKS, or else the KK number."""
+    return (
+        f"CASE WHEN {staged}.dtks_id <> '' THEN 'D' || {staged}.dtks_id"
+        f" WHEN {staged}.kk_number <> '' THEN 'K' || {staged}.kk_number END"
+    )
+
+
+FAMILIES = f"""
 CREATE TEMPORARY TABLE families ON COMMIT DROP AS
 SELECT f.*, coalesce(by_id.id, by_kk.id) AS household_id,
        CASE WHEN by_id.id IS NULL THEN by_kk.n ELSE 1 END AS candidates
@@ -72,7 +78,7 @@ FROM (
         bool_or(bansos_pkh = 'YA') OVER w AS bansos_pkh,
         bool_or(bansos_bpnt_ppkm = 'YA') OVER w AS bansos_bpnt_ppkm,
         bool_or(pbi_jkn = 'YA') OVER w AS pbi_jkn
-    FROM staged WHERE family IS NOT NULL
+    FROM staged s, LATERAL (SELECT {_family("s")} AS family) x WHERE family IS NOT NULL
     WINDOW w AS (PARTITION BY family)
     ORDER BY family, (relation = 'KEPALA_KELUARGA') DESC, id
 ) f
@@ -88,27 +94,31 @@ ANALYZE families;
 
 # By NIK first; where that finds nobody, by name within the family (and birth date, if known). Of
 # several bearers of a NIK: the one in the family, else an active one, else the one known longest.
-# The smallest array says so without sorting a hundred thousand rows for a handful of cases.
-PERSONS = """
+PERSONS = f"""
 CREATE TEMPORARY TABLE persons ON COMMIT DROP AS
-WITH by_nik AS (
-    SELECT id, best[3] AS person_id, bearers FROM (
-        SELECT s.id, count(*) FILTER (WHERE p.is_active) AS bearers,
-            min(ARRAY[CASE WHEN p.household_id = f.household_id THEN 0 ELSE 1 END,
-                CASE WHEN p.is_active THEN 0 ELSE 1 END, p.id]) AS best
-        FROM staged s JOIN beneficiaries_person p ON p.nik = s.nik AND s.nik <> ''
-        LEFT JOIN families f ON f.family = s.family
-        GROUP BY s.id
-    ) ranked
+WITH bearer AS (
+    SELECT s.id, p.id AS person_id, p.household_id, p.is_active
+    FROM staged s JOIN beneficiaries_person p ON p.nik = s.nik AND s.nik <> ''
+), by_nik AS (
+    SELECT id, min(person_id) AS person_id, count(*) AS n,
+        count(*) FILTER (WHERE is_active) AS bearers
+    FROM bearer GROUP BY id
+), chosen AS (
+    SELECT DISTINCT ON (b.id) b.id, b.person_id
+    FROM by_nik n JOIN bearer b ON b.id = n.id JOIN staged s ON s.id = b.id
+    LEFT JOIN families f ON f.family = {_family("s")}
+    WHERE n.n > 1
+    ORDER BY b.id, (b.household_id = f.household_id) DESC NULLS LAST, b.is_active DESC, b.person_id
 ), by_name AS (
     SELECT s.id, min(p.id) AS person_id
-    FROM staged s JOIN families f ON f.family = s.family
+    FROM staged s JOIN families f ON f.family = {_family("s")}
     JOIN beneficiaries_person p ON p.household_id = f.household_id AND p.name = s.name
         AND (p.birth_date IS NULL OR s.birth_date = '' OR p.birth_date = s.birth_date::date)
     WHERE NOT EXISTS (SELECT FROM by_nik WHERE by_nik.id = s.id)
     GROUP BY s.id HAVING count(*) = 1
 )
-SELECT id, person_id, bearers FROM by_nik
+SELECT n.id, coalesce(c.person_id, n.person_id) AS person_id, n.bearers
+FROM by_nik n LEFT JOIN chosen c ON c.id = n.id
 UNION ALL SELECT id, person_id, 1 FROM by_name;
 ANALYZE persons;
 """
@@ -130,11 +140,12 @@ _OF_FAMILY = ", ".join(
     + ["""'family_active', CASE WHEN NOT h.is_active THEN '["TIDAK", "YA"]'::jsonb END"""]
     + [_enrolled(name, programme) for name, programme in PROGRAMMES.items()]
 )
-# Most persons are as they were; asking that first spares them the building of their changes.
+# `staged` is made anew with what was found, which is quicker than an update of every row. Most
+# persons are as they were; asking that first spares them the building of their changes.
 CHANGES = f"""
 CREATE TEMPORARY TABLE compared ON COMMIT DROP AS
-SELECT m.id, m.sheet, m.row_number, f.household_id, x.person_id, x.bearers, f.candidates,
-    p.name AS registered_name, p.regency_code AS registered_regency,
+SELECT {{columns}}, {_family("m")} AS family, f.household_id, x.person_id AS target_id, x.bearers,
+    f.candidates, p.name AS registered_name, p.regency_code AS registered_regency,
     CASE WHEN p.id IS NOT NULL AND (NOT p.is_active
             OR p.household_id IS DISTINCT FROM f.household_id OR {_PERSON_DIFFERS})
         THEN jsonb_strip_nulls(jsonb_build_object(
@@ -143,19 +154,20 @@ SELECT m.id, m.sheet, m.row_number, f.household_id, x.person_id, x.bearers, f.ca
             'family', CASE WHEN p.household_id IS DISTINCT FROM f.household_id
                 THEN jsonb_build_array((SELECT kk_number FROM beneficiaries_household
                     WHERE id = p.household_id), m.kk_number) END))
-        ELSE '{{}}'::jsonb
+        ELSE '{{{{}}}}'::jsonb
     END
     || CASE WHEN f.lead_id = m.id AND h.id IS NOT NULL
-        THEN jsonb_strip_nulls(jsonb_build_object({_OF_FAMILY})) ELSE '{{}}'::jsonb
+        THEN jsonb_strip_nulls(jsonb_build_object({_OF_FAMILY})) ELSE '{{{{}}}}'::jsonb
     END AS changes
 FROM staged m
-LEFT JOIN families f ON f.family = m.family
+LEFT JOIN families f ON f.family = {_family("m")}
 LEFT JOIN beneficiaries_household h ON h.id = f.household_id
 LEFT JOIN persons x ON x.id = m.id
 LEFT JOIN beneficiaries_person p ON p.id = x.person_id;
-UPDATE staged s SET target_id = c.person_id, household_id = c.household_id, changes = c.changes
-FROM compared c WHERE c.id = s.id;
+DROP TABLE staged;
+ALTER TABLE compared RENAME TO staged;
 """
+KEPT = ("id", "sheet", "row_number", "approved_verdict", "approved_target_id", "approved_changes")
 
 ISSUES = """
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
@@ -191,39 +203,23 @@ FROM staged s JOIN (
 ) d USING (kk_number);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
-SELECT s.sheet, s.row_number, 'village', 'KELUARGA_DUA_DESA', 'warning',
-    'Desa berbeda dari baris ' || l.row_number
-    || ', padahal satu keluarga; yang dipakai baris itu.', s.village_name
-FROM staged s JOIN families f USING (family) JOIN staged l ON l.id = f.lead_id
-WHERE s.village <> '' AND l.village <> '' AND s.village <> l.village;
+SELECT s.sheet, s.row_number, 'name', 'NIK_ATAS_NAMA_LAIN', 'warning',
+    'NIK ini terdaftar atas nama ' || s.registered_name || '. Cocokkan dengan KTP-el.', s.name
+FROM staged s
+WHERE s.registered_name <> s.name
+    AND NOT string_to_array(s.registered_name, ' ') && string_to_array(s.name, ' ');
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
-SELECT s.sheet, s.row_number, 'address', 'ALAMAT_IKUT_KEPALA', 'info',
-    'Alamat berbeda dari baris ' || l.row_number
-    || ', padahal satu keluarga; yang dipakai baris itu.',
-    concat_ws(' ', s.address, s.hamlet, s.rt, s.rw)
-FROM staged s JOIN families f USING (family) JOIN staged l ON l.id = f.lead_id
-WHERE (s.address, s.hamlet, s.rt, s.rw) <> (l.address, l.hamlet, l.rt, l.rw)
-    AND concat(s.address, s.hamlet, s.rt, s.rw) <> '';
+SELECT s.sheet, s.row_number, 'nik', 'NIK_GANDA_TERDAFTAR', 'warning',
+    'NIK ini dipakai ' || s.bearers || ' orang terdaftar; baris ini memperbarui '
+    || s.registered_name || '.', s.nik
+FROM staged s WHERE s.bearers > 1;
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
-SELECT c.sheet, c.row_number, 'name', 'NIK_ATAS_NAMA_LAIN', 'warning',
-    'NIK ini terdaftar atas nama ' || c.registered_name || '. Cocokkan dengan KTP-el.', s.name
-FROM compared c JOIN staged s USING (id)
-WHERE c.registered_name <> s.name
-    AND NOT string_to_array(c.registered_name, ' ') && string_to_array(s.name, ' ');
-
-INSERT INTO found (sheet, row_number, field, code, level, message, before)
-SELECT c.sheet, c.row_number, 'nik', 'NIK_GANDA_TERDAFTAR', 'warning',
-    'NIK ini dipakai ' || c.bearers || ' orang terdaftar; baris ini memperbarui '
-    || c.registered_name || '.', s.nik
-FROM compared c JOIN staged s USING (id) WHERE c.bearers > 1;
-
-INSERT INTO found (sheet, row_number, field, code, level, message, before)
-SELECT c.sheet, c.row_number, 'kk_number', 'KK_BEBERAPA_KELUARGA', 'error',
-    'Nomor KK ini dipakai ' || c.candidates || ' keluarga terdaftar; isi ID DTKS agar jelas.',
+SELECT s.sheet, s.row_number, 'kk_number', 'KK_BEBERAPA_KELUARGA', 'error',
+    'Nomor KK ini dipakai ' || s.candidates || ' keluarga terdaftar; isi ID DTKS agar jelas.',
     s.kk_number
-FROM compared c JOIN staged s USING (id) WHERE c.candidates > 1;
+FROM staged s WHERE s.candidates > 1;
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT s.sheet, s.row_number, 'nik', 'SATU_ORANG_DUA_BARIS', 'error',
@@ -237,12 +233,12 @@ FROM staged s JOIN (
 ) d USING (target_id);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
-SELECT c.sheet, c.row_number, 'village', 'PINDAH_KABUPATEN', 'warning',
+SELECT s.sheet, s.row_number, 'village', 'PINDAH_KABUPATEN', 'warning',
     'Orang ini terdaftar di ' || initcap(r.kind) || ' ' || r.name
     || '. Bila diteruskan, keluarganya dicatat pindah.',
     s.village_name
-FROM compared c JOIN staged s USING (id) JOIN regions_region r ON r.code = c.registered_regency
-WHERE s.village <> '' AND c.registered_regency <> left(s.village, 5);
+FROM staged s JOIN regions_region r ON r.code = s.registered_regency
+WHERE s.village <> '' AND s.registered_regency <> left(s.village, 5);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT s.sheet, s.row_number, 'village', 'DI_LUAR_WILAYAH', 'error',
@@ -296,7 +292,8 @@ def compare(upload: Upload, cursor) -> None:
     _refuse_foreign_sheet(upload, cursor)
     cursor.execute(FAMILIES)
     cursor.execute(PERSONS)
-    cursor.execute(CHANGES)
+    fields = kinds.get(upload.kind).layout.fields
+    cursor.execute(CHANGES.format(columns=", ".join(f'm."{name}"' for name in (*KEPT, *fields))))
     cursor.execute(ISSUES, {"upload": upload.pk, "region": upload.region_id, "kind": upload.kind})
 
 

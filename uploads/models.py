@@ -237,7 +237,8 @@ class UploadRow(models.Model):
         DIKEMBALIKAN = "DIKEMBALIKAN", "Dikembalikan ke semula"
         TIDAK_DAPAT = "TIDAK_DAPAT", "Tidak dapat dikembalikan"
 
-    upload = models.ForeignKey(Upload, models.CASCADE, related_name="rows")
+    # Rows are written only while their upload is held: a hundred thousand look-ups would be vain.
+    upload = models.ForeignKey(Upload, models.CASCADE, related_name="rows", db_constraint=False)
     region = models.ForeignKey(Region, models.PROTECT, db_index=False, db_constraint=False)
     regency_code = regency_code_of("region")
     sheet = models.CharField("lembar", max_length=255, blank=True)

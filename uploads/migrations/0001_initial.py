@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('changes', models.JSONField(null=True)),
                 ('outcome', models.CharField(blank=True, choices=[('', 'Belum diterapkan'), ('DITERAPKAN', 'Diterapkan'), ('BERUBAH_LAGI', 'Berubah sejak diperiksa'), ('DIKEMBALIKAN', 'Dikembalikan ke semula'), ('TIDAK_DAPAT', 'Tidak dapat dikembalikan')], default='', max_length=12, verbose_name='hasil')),
                 ('region', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='regions.region')),
-                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='uploads.upload')),
+                ('upload', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='uploads.upload')),
             ],
             options={
                 'verbose_name': 'baris unggahan',
