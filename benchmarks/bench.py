@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,7 +23,6 @@ BASE = Path(__file__).resolve().parent.parent
 VAR = BASE / "var" / "bench"
 sys.path.insert(0, str(BASE))
 
-import psutil  # noqa: E402
 import psycopg2  # noqa: E402
 
 from sembako_portal import embedded_postgres  # noqa: E402
@@ -150,7 +149,7 @@ def _register_name(persons: int) -> str:
 
 def _make_register(server: str, name: str, persons: int) -> None:
     draft = _url_of(server, "draft")
-    _execute(server, "DROP DATABASE IF EXISTS draft WITH (FORCE)", "CREATE DATABASE draft")
+    _execute(server, "DROP DATABASE IF EXISTS draft", "CREATE DATABASE draft")
     say(f"making a register of {persons:,} persons (once)")
     subprocess.run(
         [sys.executable, BASE / "manage.py", "migrate", "--verbosity", "0"],
@@ -175,7 +174,7 @@ def register(persons: int, *, copy: str) -> Iterator[str]:
             _execute(server, f"DROP DATABASE {old}")
     if name not in kept:
         _make_register(server, name, persons)
-    drop = f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)"
+    drop = f"DROP DATABASE IF EXISTS {copy}"
     _execute(server, drop, f"CREATE DATABASE {copy} TEMPLATE {name} STRATEGY FILE_COPY")
     url = _url_of(server, copy)
     os.environ.update(_environment(url))
@@ -220,15 +219,16 @@ class PeakMemory:
         self._thread.join()
 
     def _watch(self) -> None:
-        own = psutil.Process()
+        own = os.getpid()
+        # Linux tells the children of a thread without a walk over all processes.
+        children = Path(f"/proc/{own}/task/{own}/children")
+        page = os.sysconf("SC_PAGE_SIZE")
         while not self._over.wait(0.02):
-            total = own.memory_info().rss
-            for child in own.children():
-                try:
-                    total += child.memory_info().rss
-                except psutil.NoSuchProcess:
-                    continue
-            self.megabytes = max(self.megabytes, total / 2**20)
+            pages = 0
+            for pid in (own, *children.read_text().split()):
+                with suppress(FileNotFoundError, ProcessLookupError):
+                    pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            self.megabytes = max(self.megabytes, pages * page / 2**20)
 
 
 def seconds(work: Callable[[], object]) -> float:

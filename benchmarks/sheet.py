@@ -59,7 +59,7 @@ def _rows(url: str, rows: int, errors: float, changed: bool) -> Iterator[list[st
         # Whole families are new: another ID, another KK number, NIK of a serial nobody has.
         if int(row[DTKS_ID][4:]) % NEW_EVERY == 0:
             row[DTKS_ID] = f"9{row[DTKS_ID][1:]}"
-            row[KK] = row[KK][:6] + "310121" + row[KK][12:]
+            row[KK] = row[KK][:4] + "98" + row[KK][6:]
             row[NIK] = row[NIK][:4] + "98" + row[NIK][6:]
         elif changed or n % 20 in CHANGED:
             field, new_value = CHANGES[change % len(CHANGES)]

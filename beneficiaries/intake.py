@@ -46,19 +46,23 @@ def admit(upload: Upload, identity: dict[str, str]) -> None:
         )
 
 
+def _differs(column: str, field: str) -> str:
+    """SQL of: the sheet says something, and something else than the register."""
+    return f"m.{field} <> '' AND m.{field} <> coalesce({column}::text, '')"
+
+
 def _old_and_new(column: str, field: str) -> str:
     """SQL of one field's [old, new], NULL where the sheet is empty or says the same."""
-    old = f"coalesce({column}::text, '')"
     return (
-        f"'{field}', CASE WHEN m.{field} <> '' AND m.{field} <> {old}"
-        f" THEN jsonb_build_array({old}, m.{field}) END"
+        f"'{field}', CASE WHEN {_differs(column, field)}"
+        f" THEN jsonb_build_array(coalesce({column}::text, ''), m.{field}) END"
     )
 
 
 FAMILIES = """
-ALTER TABLE staged ADD COLUMN family text;
-UPDATE staged SET family = CASE WHEN dtks_id <> '' THEN 'D' || dtks_id
-                                WHEN kk_number <> '' THEN 'K' || kk_number END;
+ALTER TABLE staged ADD COLUMN family text GENERATED ALWAYS AS (
+    CASE WHEN dtks_id <> '' THEN 'D' || dtks_id WHEN kk_number <> '' THEN 'K' || kk_number END
+) STORED;
 CREATE TEMPORARY TABLE families ON COMMIT DROP AS
 SELECT f.*, coalesce(by_id.id, by_kk.id) AS household_id,
        CASE WHEN by_id.id IS NULL THEN by_kk.n ELSE 1 END AS candidates
@@ -82,15 +86,20 @@ LEFT JOIN LATERAL (
 ANALYZE families;
 """
 
-# By NIK first; where that finds nobody, by name within the family (and birth date, if known).
+# By NIK first; where that finds nobody, by name within the family (and birth date, if known). Of
+# several bearers of a NIK: the one in the family, else an active one, else the one known longest.
+# The smallest array says so without sorting a hundred thousand rows for a handful of cases.
 PERSONS = """
 CREATE TEMPORARY TABLE persons ON COMMIT DROP AS
 WITH by_nik AS (
-    SELECT DISTINCT ON (s.id) s.id, p.id AS person_id,
-        count(*) FILTER (WHERE p.is_active) OVER (PARTITION BY s.id) AS bearers
-    FROM staged s JOIN beneficiaries_person p ON p.nik = s.nik AND s.nik <> ''
-    LEFT JOIN families f ON f.family = s.family
-    ORDER BY s.id, (p.household_id = f.household_id) DESC NULLS LAST, p.is_active DESC, p.id
+    SELECT id, best[3] AS person_id, bearers FROM (
+        SELECT s.id, count(*) FILTER (WHERE p.is_active) AS bearers,
+            min(ARRAY[CASE WHEN p.household_id = f.household_id THEN 0 ELSE 1 END,
+                CASE WHEN p.is_active THEN 0 ELSE 1 END, p.id]) AS best
+        FROM staged s JOIN beneficiaries_person p ON p.nik = s.nik AND s.nik <> ''
+        LEFT JOIN families f ON f.family = s.family
+        GROUP BY s.id
+    ) ranked
 ), by_name AS (
     SELECT s.id, min(p.id) AS person_id
     FROM staged s JOIN families f ON f.family = s.family
@@ -114,21 +123,27 @@ def _enrolled(field: str, programme: str) -> str:
     )
 
 
+_PERSON_DIFFERS = " OR ".join(_differs(f"p.{name}", name) for name in PERSON_FIELDS)
 _OF_PERSON = ", ".join(_old_and_new(f"p.{name}", name) for name in PERSON_FIELDS)
 _OF_FAMILY = ", ".join(
     [_old_and_new(f"h.{COLUMN.get(name, name)}", name) for name in HOUSEHOLD_FIELDS]
     + ["""'family_active', CASE WHEN NOT h.is_active THEN '["TIDAK", "YA"]'::jsonb END"""]
     + [_enrolled(name, programme) for name, programme in PROGRAMMES.items()]
 )
+# Most persons are as they were; asking that first spares them the building of their changes.
 CHANGES = f"""
 CREATE TEMPORARY TABLE compared ON COMMIT DROP AS
 SELECT m.id, m.sheet, m.row_number, f.household_id, x.person_id, x.bearers, f.candidates,
     p.name AS registered_name, p.regency_code AS registered_regency,
-    CASE WHEN x.person_id IS NULL THEN '{{}}'::jsonb ELSE jsonb_strip_nulls(jsonb_build_object(
-        {_OF_PERSON},
-        'active', CASE WHEN NOT p.is_active THEN '["TIDAK", "YA"]'::jsonb END,
-        'family', CASE WHEN p.household_id IS DISTINCT FROM f.household_id
-            THEN jsonb_build_array(old.kk_number, m.kk_number) END))
+    CASE WHEN p.id IS NOT NULL AND (NOT p.is_active
+            OR p.household_id IS DISTINCT FROM f.household_id OR {_PERSON_DIFFERS})
+        THEN jsonb_strip_nulls(jsonb_build_object(
+            {_OF_PERSON},
+            'active', CASE WHEN NOT p.is_active THEN '["TIDAK", "YA"]'::jsonb END,
+            'family', CASE WHEN p.household_id IS DISTINCT FROM f.household_id
+                THEN jsonb_build_array((SELECT kk_number FROM beneficiaries_household
+                    WHERE id = p.household_id), m.kk_number) END))
+        ELSE '{{}}'::jsonb
     END
     || CASE WHEN f.lead_id = m.id AND h.id IS NOT NULL
         THEN jsonb_strip_nulls(jsonb_build_object({_OF_FAMILY})) ELSE '{{}}'::jsonb
@@ -137,8 +152,7 @@ FROM staged m
 LEFT JOIN families f ON f.family = m.family
 LEFT JOIN beneficiaries_household h ON h.id = f.household_id
 LEFT JOIN persons x ON x.id = m.id
-LEFT JOIN beneficiaries_person p ON p.id = x.person_id
-LEFT JOIN beneficiaries_household old ON old.id = p.household_id;
+LEFT JOIN beneficiaries_person p ON p.id = x.person_id;
 UPDATE staged s SET target_id = c.person_id, household_id = c.household_id, changes = c.changes
 FROM compared c WHERE c.id = s.id;
 """
@@ -152,7 +166,9 @@ SELECT s.sheet, s.row_number, 'nik', 'NIK_DUA_KALI', 'error',
 FROM staged s JOIN (
     SELECT nik, count(*) AS n, count(DISTINCT kk_number) AS families,
         array_to_string((array_agg(row_number ORDER BY row_number))[1:5], ', ') AS rows
-    FROM staged WHERE nik <> '' GROUP BY nik HAVING count(*) > 1
+    FROM staged WHERE nik IN (
+        SELECT nik FROM staged WHERE nik <> '' GROUP BY nik HAVING count(*) > 1
+    ) GROUP BY nik
 ) d USING (nik);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
@@ -171,7 +187,7 @@ SELECT s.sheet, s.row_number, 'kk_number', 'KK_DUA_DESA', 'warning',
     'Nomor KK ini tertulis di lebih dari satu desa dalam berkas ini.', s.kk_number
 FROM staged s JOIN (
     SELECT kk_number FROM staged WHERE kk_number <> '' AND village <> ''
-    GROUP BY kk_number HAVING count(DISTINCT village) > 1
+    GROUP BY kk_number HAVING min(village) <> max(village)
 ) d USING (kk_number);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
@@ -194,7 +210,7 @@ INSERT INTO found (sheet, row_number, field, code, level, message, before)
 SELECT c.sheet, c.row_number, 'name', 'NIK_ATAS_NAMA_LAIN', 'warning',
     'NIK ini terdaftar atas nama ' || c.registered_name || '. Cocokkan dengan KTP-el.', s.name
 FROM compared c JOIN staged s USING (id)
-WHERE c.registered_name IS NOT NULL
+WHERE c.registered_name <> s.name
     AND NOT string_to_array(c.registered_name, ' ') && string_to_array(s.name, ' ');
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
@@ -214,8 +230,10 @@ SELECT s.sheet, s.row_number, 'nik', 'SATU_ORANG_DUA_BARIS', 'error',
     'Baris ini dan baris lain memperbarui orang terdaftar yang sama. Perbaiki salah satunya.',
     s.nik
 FROM staged s JOIN (
-    SELECT target_id FROM staged WHERE target_id IS NOT NULL
-    GROUP BY target_id HAVING count(*) > 1 AND count(DISTINCT nik) = count(*)
+    SELECT target_id FROM staged WHERE target_id IN (
+        SELECT target_id FROM staged WHERE target_id IS NOT NULL
+        GROUP BY target_id HAVING count(*) > 1
+    ) GROUP BY target_id HAVING count(DISTINCT nik) = count(*)
 ) d USING (target_id);
 
 INSERT INTO found (sheet, row_number, field, code, level, message, before)

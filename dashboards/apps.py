@@ -1,6 +1,34 @@
+from functools import partial
+
 from django.apps import AppConfig
 
 
 class DashboardsConfig(AppConfig):
     name = "dashboards"
     verbose_name = "Beranda"
+
+    def ready(self):
+        from django.db import transaction
+
+        from dashboards.figures import refresh
+        from uploads import steps
+        from uploads.models import Upload
+        from verification import actions
+
+        counted = {
+            Upload.Status.DIAJUKAN,
+            Upload.Status.DIKEMBALIKAN,
+            Upload.Status.DITERAPKAN,
+            Upload.Status.DIBATALKAN,
+        }
+
+        def recount_upload(upload):
+            if upload.status in counted:
+                regency = upload.regency_code if len(upload.region_id) > 2 else None
+                transaction.on_commit(partial(refresh, regency and [regency]), robust=True)
+
+        def recount_round(round):
+            transaction.on_commit(refresh, robust=True)
+
+        steps.listeners.append(recount_upload)
+        actions.listeners.append(recount_round)

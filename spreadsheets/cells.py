@@ -524,7 +524,7 @@ def rt_rw(raw: Any) -> str | Cleaned:
         return Cleaned(
             "", "RT_RW_JADI_TANGGAL", "warning", _RT_RW_BY_DATE, f"{raw.day:03d}/{raw.month:03d}"
         )
-    shown = _tidy(raw).upper().lstrip("'")
+    shown = _tidy(raw).upper().lstrip("' ")
     if not shown or shown in _NOTHING:
         return ""
     found = _RT_RW.fullmatch(shown)

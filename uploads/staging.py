@@ -1,9 +1,11 @@
 """Rows of an upload between file and register: copied in, compared in set-based SQL, judged.
 
-The comparison works on two temporary tables that live as long as its transaction:
+The comparison works on two temporary tables:
 `staged`: one row per row of the upload, a text column for each field of the layout, and `id`,
     `sheet`, `row_number`, `target_id`, `household_id`, `changes`;
 `found`: issues that only the register or the other rows can tell.
+A check copies the file's rows straight into `staged`, and they become rows of the upload only with
+their verdict: written once, indexed once. Later comparisons make `staged` from the upload's rows.
 """
 
 import csv
@@ -15,6 +17,7 @@ from django.db import connection
 from accounts import scope
 from spreadsheets.checking import Batch
 from spreadsheets.layout import Layout
+from uploads import kinds
 from uploads.models import Upload, UploadRow
 
 ANALYZE_FROM = 2_000
@@ -24,20 +27,6 @@ def clear(upload: Upload) -> None:
     """Forget what an earlier, interrupted check has left."""
     upload.rows.all()._raw_delete("default")
     upload.issues.all()._raw_delete("default")
-
-
-def _array(values: list[str]) -> str:
-    """A Postgres array literal: every text quoted, so that none can end it."""
-    return (
-        '{"'
-        + '","'.join(
-            value.replace("\\", "\\\\").replace('"', '\\"')
-            if '"' in value or "\\" in value
-            else value
-            for value in values
-        )
-        + '"}'
-    )
 
 
 # Nothing is NULL in what is copied; this text is, and no cell of a sheet can be it.
@@ -57,52 +46,67 @@ def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
         )
 
 
-def store(upload: Upload, batch: Batch) -> None:
-    """COPY a batch of checked rows and their issues.
+def _columns(layout: Layout) -> str:
+    return ", ".join(f'"{name}"' for name in layout.fields)
 
-    Postgres allows no COPY under row-level security, so this runs without the sender's scope. It
-    writes nothing the sender could choose: the region of every row is the upload's.
+
+def store(upload: Upload, batch: Batch) -> None:
+    """COPY a batch of checked rows into `staged`, and their issues.
+
+    Postgres allows no COPY under row-level security, so the issues are copied without the sender's
+    scope. That writes nothing the sender could choose: the region of every issue is the upload's.
     """
+    layout = kinds.get(upload.kind).layout
+    fields = ", ".join(f'"{name}" text NOT NULL' for name in layout.fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS staged ("
+            "id bigint NOT NULL DEFAULT nextval('uploads_uploadrow_id_seq'),"
+            " sheet text NOT NULL, row_number integer NOT NULL, approved_verdict text,"
+            " approved_target_id bigint, approved_changes jsonb,"
+            f" target_id bigint, household_id bigint, changes jsonb, {fields})"
+        )
+        _copy(
+            cursor,
+            "staged",
+            f"sheet, row_number, {_columns(layout)}",
+            ((sheet, number, *values) for sheet, number, values in batch.rows),
+        )
+    if not batch.issues:
+        return
     with scope.applied(None), connection.cursor() as cursor:
         _copy(
             cursor,
-            "uploads_uploadrow",
-            "upload_id, region_id, sheet, row_number, values, verdict, outcome",
+            "uploads_uploadissue",
+            "upload_id, region_id, sheet, row_number, field, code, level, message, before,"
+            " suggestion, decision",
             (
-                (upload.pk, upload.region_id, sheet, number, _array(values), "", "")
-                for sheet, number, values in batch.rows
+                (
+                    upload.pk,
+                    upload.region_id,
+                    issue.sheet,
+                    issue.row,
+                    issue.field,
+                    issue.code,
+                    issue.level,
+                    issue.message,
+                    issue.before,
+                    issue.suggestion,
+                    "",
+                )
+                for issue in batch.issues
             ),
         )
-        if batch.issues:
-            _copy(
-                cursor,
-                "uploads_uploadissue",
-                "upload_id, region_id, sheet, row_number, field, code, level, message, before,"
-                " suggestion, decision",
-                (
-                    (
-                        upload.pk,
-                        upload.region_id,
-                        issue.sheet,
-                        issue.row,
-                        issue.field,
-                        issue.code,
-                        issue.level,
-                        issue.message,
-                        issue.before,
-                        issue.suggestion,
-                        "",
-                    )
-                    for issue in batch.issues
-                ),
-            )
 
 
 def analyze(rows: int) -> None:
-    """Let the planner know the new rows before they are joined with a million others."""
+    """Let the planner know the new rows before pages join them with a million others."""
     if rows >= ANALYZE_FROM:
         with scope.applied(None), connection.cursor() as cursor:
-            cursor.execute("ANALYZE uploads_uploadrow, uploads_uploadissue")
+            cursor.execute(
+                "ANALYZE uploads_uploadrow (upload_id, row_number, verdict, household_id),"
+                " uploads_uploadissue (upload_id, row_number, code)"
+            )
 
 
 def analyze_everything(rows: int) -> None:
@@ -114,7 +118,7 @@ def analyze_everything(rows: int) -> None:
 
 
 def stage(cursor, upload: Upload, layout: Layout) -> None:
-    """Make `staged` and `found` for the comparison; they go with the transaction."""
+    """Make `staged` from the rows of the upload; it goes with the transaction."""
     fields = ", ".join(
         f'r.values[{n}] AS "{name}"' for n, name in enumerate(layout.fields, start=1)
     )
@@ -127,56 +131,77 @@ def stage(cursor, upload: Upload, layout: Layout) -> None:
         " FROM uploads_uploadrow r WHERE r.upload_id = %s",
         [upload.pk],
     )
+
+
+def begin_comparison(cursor) -> None:
+    """Make `found`, which goes with the transaction, and let the planner know `staged`."""
     cursor.execute(
         "CREATE TEMPORARY TABLE found (sheet text, row_number integer, field text, code text,"
         " level text, message text, before text, suggestion text) ON COMMIT DROP"
     )
+    # A small sample tells enough; the usual one would cost as much as a step of the comparison.
+    cursor.execute("SET LOCAL default_statistics_target = 10")
     cursor.execute("ANALYZE staged")
+    cursor.execute("SET LOCAL default_statistics_target TO DEFAULT")
 
 
-def judge(cursor, upload: Upload) -> None:
+_JUDGED = """
+WITH blocking AS (
+    SELECT sheet, row_number, bool_or(level = 'error') AS is_error
+    FROM uploads_uploadissue
+    WHERE upload_id = %(upload)s AND decision = '' AND level <> 'info' AND row_number > 0
+    GROUP BY sheet, row_number
+), judged AS (
+    SELECT s.*, CASE
+        WHEN b.is_error THEN 'BERMASALAH'
+        WHEN b.row_number IS NOT NULL THEN 'PERLU_DIPERIKSA'
+        WHEN s.target_id IS NULL THEN 'BARU'
+        WHEN s.changes = '{}' THEN 'SAMA'
+        ELSE 'BERUBAH'
+    END AS verdict
+    FROM staged s LEFT JOIN blocking b ON b.sheet = s.sheet AND b.row_number = s.row_number
+)
+"""
+
+
+def judge(cursor, upload: Upload, layout: Layout, *, arrived: bool) -> None:
     """Write issues, verdicts, targets and changes of the comparison to the upload's rows.
 
     An error that nobody has decided makes a row BERMASALAH, an undecided warning PERLU_DIPERIKSA.
-    Decisions already taken on an issue of the comparison outlive a new comparison.
+    Decisions already taken on an issue of the comparison outlive a new comparison. `arrived`: the
+    rows come from the file and are written for the first time.
     """
+    values = {"upload": upload.pk, "region": upload.region_id}
     cursor.execute(
-        "DELETE FROM uploads_uploadissue i WHERE i.upload_id = %s AND i.from_register"
+        "DELETE FROM uploads_uploadissue i WHERE i.upload_id = %(upload)s AND i.from_register"
         " AND i.decision = ''",
-        [upload.pk],
+        values,
     )
     cursor.execute(
         "INSERT INTO uploads_uploadissue (upload_id, region_id, sheet, row_number, field, code,"
         " level, message, before, suggestion, decision, from_register)"
-        " SELECT %s, %s, sheet, row_number, field, code, level, message, coalesce(before, ''),"
-        " coalesce(suggestion, ''), '', true FROM found f"
-        " WHERE NOT EXISTS (SELECT FROM uploads_uploadissue i WHERE i.upload_id = %s"
+        " SELECT %(upload)s, %(region)s, sheet, row_number, field, code, level, message,"
+        " coalesce(before, ''), coalesce(suggestion, ''), '', true FROM found f"
+        " WHERE NOT EXISTS (SELECT FROM uploads_uploadissue i WHERE i.upload_id = %(upload)s"
         " AND i.sheet = f.sheet AND i.row_number = f.row_number AND i.field = f.field"
         " AND i.code = f.code)",
-        [upload.pk, upload.region_id, upload.pk],
+        values,
     )
-    cursor.execute(
-        """
-        WITH blocking AS (
-            SELECT sheet, row_number, bool_or(level = 'error') AS is_error
-            FROM uploads_uploadissue
-            WHERE upload_id = %s AND decision = '' AND level <> 'info' AND row_number > 0
-            GROUP BY sheet, row_number
+    if arrived:
+        cursor.execute(
+            f"{_JUDGED} INSERT INTO uploads_uploadrow (id, upload_id, region_id, sheet, row_number,"
+            " values, verdict, target_id, household_id, changes, outcome)"
+            f" SELECT id, %(upload)s, %(region)s, sheet, row_number, ARRAY[{_columns(layout)}],"
+            " verdict, target_id, household_id, changes, '' FROM judged",
+            values,
         )
-        UPDATE uploads_uploadrow r
-        SET target_id = s.target_id, household_id = s.household_id, changes = s.changes,
-            verdict = CASE
-                WHEN b.is_error THEN 'BERMASALAH'
-                WHEN b.row_number IS NOT NULL THEN 'PERLU_DIPERIKSA'
-                WHEN s.target_id IS NULL THEN 'BARU'
-                WHEN s.changes = '{}' THEN 'SAMA'
-                ELSE 'BERUBAH'
-            END
-        FROM staged s LEFT JOIN blocking b ON b.sheet = s.sheet AND b.row_number = s.row_number
-        WHERE r.id = s.id
-        """,
-        [upload.pk],
-    )
+    else:
+        cursor.execute(
+            f"{_JUDGED} UPDATE uploads_uploadrow r SET target_id = j.target_id,"
+            " household_id = j.household_id, changes = j.changes, verdict = j.verdict"
+            " FROM judged j WHERE r.id = j.id",
+            values,
+        )
 
 
 def clear_away(cursor) -> None:
@@ -188,6 +213,13 @@ def clear_away(cursor) -> None:
     tables = cursor.fetchone()[0]
     if tables:
         cursor.execute(f"DROP TABLE {tables}")
+
+
+def discard() -> None:
+    """Drop what a check that did not come to its end has copied in."""
+    if not connection.needs_rollback:
+        with connection.cursor() as cursor:
+            clear_away(cursor)
 
 
 def mark_writable(cursor) -> None:

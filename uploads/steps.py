@@ -48,13 +48,18 @@ def context_of(upload: Upload) -> CheckContext:
     )
 
 
-def compare(upload: Upload) -> None:
-    """Judge every row against the register; the caller holds the lock on the upload."""
+def compare(upload: Upload, *, arrived: bool = False) -> None:
+    """Judge every row against the register; the caller holds the lock on the upload.
+
+    `arrived`: the rows are those that `staging.store` has just taken from the file.
+    """
     kind = kinds.get(upload.kind)
     with connection.cursor() as cursor:
-        staging.stage(cursor, upload, kind.layout)
+        if not arrived:
+            staging.stage(cursor, upload, kind.layout)
+        staging.begin_comparison(cursor)
         kind.compare(upload, cursor)
-        staging.judge(cursor, upload)
+        staging.judge(cursor, upload, kind.layout, arrived=arrived)
         staging.clear_away(cursor)
     staging.count(upload)
 
@@ -95,7 +100,7 @@ def finish_check(upload: Upload) -> Upload:
     upload = locked(upload)
     if upload.status != Status.DIPERIKSA:
         return upload
-    compare(upload)
+    compare(upload, arrived=True)
     upload.stage = Upload.Stage.SELESAI
     move(upload, Status.PERLU_PERBAIKAN if upload.rows_held_back else Status.SIAP, by=None)
     return upload
@@ -132,6 +137,7 @@ def apply(upload: Upload) -> Upload:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLYING])
         kind.lock(upload, cursor)
         staging.stage(cursor, upload, kind.layout)
+        staging.begin_comparison(cursor)
         kind.compare(upload, cursor)
         staging.mark_writable(cursor)
         kind.apply(upload, cursor)

@@ -29,7 +29,10 @@ def check(upload_id: int) -> None:
     upload = Upload.objects.get(pk=upload_id)
     try:
         with scope.applied(upload.sent_by.scope), pghistory.context(user=upload.sent_by_id):
-            _check(upload)
+            try:
+                _check(upload)
+            finally:
+                staging.discard()
     except SheetRefused as refused:
         steps.fail(upload, reason=refused.message)
     except (OperationalError, InterfaceError):
@@ -73,8 +76,8 @@ def _check(upload: Upload) -> None:
             events.close()
             return
     steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
-    staging.analyze(done)
     steps.finish_check(upload)
+    staging.analyze(done)
 
 
 @task()

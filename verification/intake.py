@@ -412,14 +412,18 @@ def _recount(upload: Upload, cursor) -> None:
 # The row as a whole goes back or stays: one newer touch on case, person, family or enrolment is
 # enough to leave everything as it is.
 UNDONE = """
+CREATE TEMPORARY TABLE written ON COMMIT DROP AS
+SELECT id, target_id, household_id, changes FROM uploads_uploadrow
+WHERE upload_id = %(upload)s AND outcome = 'DITERAPKAN';
+CREATE INDEX ON written (target_id);
+ANALYZE written;
 CREATE TEMPORARY TABLE undone ON COMMIT DROP AS
 SELECT r.id AS row_id, r.target_id, r.household_id, r.changes, c.visited_on, h.payee_id
-FROM uploads_uploadrow r
+FROM written r
 JOIN verification_case c ON c.id = r.target_id
 JOIN beneficiaries_household h ON h.id = r.household_id
 LEFT JOIN beneficiaries_person p ON p.id = h.payee_id
-WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
-    AND c.upload_id = %(upload)s AND c.decided_at = %(applied_at)s AND c.changed_at = %(applied_at)s
+WHERE c.upload_id = %(upload)s AND c.decided_at = %(applied_at)s AND c.changed_at = %(applied_at)s
     AND (NOT r.changes ?| %(household_fields)s
         OR h.source_upload_id = %(upload)s AND h.changed_at = %(applied_at)s)
     AND (NOT r.changes ?| %(person_fields)s
@@ -428,6 +432,7 @@ WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
         SELECT FROM beneficiaries_enrollment e
         JOIN beneficiaries_programme g ON g.code = e.programme_id AND g.is_sembako
         WHERE e.household_id = r.household_id AND e.changed_at > %(applied_at)s));
+ANALYZE undone;
 
 UPDATE beneficiaries_person t
 SET nik = CASE WHEN u.changes ? 'new_nik' THEN u.changes -> 'new_nik' ->> 0 ELSE t.nik END,
@@ -469,7 +474,8 @@ WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN';
 
 def revert(upload: Upload, cursor) -> None:
     """Take back every row that nothing newer has touched; its case is to do again."""
-    cursor.execute("DROP TABLE IF EXISTS undone")
+    lock(upload, cursor)
+    cursor.execute("DROP TABLE IF EXISTS written, undone")
     cursor.execute(
         UNDONE,
         {

@@ -297,10 +297,10 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
     user = request.user
     url = reverse("admin:verification_round_change", args=[round.pk])
     regencies = list(
-        Region.objects.filter(
-            pk__in=round.round_regions.visible_to(user).values("region_id")
-        ).order_by("code")
+        Region.objects.filter(pk__in=round.round_regions.values("region_id")).order_by("code")
     )
+    if not user.scope.is_province:
+        regencies = [region for region in regencies if region.code in user.scope.regencies]
     wanted = request.GET.get("wilayah", "")
     regency = next((region for region in regencies if region.code == wanted), None)
     if len(regencies) == 1:

@@ -271,7 +271,7 @@ def test_other_formats_come_back_as_xlsx_with_the_same_rows(tmp_path):
     assert sheet["B4"].data_type == "s" and "2 angka" in sheet["E4"].value
     # Sent a second time, it is annotated in place.
     annotate(target, tmp_path / "b.xlsx", same_issues, summary=[], read=again)
-    assert openpyxl.load_workbook(tmp_path / "b.xlsx")["a"].max_column == 5
+    assert openpyxl.load_workbook(tmp_path / "b.xlsx")["Teks"].max_column == 5
 
 
 def test_comments_are_capped_and_colours_are_not(tmp_path, monkeypatch):

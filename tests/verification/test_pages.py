@@ -97,10 +97,18 @@ def test_no_sheet_of_a_regency_that_takes_no_part(client, coordinator, round):
     assert client.get(sheet_url(round, PULANG_PISAU)).status_code == 404
 
 
-def test_a_kecamatans_officer_gets_no_sheet_of_the_regency(client, round):
+def test_a_kecamatans_officer_gets_the_sheet_of_the_kecamatan_only(client, round, make_case):
+    case = make_case()
+    make_case(village_id="62.03.01.1007")
     user = UserFactory(role=Role.PETUGAS, regions=[DISTRICT])
     client.force_login(user)
+    page = client.get(round_url(round)).text
+    assert sheet_url(round, DISTRICT) in page
+    assert f'"{sheet_url(round)}"' not in page
+    assert "Selat" not in page
     assert client.get(sheet_url(round)).status_code == 404
+    rows = rows_of(downloaded(client.get(sheet_url(round, DISTRICT))))
+    assert [row["ID KASUS"] for row in rows] == [str(case.pk)]
 
 
 @pytest.mark.parametrize("role", [Role.TKSK, Role.AUDITOR, Role.BANK, Role.ADMINISTRATOR])
