@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from regions.models import Region
 from uploads import kinds
 from uploads.actions import CHOOSABLE
 from uploads.figures import Causes, sums
@@ -103,9 +104,11 @@ def rows_of(upload: Upload, choice: Choice, texts: Texts) -> QuerySet[UploadRow]
         )
         rows = rows.filter(Exists(found))
     if choice.district and "village" in texts.position:
-        rows = rows.filter(
-            **{f"values__{texts.position['village']}__startswith": f"{choice.district}."}
-        )
+        village = texts.position["village"]
+        rows = rows.filter(**{f"values__{village}__startswith": f"{choice.district}."})
+    elif choice.district and "district" in texts.position:
+        name = Region.objects.filter(pk=choice.district).values_list("name", flat=True).first()
+        rows = rows.filter(**{f"values__{texts.position['district']}__iexact": name or ""})
     if choice.q.isdecimal() and len(choice.q) < 8:
         rows = rows.filter(row_number=int(choice.q))
     elif choice.q:
