@@ -163,6 +163,32 @@ WITH blocking AS (
 """
 
 
+def judge_again(upload: Upload) -> None:
+    """Bring the verdicts in line with decisions that have changed no value."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+        UPDATE uploads_uploadrow r SET verdict = x.verdict
+        FROM (
+            SELECT r.id, CASE
+                WHEN bool_or(i.level = 'error' AND i.decision = '') THEN 'BERMASALAH'
+                WHEN bool_or(i.level = 'warning' AND i.decision = '') THEN 'PERLU_DIPERIKSA'
+                WHEN r.target_id IS NULL THEN 'BARU'
+                WHEN r.changes = '{}' THEN 'SAMA'
+                ELSE 'BERUBAH'
+            END AS verdict
+            FROM uploads_uploadrow r
+            JOIN uploads_uploadissue i ON i.upload_id = r.upload_id AND i.sheet = r.sheet
+                AND i.row_number = r.row_number
+            WHERE r.upload_id = %s GROUP BY r.id
+        ) x
+        WHERE r.id = x.id AND r.verdict <> x.verdict
+        """,
+            [upload.pk],
+        )
+    count(upload)
+
+
 def judge(cursor, upload: Upload, layout: Layout, *, arrived: bool) -> None:
     """Write issues, verdicts, targets and changes of the comparison to the upload's rows.
 
