@@ -35,7 +35,7 @@ NULL = "\x1fnull\x1f"
 
 def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    csv.writer(buffer).writerows(rows)  # ends lines in CR LF, so that both are quoted inside cells
     text = buffer.getvalue()
     if "\0" in text:  # the one character that Postgres cannot hold
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
