@@ -23,8 +23,7 @@ PERSONAL_DATA = {
     "uploads.UploadIssue": declared(
         specific="message before value suggestion",
         not_personal=(
-            "id upload region regency_code sheet row_number field code level decision"
-            " from_register"
+            "id upload region regency_code sheet row_number field code level decision from_register"
         ),
     ),
     "uploads.UploadEvent": declared(
