@@ -1,6 +1,7 @@
 """Fixtures of all tests, and the conditions under which they run.
 
-Real Postgres, one template database per worker, no superusers (but in the smoke test), no sleeps.
+Real Postgres, a database per worker copied from one template, no superusers (but in the smoke
+test), no sleeps.
 """
 
 import os
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from accounts import scope
+from tests import template
 
 
 def pytest_collection_modifyitems(items):
@@ -18,6 +20,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Asked by pytest-django before it creates the worker's database."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template.ensure()
 
 
 @pytest.fixture(autouse=True)
