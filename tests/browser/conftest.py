@@ -75,7 +75,7 @@ def portal(django_db_setup, tmp_path_factory) -> Iterator[Portal]:
             )
             for command in (web, worker)
         ]
-        yield Portal("http://127.0.0.1:{}".format(listening.getsockname()[1]), var / "berkas")
+        yield Portal(f"http://127.0.0.1:{listening.getsockname()[1]}", var / "berkas")
         for process in running:
             process.terminate()
         for process in running:
@@ -109,9 +109,7 @@ def officer(committed):
 
 @pytest.fixture
 def neighbour(committed):
-    return UserFactory(
-        username="petugas.pulpis", full_name="Teguh Santoso", regions=[PULANG_PISAU]
-    )
+    return UserFactory(username="petugas.pulpis", full_name="Teguh Santoso", regions=[PULANG_PISAU])
 
 
 @pytest.fixture

@@ -5,22 +5,17 @@ from datetime import date, timedelta
 import openpyxl
 import pytest
 from django.utils import timezone
-from django.utils.formats import date_format
 from playwright.sync_api import Page, expect
 
 from beneficiaries.models import Household, Person
 from tests.browser.reading import figure, list_count, round_progress, tile
 from tests.factories import (
-    KAPUAS,
     CaseFactory,
     HouseholdFactory,
     RoundFactory,
-    UploadFactory,
     nik,
 )
-from tests.sheets import member, person, workbook
-from uploads.models import Upload
-from verification.models import Case, Round
+from verification.models import Round
 
 pytestmark = pytest.mark.browser
 
