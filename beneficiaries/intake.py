@@ -37,19 +37,7 @@ PROGRAMMES = {
 
 
 def admit(upload: Upload, identity: dict[str, str]) -> None:
-    """A BNBA comes from SIKS without an identity; a sheet of another kind has one."""
-    layout = identity.get("layout")
-    if layout and layout != upload.kind:
-        raise SheetRefused(
-            "LEMBAR_LAIN",
-            "Berkas ini lembar hasil verifikasi, bukan BNBA."
-            " Unggahlah kembali dan pilih jenis lembar Hasil verifikasi.",
-        )
-
-
-def _differs(column: str, field: str) -> str:
-    """SQL of: the sheet says something, and something else than the register."""
-    return f"m.{field} <> '' AND m.{field} <> coalesce({column}::text, '')"
+    """A BNBA carries no identity; whose it is its rows say, see `_refuse_foreign_sheet`."""
 
 
 def _old_and_new(column: str, field: str) -> str:

@@ -46,10 +46,9 @@ def _check(upload: Upload) -> None:
     upload = steps.begin_check(upload)
     if upload is None:
         return
-    kind = kinds.get(upload.kind)
     events = check_in_child(
         upload.file.path,
-        [kind.layout_path],
+        [kind.layout_path for kind in kinds.all_kinds()],
         steps.context_of(upload),
         memory_mb=MEMORY_MB,
         seconds=SECONDS,
@@ -57,9 +56,8 @@ def _check(upload: Upload) -> None:
     done = 0
     for event in events:
         if isinstance(event, FileRead):
-            # A workbook made by the portal says itself what it answers to.
-            upload.reference = upload.reference or event.identity.get("round", "")
-            kind.admit(upload, event.identity)
+            _recognise(upload, event)
+            kinds.get(upload.kind).admit(upload, event.identity)
             upload.reading = {
                 "sheets": [list(sheet) for sheet in event.sheets],
                 "left_out": [list(left) for left in event.left_out],
@@ -67,7 +65,7 @@ def _check(upload: Upload) -> None:
                 "unknown": event.unknown,
                 "identity": event.identity,
             }
-            upload.save(update_fields=["reading", "reference"])
+            upload.save(update_fields=["kind", "reading", "reference"])
             steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=event.row_count or 0)
             continue
         staging.store(upload, event)
@@ -78,6 +76,24 @@ def _check(upload: Upload) -> None:
     steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
     steps.finish_check(upload, rows=done)
     staging.analyze(done)
+
+
+def _recognise(upload: Upload, read: FileRead) -> None:
+    """A workbook made by the portal says itself what it is and what it answers to.
+
+    Any other file must be what its sender has called it.
+    """
+    identity = read.identity
+    upload.reference = upload.reference or identity.get("round", "")
+    if identity.get("layout") == read.layout_key:
+        upload.kind = read.layout_key
+    if read.layout_key != upload.kind:
+        found, called = kinds.get(read.layout_key).title, kinds.get(upload.kind).title
+        raise SheetRefused(
+            "LEMBAR_LAIN",
+            f"Judul kolom berkas ini milik lembar {found}, bukan {called}."
+            f" Unggahlah kembali dan pilih jenis lembar {found}.",
+        )
 
 
 @task()

@@ -6,10 +6,11 @@ class VerificationConfig(AppConfig):
     verbose_name = "Verifikasi"
 
     def ready(self):
-        from beneficiaries.figures import HOUSEHOLD_TIMELINE
+        from beneficiaries.figures import HOUSEHOLD_MARKS, HOUSEHOLD_TIMELINE
         from uploads import kinds
-        from verification.figures import household_timeline
+        from verification.figures import household_marks, household_timeline
         from verification.intake import HASIL_VERIFIKASI
 
         kinds.register(HASIL_VERIFIKASI)
         HOUSEHOLD_TIMELINE.append(household_timeline)
+        HOUSEHOLD_MARKS.append(household_marks)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from beneficiaries.figures import Mark, TimelineEntry
 from beneficiaries.models import Household
 from regions.models import Region
-from verification.models import Case, CaseQuerySet
+from verification.models import Case, CaseQuerySet, Round
 
 Status = Case.Status
 
@@ -133,6 +133,27 @@ def outcome_of(case: Case) -> Mark:
     return Mark(
         "warn", "flag", f"Tidak layak: {reason if reason[:2].isupper() else reason.lower()}"
     )
+
+
+_LOOK_OF_STATUS = {
+    Case.Status.BELUM: ("idle", "minus"),
+    Case.Status.DIAJUKAN: ("info", "send"),
+    Case.Status.DIKEMBALIKAN: ("warn", "undo"),
+    Case.Status.DISETUJUI: ("ok", "shield"),
+}
+
+
+def household_marks(ids: list[int]) -> dict[int, Mark]:
+    """Where each family stands in the newest running round it takes part in."""
+    cases = (
+        Case.objects.filter(household__in=ids, round__status=Round.Status.BERJALAN)
+        .order_by("household", "-round__starts_on", "-round")
+        .distinct("household")
+    )
+    return {
+        case.household_id: Mark(*_LOOK_OF_STATUS[case.status], case.get_status_display())
+        for case in cases
+    }
 
 
 def household_timeline(household: Household) -> list[TimelineEntry]:
