@@ -138,6 +138,10 @@ def count_visible(model: type[models.Model], user, *, table: str, column: str) -
         return model.objects.visible_to(user).filter(pk__in=written).count()
 
 
+class RestrictedRoleMissing(ProgrammingError):
+    """The database lacks the restricted role; the text has the SQL for the server's DBA."""
+
+
 def _missing_role_statements(cursor) -> list[str]:
     """The SQL that is still to be run so that this account can act as the restricted role."""
     role = settings.RESTRICTED_ROLE
@@ -172,9 +176,10 @@ def create_restricted_role() -> RunPython:
                     "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"
                 )
                 if not cursor.fetchone()[0]:
-                    raise ProgrammingError(
-                        "The database account may not create roles. Have the DBA run this SQL,"
-                        f" then migrate again: {' '.join(missing)}"
+                    raise RestrictedRoleMissing(
+                        "Akun basis data ini tidak boleh membuat peran. Mintalah pengelola server"
+                        " menjalankan SQL berikut sebagai administrator, lalu ulangi:\n"
+                        + "\n".join(missing)
                     )
             for statement in missing:
                 cursor.execute(statement)

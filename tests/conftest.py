@@ -1,14 +1,16 @@
 """Fixtures of all tests, and the conditions under which they run.
 
-Real Postgres, one template database per worker, no superusers (but in the smoke test), no sleeps.
+Real Postgres, a database per worker copied from one template, no superusers (but in the smoke
+test), no sleeps.
 """
 
 import os
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from accounts import scope
+from tests import template
 
 
 def pytest_collection_modifyitems(items):
@@ -18,6 +20,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Asked by pytest-django before it creates the worker's database."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template.ensure()
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +65,21 @@ def as_restricted(db):
 
     yield open_cursor
     scope.enter(None)
+
+
+@pytest.fixture
+def transactional_db(django_db_setup, django_db_blocker):
+    """Commit for real, for other processes to see; take away afterwards what is not reference data.
+
+    In place of the one of pytest-django, which would empty the tables of reference data as well.
+    The name matters: by it pytest-django knows that the test needs a database of its own.
+    """
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "TRUNCATE accounts_user, beneficiaries_household, verification_round,"
+                " dashboards_villagefigures, pghistory_context, axes_accessattempt,"
+                " django_session, django_tasks_database_dbtaskresult CASCADE"
+            )
+        connections.close_all()

@@ -128,8 +128,11 @@ def _editable(upload: Upload, by: User) -> Upload:
     return upload
 
 
-def _after_repair(upload: Upload, by: User) -> Upload:
-    compare(upload)
+def _after_repair(upload: Upload, by: User, *, values_changed: bool = True) -> Upload:
+    if values_changed:
+        compare(upload)
+    else:
+        staging.judge_again(upload)
     status = Status.PERLU_PERBAIKAN if upload.rows_held_back else Status.SIAP
     if upload.status not in (status, Status.DIKEMBALIKAN):
         move(upload, status, by=by)
@@ -195,7 +198,8 @@ def keep_values(upload: Upload, *, code: str, by: User, row_ids: list[int] | Non
     if code not in CHOOSABLE:
         issues = issues.filter(level=UploadIssue.Level.WARNING)
     kept = issues.update(decision=Decision.KEPT)
-    _after_repair(upload, by)
+    # Which row of two is chosen is the comparison's business, a mere confirmation is not.
+    _after_repair(upload, by, values_changed=code in CHOOSABLE)
     return kept
 
 
@@ -204,10 +208,10 @@ def undo_decision(upload: Upload, *, code: str, by: User, row_ids: list[int] | N
     """Open the issues of one cause again; an accepted suggestion gives way to what was sent."""
     upload = _editable(upload, by)
     issues = _issues(upload, code, row_ids).filter(decision__in=[Decision.ACCEPTED, Decision.KEPT])
-    accepted = issues.filter(decision=Decision.ACCEPTED)
-    _set_cells(upload, list(accepted.values_list("pk", flat=True)), accept=False)
+    accepted = list(issues.filter(decision=Decision.ACCEPTED).values_list("pk", flat=True))
+    _set_cells(upload, accepted, accept=False)
     reopened = issues.update(decision=Decision.OPEN)
-    _after_repair(upload, by)
+    _after_repair(upload, by, values_changed=bool(accepted) or code in CHOOSABLE)
     return reopened
 
 

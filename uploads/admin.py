@@ -55,14 +55,14 @@ class ReferenceFilter(DropdownFilter):
     parameter_name = "acuan"
 
     def lookups(self, request, model_admin):
-        references = (
+        pairs = (
             Upload.objects.visible_to(request.user)
             .exclude(reference="")
-            .order_by("reference")
-            .values_list("reference", flat=True)
+            .order_by("kind", "reference")
+            .values_list("kind", "reference")
             .distinct()[:50]
         )
-        return [(reference, f"Putaran {reference}") for reference in references]
+        return [(reference, kinds.reference_name(kind, reference)) for kind, reference in pairs]
 
     def queryset(self, request, queryset):
         return queryset.filter(reference=self.value()) if self.value() else queryset

@@ -11,7 +11,7 @@ from uploads.models import Upload, UploadRow
 from uploads.wording import Texts, is_identity
 
 # What a rule derives is repaired where it is derived from.
-PARTS = {"village": ["district", "village_name"]}
+PARTS = {"village": ["district", "village_name"], "new_village": ["new_village_name"]}
 ACCEPTED = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt"
 
 
@@ -25,7 +25,7 @@ class SendForm(forms.Form):
         empty_label=None,
         error_messages={"invalid_choice": "Wilayah ini di luar wilayah tugas Anda."},
     )
-    reference = forms.ChoiceField(label="Putaran", required=False)
+    reference = forms.CharField(label="Putaran", required=False, max_length=40)
     file = forms.FileField(
         label="Berkas",
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
@@ -39,14 +39,7 @@ class SendForm(forms.Form):
     def __init__(self, *args, user, repairs: Upload | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind.key, kind.title) for kind in kinds.all_kinds()]
-        references = [pair for kind in kinds.all_kinds() for pair in kind.references(user)]
-        if repairs is not None and repairs.reference:
-            references.append((repairs.reference, f"Putaran {repairs.reference}"))
-        if references:
-            known = dict(reversed(references))
-            self.fields["reference"].choices = [("", "Sesuai lembar"), *known.items()]
-        else:
-            del self.fields["reference"]
+        self.references = [pair for kind in kinds.all_kinds() for pair in kind.references(user)]
         levels = [Region.Level.REGENCY]
         regions = regions_inside(user.scope)
         if not user.scope.is_province:
@@ -65,6 +58,10 @@ class SendForm(forms.Form):
                 "reference": repairs.reference,
             }
         self.initial = initial | self.initial
+        given = str(self["reference"].value() or "")
+        if given and given not in dict(self.references):
+            name = kinds.reference_name(self["kind"].value(), given)
+            self.references.append((given, name))
 
     @property
     def largest(self) -> int:

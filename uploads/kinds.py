@@ -44,7 +44,8 @@ class SheetKind:
     revert: Callable
     follow: Callable[[Upload], None]
     references: Callable[[User], list[tuple[str, str]]] = lambda user: []
-    """What a sheet of this kind may answer to, as (reference, name): running rounds."""
+    """What a sheet of this kind may answer to now, as (reference, name): running rounds."""
+    reference_name: Callable[[str], str] = str
 
     @cached_property
     def layout(self) -> Layout:
@@ -64,3 +65,8 @@ def all_kinds() -> list[SheetKind]:
 
 def get(key: str) -> SheetKind:
     return _kinds[key]
+
+
+def reference_name(key: str, reference: str) -> str:
+    """What a sheet of this kind answers to, in words; the reference itself for an unknown kind."""
+    return _kinds[key].reference_name(reference) if key in _kinds else reference

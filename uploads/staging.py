@@ -35,7 +35,7 @@ NULL = "\x1fnull\x1f"
 
 def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    csv.writer(buffer).writerows(rows)  # ends lines in CR LF, so that both are quoted inside cells
     text = buffer.getvalue()
     if "\0" in text:  # the one character that Postgres cannot hold
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
@@ -163,6 +163,32 @@ WITH blocking AS (
 """
 
 
+def judge_again(upload: Upload) -> None:
+    """Bring the verdicts in line with decisions that have changed no value."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+        UPDATE uploads_uploadrow r SET verdict = x.verdict
+        FROM (
+            SELECT r.id, CASE
+                WHEN bool_or(i.level = 'error' AND i.decision = '') THEN 'BERMASALAH'
+                WHEN bool_or(i.level = 'warning' AND i.decision = '') THEN 'PERLU_DIPERIKSA'
+                WHEN r.target_id IS NULL THEN 'BARU'
+                WHEN r.changes = '{}' THEN 'SAMA'
+                ELSE 'BERUBAH'
+            END AS verdict
+            FROM uploads_uploadrow r
+            JOIN uploads_uploadissue i ON i.upload_id = r.upload_id AND i.sheet = r.sheet
+                AND i.row_number = r.row_number
+            WHERE r.upload_id = %s GROUP BY r.id
+        ) x
+        WHERE r.id = x.id AND r.verdict <> x.verdict
+        """,
+            [upload.pk],
+        )
+    count(upload)
+
+
 def judge(cursor, upload: Upload, layout: Layout, *, arrived: bool) -> None:
     """Write issues, verdicts, targets and changes of the comparison to the upload's rows.
 
@@ -194,8 +220,6 @@ def judge(cursor, upload: Upload, layout: Layout, *, arrived: bool) -> None:
             " verdict, target_id, household_id, changes, '' FROM judged",
             values,
         )
-        if cursor.rowcount != upload.total:
-            raise RuntimeError(f"{upload.total} rows were read and {cursor.rowcount} staged")
     else:
         cursor.execute(
             f"{_JUDGED} UPDATE uploads_uploadrow r SET target_id = j.target_id,"

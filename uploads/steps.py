@@ -95,12 +95,17 @@ def cancelled(upload: Upload, *, done: int, total: int) -> bool:
 
 
 @transaction.atomic
-def finish_check(upload: Upload) -> Upload:
-    """Compare the staged rows with the register and say what the upload is: ready or to repair."""
+def finish_check(upload: Upload, *, rows: int) -> Upload:
+    """Compare the staged rows with the register and say what the upload is: ready or to repair.
+
+    `rows` is what the reader has counted. Raises RuntimeError when not exactly so many are kept.
+    """
     upload = locked(upload)
     if upload.status != Status.DIPERIKSA:
         return upload
     compare(upload, arrived=True)
+    if upload.rows_total != rows:
+        raise RuntimeError(f"{rows} rows were read and {upload.rows_total} kept")
     upload.stage = Upload.Stage.SELESAI
     move(upload, Status.PERLU_PERBAIKAN if upload.rows_held_back else Status.SIAP, by=None)
     return upload

@@ -76,7 +76,7 @@ def _check(upload: Upload) -> None:
             events.close()
             return
     steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
-    steps.finish_check(upload)
+    steps.finish_check(upload, rows=done)
     staging.analyze(done)
 
 

@@ -128,6 +128,7 @@ CAUSE_TITLES = {
 # What rules derive and a comparison may change besides the columns has no heading of its own.
 DERIVED_HEADINGS = {
     "village": "Desa/kelurahan",
+    "new_village": "Perbaikan desa/kelurahan",
     "active": "Terdaftar aktif",
     "family_active": "Keluarga aktif",
     "family": "Pindah ke KK",

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts import scope
+from accounts.models import User
 from beneficiaries.models import Household, Person
 from regions.models import Region
 from spreadsheets.errors import SheetRefused
@@ -34,6 +35,15 @@ def round_of(upload: Upload) -> Round:
             f" Unggahlah dari halaman putaran. {NOTHING_SAVED}",
         )
     return found
+
+
+def running_rounds(user: User) -> list[tuple[str, str]]:
+    return [(str(round.pk), round.name) for round in Round.objects.visible_to(user).running()]
+
+
+def round_name(reference: str) -> str:
+    found = reference.isdigit() and Round.objects.filter(pk=reference).first()
+    return found.name if found else reference
 
 
 def admit(upload: Upload, identity: dict[str, str]) -> None:
@@ -509,4 +519,6 @@ HASIL_VERIFIKASI = SheetKind(
     apply=apply,
     revert=revert,
     follow=follow,
+    references=running_rounds,
+    reference_name=round_name,
 )

@@ -67,7 +67,7 @@ def send(officer, round):
             checked.append(("Data", number, values))
             issues += told
         staging.store(upload, Batch(checked, issues, len(rows), len(rows)))
-        return steps.finish_check(upload)
+        return steps.finish_check(upload, rows=len(rows))
 
     return make
 

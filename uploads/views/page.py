@@ -93,6 +93,9 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
         "steps": steps_of(upload, events),
         "events": [(event, STATUS_LOOKS[event.status]) for event in reversed(events)],
         "look": STATUS_LOOKS[upload.status],
+        "reference_name": kinds.reference_name(upload.kind, upload.reference)
+        if upload.reference
+        else "",
         "size_told": file_size(upload.size),
         "repairs": upload.repairs,
         "send_url": f"{reverse('admin:uploads_upload_add')}?perbaikan={upload.pk}",
@@ -109,7 +112,7 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
     texts = Texts(kinds.get(upload.kind).layout)
     choice = review.Choice.of(request.GET, upload)
     causes = figures.causes(upload.issues.all(), choosable=actions.CHOOSABLE)
-    if "village" in texts.position:
+    if {"village", "district"} & texts.position.keys():
         texts.learn_districts_of = upload.region_id
     page = review.page_of(upload, choice, causes, texts)
     cause = causes.get(choice.code) if choice.code else None

@@ -44,7 +44,7 @@ def send_page(request, *, visible: QuerySet[Upload]) -> HttpResponse:
                 region=form.cleaned_data["region"],
                 file=file.file,
                 name=file.name,
-                reference=form.cleaned_data.get("reference", ""),
+                reference=form.cleaned_data["reference"],
                 repairs=repairs,
             )
         except actions.AlreadySent as sent:
