@@ -65,6 +65,8 @@ def _rows(url: str, rows: int, errors: float, changed: bool) -> Iterator[list[st
             field, new_value = CHANGES[change % len(CHANGES)]
             row[field] = new_value(row[field])
             change += 1
+            if changed:  # what is said of the family counts on one row of it only
+                row[JOB] = "PERANGKAT DESA"
         # A running remainder spreads any share of mistakes evenly.
         if int((n + 1) * errors) > int(n * errors):
             field, damaged = MISTAKES[mistake % len(MISTAKES)]

@@ -431,73 +431,66 @@ def _recount(upload: Upload, cursor) -> None:
         )
 
 
-UNTOUCHED = "t.changed_at = %(applied_at)s AND t.source_upload_id = %(upload)s"
-
-
 def _old(field: str) -> str:
     column = COLUMN.get(field, field)
     cast = "::date" if field == "birth_date" else ""
-    old = f"r.changes -> '{field}' ->> 0"
+    old = f"u.changes -> '{field}' ->> 0"
     back = f"nullif({old}, ''){cast}" if cast else old
-    return f"{column} = CASE WHEN r.changes ? '{field}' THEN {back} ELSE t.{column} END"
+    return f"{column} = CASE WHEN u.changes ? '{field}' THEN {back} ELSE t.{column} END"
 
 
+# A row goes back as a whole or not at all: `undoing` holds those of which neither the person nor
+# the family was touched since. A move between families stays, because the old one may be gone.
 REVERT = f"""
-CREATE TEMPORARY TABLE undone (row_id bigint) ON COMMIT DROP;
+CREATE TEMPORARY TABLE undoing ON COMMIT DROP AS
+SELECT r.id AS row_id, r.target_id, r.household_id, r.verdict,
+    coalesce(r.changes, '{{}}') AS changes
+FROM uploads_uploadrow r
+LEFT JOIN beneficiaries_person p ON p.id = r.target_id
+LEFT JOIN beneficiaries_household h ON h.id = r.household_id
+WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
+    AND NOT coalesce(r.changes ? 'family', false)
+    AND (NOT (r.verdict = 'BARU' OR r.changes ?| %(person_fields)s)
+        OR (p.changed_at = %(applied_at)s AND p.source_upload_id = %(upload)s))
+    AND (NOT coalesce(r.changes ?| %(household_fields)s, false)
+        OR (h.changed_at = %(applied_at)s AND h.source_upload_id = %(upload)s));
+CREATE INDEX ON undoing (target_id);
+CREATE INDEX ON undoing (household_id);
+ANALYZE undoing;
 
-WITH back AS (
-    UPDATE beneficiaries_enrollment t
-    SET ended_on = greatest(t.started_on, %(today)s), end_reason = 'BATAL'
-    WHERE {UNTOUCHED} AND t.ended_on IS NULL
-    RETURNING 1
-) SELECT count(*) FROM back;
+UPDATE beneficiaries_enrollment t
+SET ended_on = greatest(t.started_on, %(today)s), end_reason = 'BATAL'
+WHERE t.changed_at = %(applied_at)s AND t.source_upload_id = %(upload)s AND t.ended_on IS NULL
+    AND t.household_id IN (SELECT household_id FROM undoing);
 
-WITH back AS (
-    UPDATE beneficiaries_person t SET is_active = false, inactive_reason = 'BATAL'
-    FROM uploads_uploadrow r
-    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN' AND r.verdict = 'BARU'
-        AND t.id = r.target_id AND {UNTOUCHED}
-    RETURNING r.id
-) INSERT INTO undone SELECT id FROM back;
+UPDATE beneficiaries_person t SET is_active = false, inactive_reason = 'BATAL'
+FROM undoing u WHERE u.verdict = 'BARU' AND t.id = u.target_id;
 
-WITH back AS (
-    UPDATE beneficiaries_person t SET {", ".join(map(_old, PERSON_FIELDS))},
-        is_active = NOT r.changes ? 'active',
-        inactive_reason = CASE WHEN r.changes ? 'active' THEN 'BATAL' ELSE '' END
-    FROM uploads_uploadrow r
-    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN' AND r.verdict = 'BERUBAH'
-        AND t.id = r.target_id AND {UNTOUCHED} AND NOT r.changes ? 'family'
-        AND r.changes ?| %(person_fields)s
-    RETURNING r.id
-) INSERT INTO undone SELECT id FROM back;
+UPDATE beneficiaries_person t SET {", ".join(map(_old, PERSON_FIELDS))},
+    is_active = NOT u.changes ? 'active',
+    inactive_reason = CASE WHEN u.changes ? 'active' THEN 'BATAL' ELSE '' END
+FROM undoing u
+WHERE u.verdict = 'BERUBAH' AND t.id = u.target_id AND u.changes ?| %(person_fields)s;
 
-WITH back AS (
-    UPDATE beneficiaries_household t SET {", ".join(map(_old, HOUSEHOLD_FIELDS))},
-        is_active = NOT r.changes ? 'family_active',
-        inactive_reason = CASE WHEN r.changes ? 'family_active' THEN 'BATAL' ELSE '' END
-    FROM uploads_uploadrow r
-    WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
-        AND t.id = r.household_id AND {UNTOUCHED} AND r.changes ?| %(household_fields)s
-    RETURNING r.id
-) INSERT INTO undone SELECT id FROM back;
+UPDATE beneficiaries_household t SET {", ".join(map(_old, HOUSEHOLD_FIELDS))},
+    is_active = NOT u.changes ? 'family_active',
+    inactive_reason = CASE WHEN u.changes ? 'family_active' THEN 'BATAL' ELSE '' END
+FROM undoing u WHERE t.id = u.household_id AND u.changes ?| %(household_fields)s;
 
 UPDATE beneficiaries_household t SET is_active = false, inactive_reason = 'BATAL'
-WHERE {UNTOUCHED} AND t.created_at = %(applied_at)s AND t.is_active
+WHERE t.created_at = %(applied_at)s AND t.source_upload_id = %(upload)s AND t.is_active
     AND NOT EXISTS (SELECT FROM beneficiaries_person p WHERE p.household_id = t.id AND p.is_active);
 
-INSERT INTO undone
-SELECT r.id FROM uploads_uploadrow r
-WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN' AND r.verdict = 'BERUBAH'
-    AND NOT r.changes ?| %(all_fields)s;
-
-UPDATE uploads_uploadrow r SET outcome = CASE
-    WHEN r.id IN (SELECT row_id FROM undone) THEN 'DIKEMBALIKAN' ELSE 'TIDAK_DAPAT' END
-WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN';
+UPDATE uploads_uploadrow r
+SET outcome = CASE WHEN u.row_id IS NULL THEN 'TIDAK_DAPAT' ELSE 'DIKEMBALIKAN' END
+FROM uploads_uploadrow all_rows LEFT JOIN undoing u ON u.row_id = all_rows.id
+WHERE r.id = all_rows.id AND all_rows.upload_id = %(upload)s AND all_rows.outcome = 'DITERAPKAN';
 """
 
 
 def revert(upload: Upload, cursor) -> None:
     """Take back every row that nothing newer has touched; new rows are deactivated, not deleted."""
+    lock(upload, cursor)
     cursor.execute(
         REVERT,
         {
@@ -506,7 +499,6 @@ def revert(upload: Upload, cursor) -> None:
             "today": timezone.localdate(),
             "person_fields": [*PERSON_FIELDS, "active"],
             "household_fields": [*HOUSEHOLD_FIELDS, "family_active"],
-            "all_fields": [*PERSON_FIELDS, *HOUSEHOLD_FIELDS, "active", "family_active", "family"],
         },
     )
 

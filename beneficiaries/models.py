@@ -42,12 +42,15 @@ def tracked(*, exclude: tuple[str, ...] = ()):
 
     Both are triggers, so set-based SQL is covered like a form save. Taking back an upload relies on
     the stamp: a row that carries a later one was touched by something newer.
+
+    By row, not by statement: a statement's trigger joins its old and new rows by a plan that is
+    kept from the session's first, perhaps empty, statement (measured: 36 s for 15,000 rows).
     """
     history = pghistory.track(
         pghistory.UpdateEvent(row="OLD"),
         pghistory.DeleteEvent(),
         exclude=["created_at", *exclude],
-        level=pgtrigger.Statement,
+        level=pgtrigger.Row,
     )
     return lambda model: history(pgtrigger.register(STAMP)(model))
 

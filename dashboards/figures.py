@@ -268,7 +268,7 @@ def province_counts(province: str, round: Round | None) -> Counts:
 
 @dataclass(frozen=True)
 class Column:
-    """One day of a chart: `x` and `width` in per cent of its width, `y` and `height` in pixels."""
+    """One day of a chart, in per cent of its width and height."""
 
     day: date
     count: int
@@ -308,7 +308,7 @@ class Trend:
             return None
         return share(self.days[-1][1], self.total) - share(self.days[-8][1], self.total)
 
-    COLUMNS, COLUMN_ROOM, CHART_BASE = 14, 130, 156
+    COLUMNS = 14
 
     @property
     def daily(self) -> list[tuple[date, int]]:
@@ -327,8 +327,8 @@ class Trend:
                 day=day,
                 count=count,
                 x=round(index * 100 / len(shown), 2),
-                y=round(self.CHART_BASE - self.COLUMN_ROOM * count / max(most, 1), 1),
-                height=round(self.COLUMN_ROOM * count / max(most, 1), 1),
+                y=round(100 - 100 * count / max(most, 1), 2),
+                height=round(100 * count / max(most, 1), 2),
                 labelled=day in (largest, shown[-1][0]),
             )
             for index, (day, count) in enumerate(shown)

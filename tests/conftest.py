@@ -7,7 +7,7 @@ test), no sleeps.
 import os
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from accounts import scope
 from tests import template
@@ -65,3 +65,21 @@ def as_restricted(db):
 
     yield open_cursor
     scope.enter(None)
+
+
+@pytest.fixture
+def transactional_db(django_db_setup, django_db_blocker):
+    """Commit for real, for other processes to see; take away afterwards what is not reference data.
+
+    In place of the one of pytest-django, which would empty the tables of reference data as well.
+    The name matters: by it pytest-django knows that the test needs a database of its own.
+    """
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "TRUNCATE accounts_user, beneficiaries_household, verification_round,"
+                " dashboards_villagefigures, pghistory_context, axes_accessattempt,"
+                " django_session, django_tasks_database_dbtaskresult CASCADE"
+            )
+        connections.close_all()

@@ -162,6 +162,16 @@ class Cell:
     is_number: bool = False
     notes: list["Note"] = field(default_factory=list)
 
+    @property
+    def asks(self) -> bool:
+        """Something about it was found that its reader should decide or has decided."""
+        return any(note.level != Level.INFO for note in self.notes)
+
+    @property
+    def is_plain(self) -> bool:
+        """A first value of which there is nothing to say."""
+        return bool(self.new) and not self.old and not self.notes
+
 
 @dataclass
 class Note:
@@ -184,6 +194,14 @@ class RowShown:
     keepable_codes: list[str]
     decided_codes: list[str]
     chooses: bool
+
+    @property
+    def lines(self) -> list[list[Cell]]:
+        """The cells as lines: each its own, but first values of which nothing is said together."""
+        plain = [cell for cell in self.cells if cell.is_plain]
+        asking = [[cell] for cell in self.cells if cell.asks]
+        others = [[cell] for cell in self.cells if not cell.asks and not cell.is_plain]
+        return [*asking, *([plain] if plain else []), *others]
 
     @property
     def is_open(self) -> bool:
@@ -243,7 +261,7 @@ def _codes(issues) -> list[str]:
 
 
 def _cells(row, issues, values, texts: Texts) -> list[Cell]:
-    """Fields with a question first, then what the portal put in order, then plain changes."""
+    """Fields with a question first, then the others, both in the order of the layout's columns."""
     cells: dict[str, Cell] = {}
     for issue in sorted(issues, key=lambda issue: issue.level == Level.INFO):
         cell = cells.setdefault(
@@ -275,4 +293,7 @@ def _cells(row, issues, values, texts: Texts) -> list[Cell]:
             cell.new = texts.shown(name, str(new or ""))
     for cell in cells.values():
         cell.is_number = is_identity(cell.old) or is_identity(cell.new)
-    return list(cells.values())
+    place = {name: number for number, name in enumerate(("", *texts.position))}
+    return sorted(
+        cells.values(), key=lambda cell: (not cell.asks, place.get(cell.field, len(place)))
+    )

@@ -124,6 +124,11 @@
     const row = event.target.closest && event.target.closest("tr[data-row]");
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && row.matches(".edit")) leave(row);
+    // The editor promises Enter; by itself a closed list of choices does nothing with it.
+    if (event.key === "Enter" && event.target.matches(".editor select")) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
     if (event.target.closest(".editor")) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const beside = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;

@@ -13,7 +13,7 @@ import time
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection, connections
+from django.db import connection
 
 from accounts.roles import Role
 from beneficiaries.models import Person
@@ -28,20 +28,7 @@ ROWS = 15_000
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """Commit for real; take away afterwards what is not reference data."""
-    with django_db_blocker.unblock():
-        yield
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "TRUNCATE accounts_user, beneficiaries_household, pghistory_context,"
-                " django_tasks_database_dbtaskresult CASCADE"
-            )
-        connections.close_all()
-
-
-@pytest.fixture
-def start_worker(committed, tmp_path):
+def start_worker(transactional_db, tmp_path):
     """Start the worker on the test's database and files; what still runs is killed at the end."""
     started = []
     database = connection.settings_dict
@@ -95,12 +82,12 @@ def status_of(upload: Upload) -> str:
 
 
 @pytest.fixture
-def officer(committed):
+def officer(transactional_db):
     return UserFactory(regions=[KAPUAS])
 
 
 @pytest.fixture
-def coordinator(committed):
+def coordinator(transactional_db):
     return UserFactory(role=Role.KOORDINATOR, regions=["62"])
 
 
