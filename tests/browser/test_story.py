@@ -1,4 +1,4 @@
-"""The story the portal exists for: a district's sheet, from the sign-in page to the changed figures."""
+"""The portal as its users see it: Chromium, the web server and the worker as they really run."""
 
 from datetime import date, timedelta
 
