@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 
 # Up to here the page of the upload itself tells what is wrong, in its place.
 _SHEETS = 4
+_OTHER_FIELDS = 2**20
 
 
 def refuse_oversized(get_response):
@@ -17,7 +18,8 @@ def refuse_oversized(get_response):
 
     def middleware(request):
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > _SHEETS * settings.UPLOAD_MAX_BYTES:
+        largest = _SHEETS * settings.UPLOAD_MAX_BYTES + _OTHER_FIELDS
+        if length.isdecimal() and int(length) > largest:
             context = {"largest": settings.UPLOAD_MAX_BYTES // 2**20}
             return HttpResponse(render_to_string("413.html", context), status=413)
         return get_response(request)

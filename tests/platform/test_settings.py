@@ -103,7 +103,7 @@ def test_unreachable_server_is_told_in_a_sentence(tmp_path):
 
 def test_a_request_far_larger_than_a_sheet_is_refused(client, settings):
     settings.UPLOAD_MAX_BYTES = 2**20
-    answer = client.post("/login/", {"username": "x" * (4 * 2**20 + 1)})
+    answer = client.post("/login/", {"username": "x" * (5 * 2**20)})
     assert answer.status_code == 413
     assert "paling besar 1 MB" in answer.content.decode()
 
