@@ -56,7 +56,11 @@ def tracked(*, exclude: tuple[str, ...] = ()):
 
 
 class Sourced(models.Model):
-    """Which upload and row, or which user, set the row last."""
+    """Which upload and row, or which user, set the row last.
+
+    Without indexes: every change sets both, and an index on a column that always changes would make
+    each change rewrite the row's entries in all other indexes too.
+    """
 
     source_upload = models.ForeignKey(
         Upload,
@@ -64,11 +68,18 @@ class Sourced(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        db_index=False,
         verbose_name="asal unggahan",
     )
     source_row = models.PositiveIntegerField("asal baris", null=True, blank=True)
     source_user = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="diubah oleh"
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="diubah oleh",
     )
     created_at = models.DateTimeField("dicatat", db_default=Now())
     changed_at = models.DateTimeField("diubah", db_default=Now())
