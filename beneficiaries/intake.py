@@ -40,6 +40,11 @@ def admit(upload: Upload, identity: dict[str, str]) -> None:
     """A BNBA carries no identity; whose it is its rows say, see `_refuse_foreign_sheet`."""
 
 
+def _differs(column: str, field: str) -> str:
+    """SQL of: the sheet says something, and something else than the register."""
+    return f"m.{field} <> '' AND m.{field} <> coalesce({column}::text, '')"
+
+
 def _old_and_new(column: str, field: str) -> str:
     """SQL of one field's [old, new], NULL where the sheet is empty or says the same."""
     return (

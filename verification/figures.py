@@ -147,8 +147,8 @@ def household_marks(ids: list[int]) -> dict[int, Mark]:
     """Where each family stands in the newest running round it takes part in."""
     cases = (
         Case.objects.filter(household__in=ids, round__status=Round.Status.BERJALAN)
-        .order_by("household", "-round__starts_on", "-round")
-        .distinct("household")
+        .order_by("household_id", "-round__starts_on", "-round_id")
+        .distinct("household_id")
     )
     return {
         case.household_id: Mark(*_LOOK_OF_STATUS[case.status], case.get_status_display())
