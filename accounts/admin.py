@@ -346,6 +346,7 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
 
 @admin.register(AccessLog)
 class AccessLogAdmin(ScopedAdmin):
+    empty_text = "Setiap nomor identitas yang ditampilkan dan setiap unduhan data tercatat di sini."
     list_display = ["at", "user", "kind", "subject", "purpose", "region", "row_count"]
     list_select_related = ["user", "region"]
     list_filter = [("kind", ChoicesDropdownFilter), RegencyFilter]

@@ -205,7 +205,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"portal": {"level": "INFO"}},
+    # A page that is refused (403, 404) is told to its reader; the log keeps what has failed.
+    "loggers": {"portal": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }
 
 UNFOLD = {

@@ -258,6 +258,7 @@ def _confused(number: int, row: dict[str, str]) -> None:
     """A sheet that came through Excel, by several hands."""
     habits: dict[int, Callable[[], None]] = {
         1: lambda: row.update({"NIK": f"{row['NIK'][:12]}0000"}),
+        2: lambda: row.update({"PEKERJAAN": "PEDAGANG"}),
         3: lambda: row.update({"TANGGAL LAHIR": _day_and_month_swapped(row["TANGGAL LAHIR"])}),
         4: lambda: row.update({"NAMA": row["NAMA"].replace("NOR", "NUR", 1)}),
         6: lambda: row.update({"JENIS KELAMIN": "P" if row["JENIS KELAMIN"] == "L" else "L"}),
@@ -316,4 +317,6 @@ def _sent_days_ago(upload: Upload, days: int) -> None:
         reviewed_at=F("reviewed_at") - back + timedelta(hours=20),
     )
     upload.events.update(at=F("at") - back)
+    decided = upload.events.filter(status__in=[Upload.Status.DIKEMBALIKAN, Upload.Status.DISETUJUI])
+    decided.update(at=F("at") + timedelta(hours=20))
     Case.objects.filter(upload=upload).update(changed_at=F("changed_at") - back)
