@@ -1,26 +1,21 @@
-"""The story the portal exists for: a district's sheet, from the sign-in page to the changed figures."""
+"""What the portal exists for: a district's sheet, from the sign-in page to the changed figures."""
 
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from django.utils import timezone
-from django.utils.formats import date_format
 from playwright.sync_api import Page, expect
 
 from beneficiaries.models import Household, Person
 from tests.browser.reading import figure, list_count, round_progress, tile
 from tests.factories import (
-    KAPUAS,
     CaseFactory,
     HouseholdFactory,
     RoundFactory,
-    UploadFactory,
     nik,
 )
-from tests.sheets import member, person, workbook
-from uploads.models import Upload
-from verification.models import Case, Round
+from verification.models import Round
 
 pytestmark = pytest.mark.browser
 
@@ -224,7 +219,8 @@ def the_register_shows_the_new_number_and_who_brought_it(page: Page, family, off
     expect(change.locator("del")).to_contain_text("6203 •••••••••• 00")
     expect(change.locator("ins")).to_contain_text("6203 •••••••••• 77")
     expect(change).to_contain_text("verifikasi-verifikasi-uji-kapuas.xlsx")
-    expect(change).to_contain_text(officer.full_name)
+    expect(change).to_contain_text(f"dikirim {officer.full_name}")
+    expect(change).to_contain_text("Rina Anggraini")
     timeline = page.locator("#linimasa")
     expect(timeline).to_contain_text("Dikunjungi: layak")
 
