@@ -200,7 +200,7 @@ def _names_in(states: dict[tuple, list]) -> _Names:
             users.add(_context_of(state).get("user"))
     return _Names(
         users=get_user_model().objects.in_bulk(users - {None}),
-        uploads=Upload.objects.in_bulk(uploads - {None}),
+        uploads=Upload.objects.select_related("sent_by").in_bulk(uploads - {None}),
         persons=Person.objects.in_bulk(persons - {None}),
         villages=Region.objects.in_bulk(villages - {None}),
     )
@@ -249,7 +249,7 @@ def _origin(before, after, names: _Names) -> tuple[str, str, str]:
     if upload is None:
         return by, "Portal", ""
     row = f", baris {after.source_row}" if after.source_row else ""
-    return by, f"{upload}{row}", upload_url(upload)
+    return by, f"{upload}{row}, dikirim {upload.sent_by}", upload_url(upload)
 
 
 def changes_of(household: Household, models: Iterable[type] = TRACKED) -> list[Change]:

@@ -58,7 +58,7 @@ def admit(upload: Upload, identity: dict[str, str]) -> None:
     if not round.round_regions.filter(region=upload.region_id[:5]).exists():
         raise SheetRefused(
             "WILAYAH_BUKAN_PUTARAN",
-            f"{upload.region} tidak ikut dalam putaran {round}. {NOTHING_SAVED}",
+            f"{upload.region} tidak ikut dalam {_named(round)}. {NOTHING_SAVED}",
         )
     if not identity:
         return
@@ -70,10 +70,11 @@ def admit(upload: Upload, identity: dict[str, str]) -> None:
         )
     if identity.get("round") != upload.reference:
         other = identity.get("round", "")
-        name = other.isdigit() and Round.objects.filter(pk=other).first()
+        found = other.isdigit() and Round.objects.filter(pk=other).first()
         raise SheetRefused(
             "PUTARAN_LAIN",
-            f"Lembar ini milik putaran {name or 'lain'}. Anda mengunggah untuk putaran {round}."
+            f"Lembar ini milik {_named(found) if found else 'putaran lain'}."
+            f" Anda mengunggah untuk {_named(round)}."
             f" {NOTHING_SAVED}",
         )
     place = identity.get("region", "")
@@ -86,11 +87,21 @@ def admit(upload: Upload, identity: dict[str, str]) -> None:
         )
 
 
+def _named(round: Round) -> str:
+    """The round as a sentence speaks of it; most are called "Putaran" already."""
+    return round.name if round.name.lower().startswith("putaran") else f"Putaran {round.name}"
+
+
+def running_rounds(user: User) -> list[tuple[str, str]]:
+    """What a sheet without an identity can be sent for: number and name."""
+    return [(str(round.pk), round.name) for round in Round.objects.visible_to(user).running()]
+
+
 def _not_running(round: Round) -> str:
     if round.status == Round.Status.DISIAPKAN:
-        return f"Putaran {round} belum dibuka."
+        return f"{_named(round)} belum dibuka."
     closed = timezone.localtime(round.closed_at)
-    return f"Putaran {round} sudah ditutup pada {closed:%d-%m-%Y}."
+    return f"{_named(round)} sudah ditutup pada {closed:%d-%m-%Y}."
 
 
 _PAIRS = ", ".join(["(%s, %s)"] * len(REASONS))
@@ -160,11 +171,12 @@ ISSUES = f"""
 {_FOUND}
 SELECT s.sheet, s.row_number, 'case_id', 'KASUS_TIDAK_DIKENAL', 'error',
     CASE
-        WHEN c.round_id <> %(round)s THEN 'Kasus ini milik putaran ' || o.name
-            || '. Anda mengunggah untuk putaran ' || %(round_name)s || '.'
+        WHEN c.round_id <> %(round)s THEN 'Kasus ini milik '
+            || CASE WHEN o.name ILIKE 'putaran%%' THEN '' ELSE 'Putaran ' END || o.name
+            || '. Anda mengunggah untuk ' || %(round_name)s || '.'
         WHEN c.id IS NOT NULL THEN 'Kasus ini berada di ' || initcap(lower(k.kind)) || ' ' || k.name
             || ', di luar wilayah unggahan.'
-        ELSE 'ID KASUS ini tidak ada dalam putaran ' || %(round_name)s || ' untuk ' || %(place)s
+        ELSE 'ID KASUS ini tidak ada dalam ' || %(round_name)s || ' untuk ' || %(place)s
             || '; salin kembali dari lembar yang diunduh.'
     END, s.case_id, ''
 FROM staged s
@@ -297,7 +309,7 @@ def compare(upload: Upload, cursor) -> None:
         {
             "upload": upload.pk,
             "round": round.pk,
-            "round_name": round.name,
+            "round_name": _named(round),
             "starts_on": round.starts_on,
             "due_on": round.due_on,
             "region": upload.region_id,
@@ -520,5 +532,4 @@ HASIL_VERIFIKASI = SheetKind(
     revert=revert,
     follow=follow,
     references=running_rounds,
-    reference_name=round_name,
 )

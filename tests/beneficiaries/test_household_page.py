@@ -125,7 +125,7 @@ def test_history_names_value_person_and_source(household, officer):
 
     name = changes["nama"]
     assert (name.old, name.new, name.by) == ("SITI RAKMAH", "SITI RAHMAH", "Hendra Saputra")
-    assert name.source == "verifikasi.xlsx, baris 812"
+    assert name.source == "verifikasi.xlsx, baris 812, dikirim Hendra Saputra"
     assert not name.is_identity
     assert changes["NIK"].is_identity
     assert (changes["NIK"].old, changes["NIK"].new) == (NIK, "6203085205839018")

@@ -41,7 +41,7 @@ class Portal:
     files: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(django_db_setup, tmp_path_factory) -> Iterator[Portal]:
     var = tmp_path_factory.mktemp("portal")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
@@ -82,9 +82,11 @@ def portal(django_db_setup, tmp_path_factory) -> Iterator[Portal]:
             process.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    # Playwright keeps an event loop in this thread; nothing here is asynchronous for Django.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(
             executable_path=os.environ["CHROMIUM"], args=FLAGS, timeout=60_000
         )
@@ -94,10 +96,8 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def committed(portal, chromium, transactional_db, settings, monkeypatch):
+def committed(portal, chromium, transactional_db, settings):
     """What a test writes is seen by the portal, files and passwords included."""
-    # Playwright keeps an event loop in this thread; nothing here is asynchronous for Django.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     settings.MEDIA_ROOT = portal.files
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 

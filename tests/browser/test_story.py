@@ -1,4 +1,4 @@
-"""The portal as its users see it: Chromium, the web server and the worker as they really run."""
+"""What the portal exists for: a district's sheet, from the sign-in page to the changed figures."""
 
 from datetime import date, timedelta
 
@@ -219,7 +219,8 @@ def the_register_shows_the_new_number_and_who_brought_it(page: Page, family, off
     expect(change.locator("del")).to_contain_text("6203 •••••••••• 00")
     expect(change.locator("ins")).to_contain_text("6203 •••••••••• 77")
     expect(change).to_contain_text("verifikasi-verifikasi-uji-kapuas.xlsx")
-    expect(change).to_contain_text(officer.full_name)
+    expect(change).to_contain_text(f"dikirim {officer.full_name}")
+    expect(change).to_contain_text("Rina Anggraini")
     timeline = page.locator("#linimasa")
     expect(timeline).to_contain_text("Dikunjungi: layak")
 

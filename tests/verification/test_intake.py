@@ -91,7 +91,7 @@ def test_a_sheet_of_another_round_names_both(arriving, round):
     other = RoundFactory(name="Putaran I tahun 2020")
     with pytest.raises(SheetRefused) as refused:
         intake.admit(arriving(), identity(other))
-    assert "milik putaran Putaran I tahun 2020" in refused.value.message
+    assert "milik Putaran I tahun 2020" in refused.value.message
     assert round.name in refused.value.message
 
 
@@ -121,7 +121,7 @@ def test_a_round_that_is_not_open_takes_no_sheet(arriving, round):
 
 
 def test_a_regency_outside_the_round_is_refused(arriving):
-    with pytest.raises(SheetRefused, match="Pulang Pisau tidak ikut dalam putaran"):
+    with pytest.raises(SheetRefused, match="Pulang Pisau tidak ikut dalam Putaran"):
         intake.admit(arriving(region_id=PULANG_PISAU), {})
 
 
@@ -185,8 +185,8 @@ def test_unknown_and_foreign_cases_are_told_apart(send, row_of, round):
     assert verdicts(upload) == [Verdict.BERMASALAH] * 3
     messages = list(upload.issues.order_by("row_number").values_list("message", flat=True))
     assert "berada di Kabupaten Pulang Pisau, di luar wilayah unggahan" in messages[0]
-    assert "milik putaran Putaran I tahun 2020" in messages[1]
-    assert "tidak ada dalam putaran" in messages[2]
+    assert "milik Putaran I tahun 2020" in messages[1]
+    assert "tidak ada dalam Putaran" in messages[2]
 
 
 def test_a_case_of_another_kecamatan_is_outside_a_kecamatans_upload(send, make_case, row_of):
@@ -201,7 +201,7 @@ def test_under_the_officers_scope_another_regencys_case_is_unknown(send, row_of,
     with scope.applied(officer.scope):
         upload = send(row_of(elsewhere, FOUND))
         assert codes(upload) == ["KASUS_TIDAK_DIKENAL"]
-        assert "tidak ada dalam putaran" in upload.issues.get().message
+        assert "tidak ada dalam Putaran" in upload.issues.get().message
 
 
 def test_one_case_on_two_rows_is_an_error_unless_one_is_untouched(send, make_case, row_of):
