@@ -45,6 +45,8 @@ def main() -> int:
         signal.signal(number, _interrupt)
     _write_settings()
     environ.Env.read_env(SETTINGS_FILE)
+    # A log file or a service manager gets every line when it is written.
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
     own_database = not os.environ.get("DATABASE_URL")
     children: dict[str, subprocess.Popen] = {}
     status = 0
