@@ -38,6 +38,7 @@ def round_of(upload: Upload) -> Round:
 
 
 def running_rounds(user: User) -> list[tuple[str, str]]:
+    """What a sheet without an identity can be sent for: number and name."""
     return [(str(round.pk), round.name) for round in Round.objects.visible_to(user).running()]
 
 
@@ -90,11 +91,6 @@ def admit(upload: Upload, identity: dict[str, str]) -> None:
 def _named(round: Round) -> str:
     """The round as a sentence speaks of it; most are called "Putaran" already."""
     return round.name if round.name.lower().startswith("putaran") else f"Putaran {round.name}"
-
-
-def running_rounds(user: User) -> list[tuple[str, str]]:
-    """What a sheet without an identity can be sent for: number and name."""
-    return [(str(round.pk), round.name) for round in Round.objects.visible_to(user).running()]
 
 
 def _not_running(round: Round) -> str:
@@ -532,4 +528,5 @@ HASIL_VERIFIKASI = SheetKind(
     revert=revert,
     follow=follow,
     references=running_rounds,
+    reference_name=round_name,
 )

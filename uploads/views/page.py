@@ -82,11 +82,6 @@ def steps_of(upload: Upload, events) -> list[Step]:
     return chain
 
 
-def reference_name(upload: Upload, user) -> str:
-    """What the sheet answers to, as its kind calls it; empty once that is closed."""
-    return dict(kinds.get(upload.kind).references(user)).get(upload.reference, "")
-
-
 def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
     events = list(upload.events.select_related("by"))
     may = rights(upload, request.user)
@@ -94,7 +89,6 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
         "title": title_of(upload),
         "upload": upload,
         "kind": kinds.get(upload.kind),
-        "reference_name": reference_name(upload, request.user),
         "may": may,
         "steps": steps_of(upload, events),
         "events": [(event, STATUS_LOOKS[event.status]) for event in reversed(events)],
