@@ -76,8 +76,9 @@ def _check(upload: Upload) -> None:
             events.close()
             return
     steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
+    staging.analyze(done, table="uploads_uploadissue")
     steps.finish_check(upload)
-    staging.analyze(done)
+    staging.analyze(done, table="uploads_uploadrow")
 
 
 @task()
