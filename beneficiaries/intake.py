@@ -87,6 +87,8 @@ ANALYZE families;
 
 # By NIK first; where that finds nobody, by name within the family (and birth date, if known). Of
 # several bearers of a NIK: the one in the family, else an active one, else the one known longest.
+# Who is left after the first step is a table of its own, so that the planner knows how many: in one
+# statement it guesses one row and compares every row with every other.
 PERSONS = f"""
 CREATE TEMPORARY TABLE persons ON COMMIT DROP AS
 WITH bearer AS (
@@ -102,17 +104,20 @@ WITH bearer AS (
     LEFT JOIN families f ON f.family = {_family("s")}
     WHERE n.n > 1
     ORDER BY b.id, (b.household_id = f.household_id) DESC NULLS LAST, b.is_active DESC, b.person_id
-), by_name AS (
-    SELECT s.id, min(p.id) AS person_id
-    FROM staged s JOIN families f ON f.family = {_family("s")}
-    JOIN beneficiaries_person p ON p.household_id = f.household_id AND p.name = s.name
-        AND (p.birth_date IS NULL OR s.birth_date = '' OR p.birth_date = s.birth_date::date)
-    WHERE NOT EXISTS (SELECT FROM by_nik WHERE by_nik.id = s.id)
-    GROUP BY s.id HAVING count(*) = 1
 )
 SELECT n.id, coalesce(c.person_id, n.person_id) AS person_id, n.bearers
-FROM by_nik n LEFT JOIN chosen c ON c.id = n.id
-UNION ALL SELECT id, person_id, 1 FROM by_name;
+FROM by_nik n LEFT JOIN chosen c ON c.id = n.id;
+ANALYZE persons;
+CREATE TEMPORARY TABLE unknown ON COMMIT DROP AS
+SELECT s.id, f.household_id, s.name, nullif(s.birth_date, '')::date AS birth_date
+FROM staged s JOIN families f ON f.family = {_family("s")} AND f.household_id IS NOT NULL
+WHERE s.id NOT IN (SELECT id FROM persons);
+ANALYZE unknown;
+INSERT INTO persons (id, person_id, bearers)
+SELECT u.id, min(p.id), 1
+FROM unknown u JOIN beneficiaries_person p ON p.household_id = u.household_id AND p.name = u.name
+    AND (p.birth_date IS NULL OR u.birth_date IS NULL OR p.birth_date = u.birth_date)
+GROUP BY u.id HAVING count(*) = 1;
 ANALYZE persons;
 """
 

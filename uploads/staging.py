@@ -99,14 +99,15 @@ def store(upload: Upload, batch: Batch) -> None:
         )
 
 
-def analyze(rows: int) -> None:
-    """Let the planner know the new rows before pages join them with a million others."""
+def analyze(rows: int, *, table: str) -> None:
+    """Let the planner know the new rows before they are joined with a million others."""
+    columns = {
+        "uploads_uploadissue": "upload_id, row_number, code",
+        "uploads_uploadrow": "upload_id, row_number, verdict, household_id",
+    }[table]
     if rows >= ANALYZE_FROM:
         with scope.applied(None), connection.cursor() as cursor:
-            cursor.execute(
-                "ANALYZE uploads_uploadrow (upload_id, row_number, verdict, household_id),"
-                " uploads_uploadissue (upload_id, row_number, code)"
-            )
+            cursor.execute(f"ANALYZE {table} ({columns})")
 
 
 def analyze_everything(rows: int) -> None:
@@ -144,13 +145,17 @@ def begin_comparison(cursor) -> None:
     cursor.execute("SET LOCAL jit = off; SET LOCAL default_statistics_target = 10; ANALYZE staged")
 
 
+# A table of its own, so that the planner knows how many issues there are.
+_BLOCKING = """
+CREATE TEMPORARY TABLE blocking ON COMMIT DROP AS
+SELECT sheet, row_number, bool_or(level = 'error') AS is_error
+FROM uploads_uploadissue
+WHERE upload_id = %(upload)s AND decision = '' AND level <> 'info' AND row_number > 0
+GROUP BY sheet, row_number;
+ANALYZE blocking
+"""
 _JUDGED = """
-WITH blocking AS (
-    SELECT sheet, row_number, bool_or(level = 'error') AS is_error
-    FROM uploads_uploadissue
-    WHERE upload_id = %(upload)s AND decision = '' AND level <> 'info' AND row_number > 0
-    GROUP BY sheet, row_number
-), judged AS (
+WITH judged AS (
     SELECT s.*, CASE
         WHEN b.is_error THEN 'BERMASALAH'
         WHEN b.row_number IS NOT NULL THEN 'PERLU_DIPERIKSA'
@@ -212,6 +217,7 @@ def judge(cursor, upload: Upload, layout: Layout, *, arrived: bool) -> None:
         " AND i.code = f.code)",
         values,
     )
+    cursor.execute(_BLOCKING, values)
     if arrived:
         cursor.execute(
             f"{_JUDGED} INSERT INTO uploads_uploadrow (id, upload_id, region_id, sheet, row_number,"

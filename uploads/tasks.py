@@ -74,8 +74,9 @@ def _check(upload: Upload) -> None:
             events.close()
             return
     steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
-    steps.finish_check(upload, rows=done)
-    staging.analyze(done)
+    staging.analyze(done, table="uploads_uploadissue")
+    steps.finish_check(upload)
+    staging.analyze(done, table="uploads_uploadrow")
 
 
 def _recognise(upload: Upload, read: FileRead) -> None:
