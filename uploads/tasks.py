@@ -1,6 +1,8 @@
 """Long work on an upload. A task can be run again at any time: it looks where the upload stands."""
 
 import logging
+from collections.abc import Generator, Iterable
+from contextlib import closing
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -8,7 +10,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django_tasks import task
 
 from accounts import scope
-from spreadsheets.checking import FileRead, check_in_child
+from spreadsheets.checking import Batch, FileRead, check_in_child
 from spreadsheets.errors import SheetRefused
 from uploads import kinds, staging, steps
 from uploads.models import Upload
@@ -46,37 +48,47 @@ def _check(upload: Upload) -> None:
     upload = steps.begin_check(upload)
     if upload is None:
         return
+    try:
+        read, batches = _open(upload, kinds.all_kinds())
+    except SheetRefused:
+        # No kind fits: the sentence is to speak of the one the sender has called it.
+        read, batches = _open(upload, [kinds.get(upload.kind)])
+    with closing(batches):
+        _recognise(upload, read)
+        kinds.get(upload.kind).admit(upload, read.identity)
+        upload.reading = {
+            "sheets": [list(sheet) for sheet in read.sheets],
+            "left_out": [list(left) for left in read.left_out],
+            "mapping": read.mapping,
+            "unknown": read.unknown,
+            "identity": read.identity,
+        }
+        upload.save(update_fields=["kind", "reading", "reference"])
+        steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=read.row_count or 0)
+        done = 0
+        for batch in batches:
+            staging.store(upload, batch)
+            done = batch.done
+            if steps.cancelled(upload, done=done, total=batch.total):
+                return
+    steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
+    staging.analyze(done, table="uploads_uploadissue")
+    steps.finish_check(upload, rows=done)
+    staging.analyze(done, table="uploads_uploadrow")
+
+
+def _open(
+    upload: Upload, among: Iterable[kinds.SheetKind]
+) -> tuple[FileRead, Generator[Batch, None, None]]:
+    """What the file is, and its rows to come. Raises SheetRefused."""
     events = check_in_child(
         upload.file.path,
-        [kind.layout_path for kind in kinds.all_kinds()],
+        [kind.layout_path for kind in among],
         steps.context_of(upload),
         memory_mb=MEMORY_MB,
         seconds=SECONDS,
     )
-    done = 0
-    for event in events:
-        if isinstance(event, FileRead):
-            _recognise(upload, event)
-            kinds.get(upload.kind).admit(upload, event.identity)
-            upload.reading = {
-                "sheets": [list(sheet) for sheet in event.sheets],
-                "left_out": [list(left) for left in event.left_out],
-                "mapping": event.mapping,
-                "unknown": event.unknown,
-                "identity": event.identity,
-            }
-            upload.save(update_fields=["kind", "reading", "reference"])
-            steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=event.row_count or 0)
-            continue
-        staging.store(upload, event)
-        done = event.done
-        if steps.cancelled(upload, done=event.done, total=event.total):
-            events.close()
-            return
-    steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
-    staging.analyze(done, table="uploads_uploadissue")
-    steps.finish_check(upload)
-    staging.analyze(done, table="uploads_uploadrow")
+    return next(events), events
 
 
 def _recognise(upload: Upload, read: FileRead) -> None:
