@@ -35,7 +35,8 @@ NULL = "\x1fnull\x1f"
 
 def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows(rows)  # ends lines in CR LF, so that both are quoted inside cells
+    # The writer quotes the characters of its line end: a cell may hold either of them.
+    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
     text = buffer.getvalue()
     if "\0" in text:  # the one character that Postgres cannot hold
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
