@@ -38,6 +38,7 @@ class SendForm(forms.Form):
 
     def __init__(self, *args, user, repairs: Upload | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["kind"].choices = [(kind.key, kind.title) for kind in kinds.all_kinds()]
         self.references = [pair for kind in kinds.all_kinds() for pair in kind.references(user)]
         levels = [Region.Level.REGENCY]
@@ -62,6 +63,15 @@ class SendForm(forms.Form):
         if given and given not in dict(self.references):
             name = kinds.reference_name(self["kind"].value(), given)
             self.references.append((given, name))
+
+    def clean(self):
+        """What is no answer to anything has no reference: the same file is then told whatever
+        stood in the field."""
+        cleaned = super().clean()
+        kind = cleaned.get("kind")
+        if kind and not kinds.get(kind).references(self.user):
+            cleaned["reference"] = ""
+        return cleaned
 
     @property
     def largest(self) -> int:
