@@ -64,7 +64,8 @@ def steady_plans(**kwargs) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT oid::regprocedure::text FROM pg_proc"
-            " WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'pgtrigger_update_update_%'"
+            " WHERE pronamespace = 'public'::regnamespace"
+            " AND proname LIKE 'pgtrigger_update_update_%'"
         )
         for (function,) in cursor.fetchall():
             cursor.execute(f"ALTER FUNCTION {function} SET enable_nestloop = off")
