@@ -151,7 +151,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Jakarta"
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+# Off: it would write keys in forms and addresses as 60.576. Figures are written by |ribuan.
+USE_THOUSAND_SEPARATOR = False
 
 # Files
 STATIC_URL = "static/"
