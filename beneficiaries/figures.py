@@ -104,7 +104,7 @@ HOUSEHOLD_MARKS.append(kpm_marks)
 
 def marks_of(ids: list[int]) -> dict[int, list[Mark]]:
     """The marks of many households, in a fixed number of queries."""
-    found = [marks(ids) for marks in HOUSEHOLD_MARKS]
+    found = [marks(ids) for marks in HOUSEHOLD_MARKS] if ids else []
     return {pk: [marks[pk] for marks in found if pk in marks] for pk in ids}
 
 
