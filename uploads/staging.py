@@ -307,6 +307,3 @@ def count(upload: Upload) -> None:
     upload.rows_same = counts.get(UploadRow.Verdict.SAMA, 0)
     upload.rows_review = counts.get(UploadRow.Verdict.PERLU_DIPERIKSA, 0)
     upload.rows_problem = counts.get(UploadRow.Verdict.BERMASALAH, 0)
-
-
-COUNTERS = ["rows_new", "rows_changed", "rows_same", "rows_review", "rows_problem"]
