@@ -13,10 +13,10 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from spreadsheets.checking import FileRead, SheetRead
 from spreadsheets.errors import SheetRefused
 from spreadsheets.headings import NOTE_HEADINGS
 from spreadsheets.layout import Issue, slug
+from spreadsheets.looking import FileRead, SheetRead
 from spreadsheets.reading import OWN_SHEETS, SUMMARY_SHEETS, Book
 
 # Comments are drawn one by one by Excel; beyond this many a workbook opens slowly.

@@ -1,32 +1,11 @@
-"""A file becomes batches of canonical rows and issues, in this process or in a limited child."""
+"""A file becomes batches of canonical rows and issues."""
 
-import logging
-import marshal
-import os
-import pickle
-import select
-import signal
-import struct
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from spreadsheets import guard
-from spreadsheets.errors import SheetRefused
-from spreadsheets.headings import (
-    SEARCHED_ROWS,
-    Header,
-    find_header,
-    refuse_doubled,
-    refuse_missing,
-    refuse_no_header,
-)
+from spreadsheets.headings import Header
 from spreadsheets.layout import (
     CheckContext,
     Cleaned,
@@ -36,41 +15,14 @@ from spreadsheets.layout import (
     RowView,
     as_written,
 )
-from spreadsheets.reading import OWN_SHEETS, Book, Sheet
-from spreadsheets.survey import Survey, survey
-
-logger = logging.getLogger(__name__)
+from spreadsheets.looking import FileRead, look
+from spreadsheets.reading import Book, Sheet
+from spreadsheets.survey import Survey
 
 BATCH_ROWS = 5_000
 # A number column of which more than this share ends in 0 (chance is 0.1) has lost its last digit.
 DAMAGED_SHARE = 0.2
 DAMAGED_FROM = 20
-
-
-class SheetRead(NamedTuple):
-    """Where the data of one sheet are. `columns`: field -> column from 1, as Excel counts."""
-
-    name: str
-    header_row: int
-    columns: dict[str, int]
-    last_column: int
-    rows: int
-
-
-class FileRead(NamedTuple):
-    """What the file is, told before its rows.
-
-    `left_out` lists (what, how many, why) of everything that is not taken as data.
-    """
-
-    layout_key: str
-    sheets: list[SheetRead]
-    left_out: list[tuple[str, int, str]]
-    header_row: int
-    mapping: dict[str, str]
-    unknown: list[str]
-    identity: dict[str, str]
-    row_count: int | None
 
 
 class Batch(NamedTuple):
@@ -91,7 +43,7 @@ def check_file(
     nothing else, for a file that cannot be taken.
     """
     book = Book(path)
-    read, found = _look(book, layouts)
+    read, found = look(book, layouts)
     yield read
     done = 0
     damage: dict[str, Counter] = {}
@@ -105,82 +57,6 @@ def check_file(
     closing += _damaged_columns(damage, read.mapping)
     if closing:
         yield Batch([], closing, done, read.row_count)
-
-
-class _Found(NamedTuple):
-    """A sheet whose rows will be read."""
-
-    read: SheetRead
-    header: Header
-    survey: Survey
-
-
-def _look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[_Found]]:
-    """Chooses layout, sheets and rows; refuses when nothing fits."""
-    left_out: list[tuple[str, int, str]] = []
-    headers = _headers(book, layouts, left_out)
-    known = [header for header in headers.values() if header]
-    if not known:
-        raise refuse_no_header(layouts)
-    best = max(known, key=lambda header: header.score)
-    if best.missing:
-        raise refuse_missing(best)
-    is_one_of_many = len(headers.keys() - set(OWN_SHEETS)) > 1
-    found = []
-    for name, header in headers.items():
-        if header and header.layout is best.layout and not header.missing:
-            if header.doubled:
-                raise refuse_doubled(header)
-            found.append(_survey(book.sheet(name), header, is_one_of_many, left_out))
-        elif name not in OWN_SHEETS:
-            left_out.append((f"lembar {name}", 1, "judul kolomnya berbeda"))
-    found = [one for one in found if one.survey.count]
-    total = sum(one.survey.count for one in found)
-    if total > guard.MAX_ROWS:
-        raise guard.refuse_many_rows()
-    if not total:
-        raise SheetRefused(
-            "TANPA_DATA",
-            f"Di bawah baris judul (baris {best.row}) tidak ada baris data; isi datanya lalu "
-            "unggah kembali.",
-        )
-    mapping = {name: written for one in found for name, written in one.header.headings.items()}
-    unknown = dict.fromkeys(heading for one in found for heading in one.header.unknown)
-    read = FileRead(
-        best.layout.key,
-        [one.read for one in found],
-        left_out,
-        found[0].header.row,
-        mapping,
-        list(unknown),
-        book.identity(),
-        total,
-    )
-    return read, found
-
-
-def _headers(book: Book, layouts, left_out) -> dict[str, Header | None]:
-    """The header of every visible sheet; hidden sheets are noted as left out."""
-    headers: dict[str, Header | None] = {}
-    for name, hidden in book.names:
-        if not hidden:
-            top_rows = list(islice(book.sheet(name).rows(), SEARCHED_ROWS))
-            headers[name] = find_header(top_rows, layouts)
-        elif name not in OWN_SHEETS:
-            left_out.append((f"lembar {name}", 1, "lembar tersembunyi"))
-    return headers
-
-
-def _survey(sheet: Sheet, header: Header, is_one_of_many: bool, left_out) -> _Found:
-    surveyed = survey(sheet.rows(), header)
-    prefix = f"{sheet.name}, " if is_one_of_many else ""
-    left_out += [(prefix + what, many, why) for what, many, why in surveyed.left_out]
-    if not surveyed.count:
-        left_out.append((f"lembar {sheet.name}", 1, "tidak berisi baris data"))
-    columns = {name: sheet.first_column + at for name, at in header.columns.items()}
-    last = sheet.first_column + sheet.width - 1
-    read = SheetRead(sheet.name, header.row, columns, last, surveyed.count)
-    return _Found(read, header, surveyed)
 
 
 def column_letters(number: int) -> str:
@@ -473,130 +349,3 @@ def _damaged_columns(damage: dict[str, Counter], mapping: dict[str, str]) -> lis
                 )
             )
     return found
-
-
-_HEAD = struct.Struct("<Q")
-_PIPE_BYTES = 2**20
-
-
-def check_in_child(
-    path: str | Path,
-    layouts: Sequence[str],
-    context: CheckContext,
-    *,
-    memory_mb: int = 640,
-    seconds: float = 600,
-) -> Iterator[FileRead | Batch]:
-    """check_file in a process of its own, with limits on memory and time.
-
-    `layouts` are dotted paths "package.module:NAME" which the child imports. `memory_mb` limits
-    the address space, which is about 1.7 times the memory really used (measured: 350 MB used and
-    under 600 MB of addresses for 200,000 rows of 23 columns). `seconds` is the
-    time spent waiting for the child, and its processor time. Whatever ends the child early
-    becomes SheetRefused; it is ended when the consumer stops. Works on POSIX systems.
-    """
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry or "." for entry in sys.path)}
-    child = subprocess.Popen(
-        [sys.executable, "-m", "spreadsheets.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    )
-    try:
-        order = pickle.dumps((str(path), list(layouts), context, memory_mb, int(seconds) + 1), 5)
-        with suppress(BrokenPipeError), child.stdin:
-            child.stdin.write(order)
-        yield from _messages(_Pipe(child, seconds))
-    finally:
-        child.kill()
-        child.stdout.close()
-        child.wait()
-
-
-class _Pipe:
-    """Reads whole messages from the child, with a limit on the time spent waiting."""
-
-    def __init__(self, child: subprocess.Popen, seconds: float) -> None:
-        self.child = child
-        self.left = seconds
-        self.fd = child.stdout.fileno()
-        with suppress(ImportError, AttributeError, OSError):
-            import fcntl
-
-            fcntl.fcntl(self.fd, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-        self.poll = select.poll()
-        self.poll.register(self.fd, select.POLLIN | select.POLLHUP)
-
-    def message(self) -> tuple | None:
-        """The next message; None when the child is gone."""
-        head = self._exactly(_HEAD.size)
-        if head is None:
-            return None
-        body = self._exactly(_HEAD.unpack(head)[0])
-        return None if body is None else marshal.loads(body)
-
-    def _exactly(self, size: int) -> bytearray | None:
-        buffer = bytearray(size)
-        view = memoryview(buffer)
-        got = 0
-        while got < size:
-            started = time.monotonic()
-            ready = self.poll.poll(max(0, self.left) * 1000)
-            self.left -= time.monotonic() - started
-            if not ready:
-                raise _refuse_too_slow()
-            count = os.readv(self.fd, [view[got:]])
-            if not count:
-                return None
-            got += count
-        return buffer
-
-
-def _refuse_too_slow() -> SheetRefused:
-    return SheetRefused(
-        "TERLALU_LAMA",
-        "Pemeriksaan berkas melewati batas waktu; bagi menjadi beberapa berkas, misalnya satu "
-        "berkas untuk setiap kecamatan.",
-    )
-
-
-def _refuse_own_mistake() -> SheetRefused:
-    return SheetRefused(
-        "GALAT_PORTAL",
-        "Berkas tidak dapat diperiksa karena galat pada portal, bukan pada berkas Anda; "
-        "laporkan kepada administrator.",
-    )
-
-
-def _refuse_early_end(status: int) -> SheetRefused:
-    """What an exit status without a last message means."""
-    logger.warning("sheet check ended early, exit status %s", status)
-    if status == -signal.SIGXCPU:
-        return _refuse_too_slow()
-    if status in (-signal.SIGABRT, -signal.SIGKILL):
-        # Rust aborts when memory is refused; the kernel kills when there is none.
-        return guard.refuse_too_large()
-    return guard.refuse_broken() if status < 0 else _refuse_own_mistake()
-
-
-def _messages(pipe: _Pipe) -> Iterator[FileRead | Batch]:
-    while True:
-        message = pipe.message()
-        if message is None:
-            raise _refuse_early_end(pipe.child.wait())
-        kind, *content = message
-        if kind == "read":
-            sheets = [SheetRead(*sheet) for sheet in content[1]]
-            yield FileRead(content[0], sheets, *content[2:])
-        elif kind == "batch":
-            sheet_names, numbers, values, issues, done, total = content
-            rows = list(zip(sheet_names * len(numbers), numbers, values, strict=True))
-            yield Batch(rows, list(map(Issue._make, issues)), done, total)
-        elif kind == "refused":
-            raise SheetRefused(*content)
-        elif kind == "failed":
-            logger.error("sheet check failed\n%s", content[0])
-            raise _refuse_own_mistake()
-        else:
-            return

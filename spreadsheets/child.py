@@ -10,8 +10,10 @@ import sys
 import traceback
 
 from spreadsheets import guard
-from spreadsheets.checking import _HEAD, FileRead, check_file
+from spreadsheets.checking import check_file
 from spreadsheets.errors import SheetRefused
+from spreadsheets.limited import HEAD
+from spreadsheets.looking import FileRead
 
 # marshal version 2 has no back references: larger, but quicker on both sides.
 _MARSHAL_VERSION = 2
@@ -42,7 +44,7 @@ def main() -> None:
 
     def send(*message) -> None:
         body = marshal.dumps(message, _MARSHAL_VERSION)
-        out.write(_HEAD.pack(len(body)))
+        out.write(HEAD.pack(len(body)))
         out.write(body)
         out.flush()
 

@@ -83,6 +83,8 @@ class Column:
     `memo`: equal raw cells are cleaned once; switch it off for a cleaner with side effects.
     `fill_down`: an empty cell takes the value above it (merged cells of a kecamatan).
     `kind`: "date" for a column of dates whose cleaner is not `cells.date` itself.
+    `content`: what its cells look like ("nik", "kk", "name", "date", "sex", ...), by which a column
+    is recognised that has an unknown heading or none.
     `locked`: part of the identity in pre-filled sheets, not to be edited by the officer.
     """
 
@@ -99,6 +101,7 @@ class Column:
     memo: bool = True
     fill_down: bool = False
     kind: str = ""
+    content: str = ""
 
     @property
     def slugs(self) -> tuple[str, ...]:

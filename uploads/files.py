@@ -11,8 +11,8 @@ from django_tasks import task
 from accounts import scope
 from accounts.models import AccessLog, User
 from spreadsheets import writing
-from spreadsheets.checking import FileRead, SheetRead
 from spreadsheets.layout import Issue
+from spreadsheets.looking import FileRead, SheetRead
 from uploads import kinds
 from uploads.models import Upload, UploadIssue, UploadRow
 from uploads.wording import VERDICT_LOOKS, Texts

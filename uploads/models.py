@@ -110,6 +110,11 @@ class Upload(models.Model):
     cancel_requested = models.BooleanField(default=False)
     failure = models.TextField("sebab gagal", blank=True)
     reading = models.JSONField("hasil pembacaan", default=dict, blank=True)
+    # Which column is which field as the sender has said it; NULL: as the reader finds it.
+    columns = models.JSONField("pemetaan kolom", null=True, blank=True)
+    expected_rows = models.PositiveIntegerField(
+        "jumlah baris menurut surat pengantar", null=True, blank=True
+    )
 
     rows_new = models.PositiveIntegerField("baru", default=0)
     rows_changed = models.PositiveIntegerField("berubah", default=0)
@@ -216,6 +221,23 @@ class Upload(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in self.EDITABLE
+
+
+class ColumnMapping(models.Model):
+    """What a sender has said of the columns of a layout, offered with the next sheet."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="column_mappings")
+    kind = models.CharField("jenis lembar", max_length=40)
+    columns = models.JSONField("pemetaan kolom")
+    changed_at = models.DateTimeField("diubah", auto_now=True)
+
+    class Meta:
+        verbose_name = "pemetaan kolom"
+        verbose_name_plural = "pemetaan kolom"
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="column_mapping_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.kind}"
 
 
 class UploadRow(models.Model):

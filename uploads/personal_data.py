@@ -10,10 +10,11 @@ PERSONAL_DATA = {
         specific="file reading",
         not_personal=(
             "id kind region regency_code reference repairs size sha256 status stage done total"
-            " stage_started_at cancel_requested failure rows_new rows_changed rows_same rows_review"
-            " rows_problem rows_applied rows_conflict"
+            " stage_started_at cancel_requested failure columns expected_rows"
+            " rows_new rows_changed rows_same rows_review rows_problem rows_applied rows_conflict"
         ),
     ),
+    "uploads.ColumnMapping": declared(personal="user changed_at", not_personal="id kind columns"),
     "uploads.UploadRow": declared(
         specific="values changes",
         not_personal=(

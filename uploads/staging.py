@@ -16,8 +16,7 @@ from django.db import connection
 
 from accounts import scope
 from spreadsheets.checking import Batch
-from spreadsheets.layout import Layout
-from uploads import kinds
+from spreadsheets.layout import Issue, Layout
 from uploads.models import Upload, UploadRow
 
 ANALYZE_FROM = 2_000
@@ -51,13 +50,8 @@ def _columns(layout: Layout) -> str:
     return ", ".join(f'"{name}"' for name in layout.fields)
 
 
-def store(upload: Upload, batch: Batch) -> None:
-    """COPY a batch of checked rows into `staged`, and their issues.
-
-    Postgres allows no COPY under row-level security, so the issues are copied without the sender's
-    scope. That writes nothing the sender could choose: the region of every issue is the upload's.
-    """
-    layout = kinds.get(upload.kind).layout
+def store_rows(layout: Layout, batch: Batch) -> None:
+    """COPY a batch of checked rows into `staged`."""
     fields = ", ".join(f'"{name}" text NOT NULL' for name in layout.fields)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -73,7 +67,15 @@ def store(upload: Upload, batch: Batch) -> None:
             f"sheet, row_number, {_columns(layout)}",
             ((sheet, number, *values) for sheet, number, values in batch.rows),
         )
-    if not batch.issues:
+
+
+def store_issues(upload: Upload, issues: list[Issue]) -> None:
+    """COPY what the check has found.
+
+    Postgres allows no COPY under row-level security, so the issues are copied without the sender's
+    scope. That writes nothing the sender could choose: the region of every issue is the upload's.
+    """
+    if not issues:
         return
     with scope.applied(None), connection.cursor() as cursor:
         _copy(
@@ -95,7 +97,7 @@ def store(upload: Upload, batch: Batch) -> None:
                     issue.suggestion,
                     "",
                 )
-                for issue in batch.issues
+                for issue in issues
             ),
         )
 

@@ -51,7 +51,7 @@ def context_of(upload: Upload) -> CheckContext:
 def compare(upload: Upload, *, arrived: bool = False) -> None:
     """Judge every row against the register; the caller holds the lock on the upload.
 
-    `arrived`: the rows are those that `staging.store` has just taken from the file.
+    `arrived`: the rows are those that `staging.store_rows` has just taken from the file.
     """
     kind = kinds.get(upload.kind)
     with connection.cursor() as cursor:

@@ -10,8 +10,10 @@ from django.db.utils import InterfaceError, OperationalError
 from django_tasks import task
 
 from accounts import scope
-from spreadsheets.checking import Batch, FileRead, check_in_child
+from spreadsheets.checking import Batch
 from spreadsheets.errors import SheetRefused
+from spreadsheets.limited import check_in_child
+from spreadsheets.looking import FileRead
 from uploads import kinds, staging, steps
 from uploads.models import Upload
 
@@ -65,9 +67,10 @@ def _check(upload: Upload) -> None:
         }
         upload.save(update_fields=["kind", "reading", "reference"])
         steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=read.row_count or 0)
-        done = 0
+        layout, done = kinds.get(upload.kind).layout, 0
         for batch in batches:
-            staging.store(upload, batch)
+            staging.store_rows(layout, batch)
+            staging.store_issues(upload, batch.issues)
             done = batch.done
             if steps.cancelled(upload, done=done, total=batch.total):
                 return

@@ -11,9 +11,10 @@ import pytest
 
 from beneficiaries.sheets import DTKS_BNBA
 from regions.codes import RegionIndex, RegionRow
-from spreadsheets.checking import FileRead, check_file
+from spreadsheets.checking import check_file
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import CheckContext
+from spreadsheets.looking import FileRead
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"

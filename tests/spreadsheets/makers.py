@@ -6,8 +6,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from spreadsheets.checking import Batch, FileRead, check_file
+from spreadsheets.checking import Batch, check_file
 from spreadsheets.layout import CheckContext
+from spreadsheets.looking import FileRead
 
 CONTEXT = CheckContext(today=date(2021, 11, 23))
 GOOD_ROWS = [

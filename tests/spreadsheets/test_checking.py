@@ -11,10 +11,12 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 
-from spreadsheets import cells, checking, reading
-from spreadsheets.checking import Batch, FileRead, check_file, check_in_child
+from spreadsheets import cells, checking, limited, reading
+from spreadsheets.checking import Batch, check_file
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import CheckContext, Column, Layout
+from spreadsheets.limited import check_in_child
+from spreadsheets.looking import FileRead
 from tests.spreadsheets.layouts import BNBA, MERGED
 from tests.spreadsheets.makers import CONTEXT, GOOD_ROWS, SHEET_XML, checked, part, rezip, xlsx
 
@@ -355,9 +357,9 @@ def test_a_mistake_in_a_rule_is_the_portals_and_logs_no_cell(tmp_path, caplog):
 
 def test_the_child_ends_with_its_consumer(tmp_path, monkeypatch):
     started = []
-    popen = checking.subprocess.Popen
+    popen = limited.subprocess.Popen
     monkeypatch.setattr(
-        checking.subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[0]
+        limited.subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[0]
     )
     path = xlsx(tmp_path / "a.xlsx", GOOD_ROWS)
     events = check_in_child(path, ["tests.spreadsheets.test_checking:DAWDLING"], CONTEXT)

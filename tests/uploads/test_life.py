@@ -349,7 +349,8 @@ def test_status_comes_with_who_and_when_in_the_database(officer):
 def test_any_text_of_a_cell_comes_into_the_database_as_it_is(text):
     upload = UploadFactory()
     issue = Issue(2, "name", "X", "info", "pesan", text, text, "")
-    staging.store(upload, Batch([("", 2, [text] * len(DTKS_BNBA.fields))], [issue], 1, 1))
+    staging.store_rows(DTKS_BNBA, Batch([("", 2, [text] * len(DTKS_BNBA.fields))], [], 1, 1))
+    staging.store_issues(upload, [issue])
     held = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT name, village FROM staged")

@@ -66,7 +66,8 @@ def send(officer, round):
             )
             checked.append(("Data", number, values))
             issues += told
-        staging.store(upload, Batch(checked, issues, len(rows), len(rows)))
+        staging.store_rows(HASIL_VERIFIKASI, Batch(checked, [], len(rows), len(rows)))
+        staging.store_issues(upload, issues)
         return steps.finish_check(upload, rows=len(rows))
 
     return make
