@@ -25,18 +25,52 @@ VIEW_REGISTER = {
     "distribution.view_benefitrate",
 }
 VIEW_WORK = {"verification.view_round", "verification.view_case", "uploads.view_upload"}
+# What matching has found, without the civil data it was found with.
+VIEW_MATCHING = {
+    "verification.view_agreement",
+    "verification.view_matchbatch",
+    "verification.view_matchresult",
+    "verification.view_matchdecision",
+    "verification.view_duplicategroup",
+    "verification.view_duplicatemember",
+    "verification.view_merge",
+}
+# Civil data under the agreement with Dukcapil: only who decides sees them (UU 27/2022).
+DECIDE_MATCHING = {
+    "verification.decide_matchresult",
+    "verification.view_civilrecord",
+    "verification.view_matchcandidate",
+    "verification.view_notsame",
+}
 REVEAL = {"accounts.reveal_identity"}
 
 PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
-    | {"uploads.add_upload", "uploads.submit_upload", "verification.download_sheet"},
-    Role.SUPERVISOR: VIEW_REGISTER | VIEW_WORK | REVEAL | {"verification.download_sheet"},
+    | VIEW_MATCHING
+    | {
+        "uploads.add_upload",
+        "uploads.submit_upload",
+        "verification.download_sheet",
+        "verification.add_matchbatch",
+        "verification.merge_duplicategroup",
+    },
+    Role.SUPERVISOR: VIEW_REGISTER
+    | VIEW_WORK
+    | REVEAL
+    | VIEW_MATCHING
+    | {"verification.download_sheet"},
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
+    | VIEW_MATCHING
+    | DECIDE_MATCHING
     | {
+        "verification.add_agreement",
+        "verification.change_agreement",
+        "verification.add_matchbatch",
+        "verification.merge_duplicategroup",
         "uploads.add_upload",
         "uploads.submit_upload",
         "uploads.review_upload",
@@ -45,13 +79,22 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.add_round",
         "verification.change_round",
     },
-    Role.DUKCAPIL: {"regions.view_region"},
+    Role.DUKCAPIL: {
+        "regions.view_region",
+        "verification.view_agreement",
+        "verification.view_matchbatch",
+        "verification.answer_matchbatch",
+        "verification.view_matchresult",
+        "verification.view_matchdecision",
+    }
+    | DECIDE_MATCHING,
     Role.BANK: {"regions.view_region", "beneficiaries.view_bank"},
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
     | {"verification.view_round", "verification.view_case"},
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
+    | VIEW_MATCHING
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {
         "regions.view_region",

@@ -37,6 +37,19 @@ STAMP = pgtrigger.Trigger(
 )
 
 
+# A confirmation speaks of one number: with the number it goes, unless a change sets both.
+CONFIRMATION = pgtrigger.Trigger(
+    name="confirmation",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Q(old__nik__df=pgtrigger.F("new__nik")),
+    func=(
+        "IF NEW.nik_confirmed_on IS NOT DISTINCT FROM OLD.nik_confirmed_on THEN"
+        " NEW.nik_confirmed_on = NULL; END IF; RETURN NEW;"
+    ),
+)
+
+
 def tracked(*, exclude: tuple[str, ...] = ()):
     """Keep every earlier state of a row and stamp each change with the time of its transaction.
 
@@ -215,6 +228,13 @@ class PersonQuerySet(ScopedQuerySet):
     def with_invalid_nik(self):
         return self.filter(nik_valid=False)
 
+    def matched(self):
+        """Padan: Dukcapil has confirmed the NIK as this person's."""
+        return self.filter(nik_confirmed_on__isnull=False)
+
+    def unmatched(self):
+        return self.filter(nik_confirmed_on=None)
+
 
 @tracked(exclude=("search", "nik_valid"))
 class Person(Sourced):
@@ -264,6 +284,7 @@ class Person(Sourced):
     occupation = models.CharField("pekerjaan", max_length=100, blank=True)
     mother_name = models.CharField("nama ibu kandung", max_length=150, blank=True)
     match_note = models.CharField("keterangan padan", max_length=100, blank=True)
+    nik_confirmed_on = models.DateField("NIK dibenarkan Dukcapil", null=True, blank=True)
     is_active = models.BooleanField("aktif", default=True)
     inactive_reason = models.CharField(
         "alasan nonaktif", max_length=15, choices=ExitReason, blank=True
@@ -278,7 +299,20 @@ class Person(Sourced):
         verbose_name = "orang"
         verbose_name_plural = "orang"
         ordering = ["id"]
+        triggers = [CONFIRMATION]
         constraints = [
+            models.UniqueConstraint(
+                fields=["nik"],
+                condition=Q(is_active=True, nik_confirmed_on__isnull=False),
+                name="person_confirmed_nik_once",
+                violation_error_message=(
+                    "NIK ini sudah dibenarkan Dukcapil untuk orang lain yang masih aktif."
+                ),
+            ),
+            models.CheckConstraint(
+                name="person_confirmed_means_nik",
+                condition=Q(nik_confirmed_on=None) | ~Q(nik=""),
+            ),
             models.CheckConstraint(
                 name="person_name_given",
                 condition=~Q(name=""),

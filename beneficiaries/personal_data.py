@@ -13,7 +13,7 @@ PERSONAL_DATA = {
     "beneficiaries.Person": declared(
         personal=(
             "household nik nik_valid name birth_place birth_date sex relation occupation"
-            " mother_name match_note is_active inactive_reason search"
+            " mother_name match_note nik_confirmed_on is_active inactive_reason search"
         ),
         not_personal=_SOURCE,
     ),

@@ -13,7 +13,7 @@ class DashboardsConfig(AppConfig):
         from dashboards.figures import refresh
         from uploads import steps
         from uploads.models import Upload
-        from verification import actions
+        from verification.actions import rounds as actions
 
         counted = {
             Upload.Status.DIAJUKAN,

@@ -66,6 +66,15 @@ ENTRIES = (
         ),
     ),
     Entry(
+        "Pemadanan",
+        "match",
+        children=(
+            Entry("Permintaan ke Dukcapil", model="verification.MatchBatch"),
+            Entry("Hasil pemadanan", model="verification.MatchResult"),
+            Entry("Perjanjian (PKS)", model="verification.Agreement"),
+        ),
+    ),
+    Entry(
         "Penyaluran",
         "wallet",
         children=(Entry("Nilai bantuan", model="distribution.BenefitRate"),),

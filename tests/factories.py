@@ -17,7 +17,16 @@ from accounts.models import RegionAssignment, User
 from accounts.roles import Role
 from beneficiaries.models import Card, Enrollment, Household, Person
 from uploads.models import Upload
-from verification.models import Case, Round, RoundRegion
+from verification.models import (
+    Agreement,
+    Case,
+    CivilRecord,
+    MatchBatch,
+    MatchCandidate,
+    MatchResult,
+    Round,
+    RoundRegion,
+)
 
 KAPUAS = "62.03"
 PULANG_PISAU = "62.11"
@@ -160,3 +169,63 @@ class CaseFactory(factory.django.DjangoModelFactory):
     round = factory.SubFactory(RoundFactory)
     household = factory.SubFactory(HouseholdFactory)
     village_id = factory.SelfAttribute("household.village_id")
+
+
+class AgreementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Agreement
+
+    number = factory.Sequence(lambda n: f"470/{9000 + n}/DUKCAPIL/2021")
+    region_id = KAPUAS
+    first_party = "Dinas Sosial"
+    second_party = "Dinas Dukcapil"
+    valid_from = date(2021, 1, 1)
+    valid_until = date(2099, 12, 31)
+
+
+class MatchBatchFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MatchBatch
+
+    region_id = KAPUAS
+    agreement = factory.SubFactory(AgreementFactory, region_id=factory.SelfAttribute("..region_id"))
+    choice = MatchBatch.Choice.SEMUA
+    purpose = "Uji pemadanan"
+    requested_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
+
+
+class CivilRecordFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CivilRecord
+
+    batch = factory.SubFactory(MatchBatchFactory)
+    region_id = factory.SelfAttribute("batch.region_id")
+    row_number = factory.Sequence(lambda n: n + 2)
+    nik = factory.Sequence(lambda n: nik(n, born=date(1990, 1, 2)))
+    name = factory.Sequence(lambda n: f"PENDUDUK {n}")
+    expires_on = date(2099, 12, 31)
+
+
+class MatchResultFactory(factory.django.DjangoModelFactory):
+    """A person in the queue with one candidate; with `candidates=n`, n of them."""
+
+    class Meta:
+        model = MatchResult
+        skip_postgeneration_save = True
+
+    batch = factory.SubFactory(MatchBatchFactory)
+    person = factory.SubFactory(PersonFactory)
+    village_id = factory.SelfAttribute("person.village_id")
+    state = MatchResult.State.ANTRE
+    rule = "NAMA_60_89"
+
+    @factory.post_generation
+    def candidates(self, create, extracted, **kwargs):
+        for rank in range(1, 2 if extracted is None else extracted + 1):
+            MatchCandidate.objects.create(
+                result=self,
+                village_id=self.village_id,
+                record=CivilRecordFactory(batch=self.batch, **kwargs),
+                rank=rank,
+                probability=1 - rank / 10,
+            )

@@ -26,17 +26,29 @@ from tests.factories import (
     OTHER_VILLAGE,
     PULANG_PISAU,
     VILLAGE,
+    AgreementFactory,
     CardFactory,
     CaseFactory,
+    CivilRecordFactory,
     EnrollmentFactory,
     HouseholdFactory,
+    MatchBatchFactory,
+    MatchResultFactory,
     PersonFactory,
     RoundFactory,
     UploadFactory,
     UserFactory,
 )
 from uploads.models import UploadEvent, UploadIssue, UploadRow
-from verification.models import RoundRegion
+from verification.models import (
+    DuplicateGroup,
+    DuplicateMember,
+    MatchCandidate,
+    MatchDecision,
+    Merge,
+    NotSame,
+    RoundRegion,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +66,41 @@ def _upload(village):
 def _of_upload(model, **kwargs):
     return lambda village: model.objects.create(
         upload=_upload(village), region_id=village[:5], **kwargs
+    )
+
+
+def _result(village):
+    return MatchResultFactory(person__household__village_id=village, batch__region_id=village[:5])
+
+
+def _decision(village):
+    result = _result(village)
+    return MatchDecision.objects.create(
+        result=result, village_id=village, verdict="TOLAK", by=UserFactory()
+    )
+
+
+def _not_same(village):
+    decision = _decision(village)
+    return NotSame.objects.create(
+        person=decision.result.person, village_id=village, nik="6203011205839001", decision=decision
+    )
+
+
+def _group(village):
+    number = DuplicateGroup.objects.count()
+    return DuplicateGroup.objects.create(kind="NIK_SAMA", key=f"{village} {number}")
+
+
+def _merge(village):
+    survivor, merged = (PersonFactory(household__village_id=village) for _ in range(2))
+    return Merge.objects.create(
+        group=_group(village),
+        survivor=survivor,
+        merged=merged,
+        village_id=village,
+        before={},
+        by=UserFactory(),
     )
 
 
@@ -75,6 +122,21 @@ MAKERS = {
         round=RoundFactory(regions=["62.71"]), region_id=village[:5]
     ),
     "verification.Case": lambda village: CaseFactory(household__village_id=village),
+    "verification.Agreement": lambda village: AgreementFactory(region_id=village[:5]),
+    "verification.MatchBatch": lambda village: MatchBatchFactory(region_id=village[:5]),
+    "verification.CivilRecord": lambda village: CivilRecordFactory(batch__region_id=village[:5]),
+    "verification.MatchResult": _result,
+    "verification.MatchCandidate": lambda village: MatchCandidate.objects.get(
+        result=_result(village)
+    ),
+    "verification.MatchDecision": _decision,
+    "verification.NotSame": _not_same,
+    "verification.DuplicateMember": lambda village: DuplicateMember.objects.create(
+        group=_group(village),
+        person=PersonFactory(household__village_id=village),
+        village_id=village,
+    ),
+    "verification.Merge": _merge,
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
     ),

@@ -29,15 +29,16 @@ FILES = settings.BASE_DIR / "static" / "portal"
 
 REGISTER = ["Keluarga (KPM)", "Orang", "Kartu dan rekening", "Kepesertaan program"]
 WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
+MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
-    Role.PETUGAS: REGISTER + WORK + REFERENCE,
-    Role.SUPERVISOR: REGISTER + WORK + REFERENCE,
-    Role.KOORDINATOR: REGISTER + WORK + REFERENCE,
-    Role.DUKCAPIL: ["Wilayah"],
+    Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE,
+    Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
+    Role.KOORDINATOR: REGISTER + WORK + MATCHING + REFERENCE,
+    Role.DUKCAPIL: [*MATCHING, "Wilayah"],
     Role.BANK: ["Wilayah", "Bank penyalur"],
     Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
-    Role.AUDITOR: [*REGISTER, *WORK, *REFERENCE, "Pengguna", "Catatan akses data"],
+    Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, "Pengguna", "Catatan akses data"],
     Role.ADMINISTRATOR: [*REFERENCE, "Pengguna", "Catatan akses data"],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]

@@ -8,7 +8,7 @@ class VerificationConfig(AppConfig):
     def ready(self):
         from beneficiaries.figures import HOUSEHOLD_MARKS, HOUSEHOLD_TIMELINE
         from uploads import kinds
-        from verification.figures import household_marks, household_timeline
+        from verification.figures.rounds import household_marks, household_timeline
         from verification.intake import HASIL_VERIFIKASI
 
         kinds.register(HASIL_VERIFIKASI)

@@ -14,7 +14,7 @@ from regions.models import Region
 from spreadsheets.errors import SheetRefused
 from uploads.kinds import SheetKind
 from uploads.models import Upload
-from verification import actions
+from verification.actions import rounds as actions
 from verification.models import Case, Round
 from verification.sheets import CORRECTIONS, NO, REASONS, YES
 

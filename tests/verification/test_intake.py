@@ -107,7 +107,7 @@ def test_an_upload_must_name_a_round(arriving, reference):
 
 
 def test_a_closed_round_takes_no_sheet(arriving, round, coordinator):
-    from verification.actions import close_round
+    from verification.actions.rounds import close_round
 
     close_round(round, by=coordinator)
     with pytest.raises(SheetRefused, match="sudah ditutup pada"):
@@ -585,7 +585,7 @@ def test_a_failed_apply_releases_the_cases(send, case, row_of, officer, coordina
 
 
 def test_nothing_is_handed_in_to_a_closed_round(send, case, row_of, officer, round, coordinator):
-    from verification.actions import close_round
+    from verification.actions.rounds import close_round
 
     upload = send(row_of(case, FOUND))
     close_round(round, by=coordinator)
@@ -597,7 +597,7 @@ def test_nothing_is_handed_in_to_a_closed_round(send, case, row_of, officer, rou
 def test_what_was_handed_in_before_closing_is_still_applied(
     send, case, row_of, officer, round, coordinator, apply
 ):
-    from verification.actions import close_round
+    from verification.actions.rounds import close_round
 
     upload = actions.submit(send(row_of(case, FOUND)), by=officer)
     close_round(round, by=coordinator)

@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from uploads import actions, steps, tasks
 from uploads.models import Upload
-from verification.actions import close_round
+from verification.actions.rounds import close_round
 from verification.models import Case, Round
 
 DISTRICT = "62.03.08"

@@ -14,7 +14,8 @@ from tests.factories import (
     RoundFactory,
     UserFactory,
 )
-from verification import actions, figures
+from verification.actions import rounds as actions
+from verification.figures import rounds as figures
 from verification.models import Case, Round
 
 PERIOD = {"starts_on": date(2021, 9, 1), "due_on": date(2021, 11, 30)}

@@ -17,8 +17,9 @@ from accounts.admin import (
 from beneficiaries.admin import badges, masked
 from beneficiaries.figures import Mark
 from beneficiaries.models import ExitReason
-from verification import figures, views
+from verification.figures import rounds as figures
 from verification.models import Case, Round
+from verification.views import rounds as views
 
 
 class RoundChangeList(ScopedChangeList):

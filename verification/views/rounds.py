@@ -24,7 +24,8 @@ from regions.models import Region
 from spreadsheets.writing import prefilled
 from uploads.models import Upload
 from uploads.wording import STATUS_LOOKS as UPLOAD_LOOKS
-from verification import actions, figures
+from verification.actions import rounds as actions
+from verification.figures import rounds as figures
 from verification.models import Case, Round
 from verification.sheets import HASIL_VERIFIKASI
 

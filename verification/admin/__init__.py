@@ -1,0 +1,5 @@
+"""Lists and forms of verification; importing this package registers them."""
+
+from verification.admin import matching, rounds
+
+__all__ = ["matching", "rounds"]
