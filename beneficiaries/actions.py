@@ -1,7 +1,7 @@
 """Changes of the register that people decide one by one; sheets change it through intake.py."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from beneficiaries.models import Household, Person
+from beneficiaries.merging import PERSON_FIELDS, merged_values
+from beneficiaries.models import Card, ExitReason, Household, Person
 
 # What a person's civil record may correct; the KK number belongs to the family.
 CORRECTABLE = ("nik", "name", "birth_place", "birth_date", "sex", "mother_name", "kk_number")
@@ -85,3 +86,65 @@ def _save(person: Person, household: Household, names: set[str], *, by: User) ->
             f"NIK ini sudah dibenarkan Dukcapil untuk orang lain yang masih aktif{where}."
             " Putuskan dahulu di Data ganda."
         ) from error
+
+
+def _held(person: Person) -> dict[str, object]:
+    return {name: getattr(person, name) for name in PERSON_FIELDS if name != "search"}
+
+
+@transaction.atomic
+def merge_persons(survivor: Person, merged: Person, *, by: User) -> dict:
+    """Take one entry into the other: cards go over, gaps are filled, it is deactivated.
+
+    Tells what `unmerge_persons` needs. Raises ValidationError when one of the two is not active.
+    """
+    both = Person.objects.select_for_update().order_by("pk").in_bulk([survivor.pk, merged.pk])
+    survivor, merged = both[survivor.pk], both[merged.pk]
+    if survivor.pk == merged.pk:
+        raise ValidationError("Pilih dua data yang berbeda.")
+    for person in (survivor, merged):
+        if not person.is_active:
+            raise ValidationError(f"{person.name} sudah dinonaktifkan. Muat ulang halaman ini.")
+    changes = merged_values(_held(survivor), _held(merged))
+    before = {
+        "survivor": {name: _text(getattr(survivor, name)) for name in changes},
+        "cards": list(merged.cards.values_list("pk", flat=True)),
+        "payee_of": list(Household.objects.filter(payee=merged).values_list("pk", flat=True)),
+    }
+    source = {"source_upload": None, "source_row": None, "source_user": by}
+    with pghistory.context(user=by.pk):
+        # First the entry that goes: a confirmed NIK belongs to one active person at a time.
+        Person.objects.filter(pk=merged.pk).update(
+            is_active=False, inactive_reason=ExitReason.GANDA, **source
+        )
+        Person.objects.filter(pk=survivor.pk).update(**changes, **source)
+        merged.cards.update(holder=survivor, **source)
+        stays = survivor.pk if survivor.household_id == merged.household_id else None
+        Household.objects.filter(pk__in=before["payee_of"]).update(payee=stays, **source)
+    before["at"] = Person.objects.values_list("changed_at", flat=True).get(pk=merged.pk).isoformat()
+    return before
+
+
+@transaction.atomic
+def unmerge_persons(survivor: Person, merged: Person, before: Mapping, *, by: User) -> None:
+    """Take a merge back. Raises ValidationError when one of the two was changed since."""
+    both = Person.objects.select_for_update().order_by("pk").in_bulk([survivor.pk, merged.pk])
+    at = datetime.fromisoformat(before["at"])
+    for person in both.values():
+        if person.changed_at != at:
+            raise ValidationError(
+                f"Data {person.name} sudah diubah lagi sesudah digabung, jadi penggabungan tidak"
+                " dapat diurungkan."
+            )
+    values = {
+        name: Person._meta.get_field(name).to_python(text or None)
+        if Person._meta.get_field(name).null
+        else text
+        for name, text in before["survivor"].items()
+    }
+    source = {"source_upload": None, "source_row": None, "source_user": by}
+    with pghistory.context(user=by.pk):
+        Person.objects.filter(pk=survivor.pk).update(**values, **source)
+        Person.objects.filter(pk=merged.pk).update(is_active=True, inactive_reason="", **source)
+        Card.objects.filter(pk__in=before["cards"]).update(holder=merged, **source)
+        Household.objects.filter(pk__in=before["payee_of"]).update(payee=merged, **source)
