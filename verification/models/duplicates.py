@@ -44,7 +44,7 @@ class DuplicateGroup(models.Model):
 
     kind = models.CharField("sebab", max_length=13, choices=Kind)
     # The ids of the members in order: the same group found again is the same row.
-    key = models.CharField(max_length=300, unique=True)
+    key = models.TextField(unique=True)
     probability = models.FloatField("peluang", null=True)
     weights = models.JSONField("bobot per kolom", default=dict)
     crosses_regencies = models.BooleanField("lintas kabupaten/kota", default=False)
