@@ -71,6 +71,7 @@ ENTRIES = (
         children=(
             Entry("Permintaan ke Dukcapil", model="verification.MatchBatch"),
             Entry("Hasil pemadanan", model="verification.MatchResult"),
+            Entry("Data ganda", model="verification.DuplicateGroup"),
             Entry("Perjanjian (PKS)", model="verification.Agreement"),
         ),
     ),

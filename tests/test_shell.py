@@ -29,13 +29,13 @@ FILES = settings.BASE_DIR / "static" / "portal"
 
 REGISTER = ["Keluarga (KPM)", "Orang", "Kartu dan rekening", "Kepesertaan program"]
 WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
-MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Perjanjian (PKS)"]
+MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
     Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE,
     Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
     Role.KOORDINATOR: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.DUKCAPIL: [*MATCHING, "Wilayah"],
+    Role.DUKCAPIL: [*(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Wilayah", "Bank penyalur"],
     Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
     Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, "Pengguna", "Catatan akses data"],

@@ -74,6 +74,10 @@ class DuplicateGroup(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.pk})"
 
+    @property
+    def percent(self) -> float | None:
+        return None if self.probability is None else 100 * self.probability
+
 
 class DuplicateMember(models.Model):
     """A register entry in a group."""
