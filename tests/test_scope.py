@@ -26,7 +26,6 @@ from tests.factories import (
     OTHER_VILLAGE,
     PULANG_PISAU,
     VILLAGE,
-    AgreementFactory,
     CardFactory,
     CaseFactory,
     CivilRecordFactory,
@@ -122,7 +121,6 @@ MAKERS = {
         round=RoundFactory(regions=["62.71"]), region_id=village[:5]
     ),
     "verification.Case": lambda village: CaseFactory(household__village_id=village),
-    "verification.Agreement": lambda village: AgreementFactory(region_id=village[:5]),
     "verification.MatchBatch": lambda village: MatchBatchFactory(region_id=village[:5]),
     "verification.CivilRecord": lambda village: CivilRecordFactory(batch__region_id=village[:5]),
     "verification.MatchResult": _result,

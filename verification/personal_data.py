@@ -13,7 +13,7 @@ PERSONAL_DATA = {
     ),
     "verification.Agreement": declared(
         personal="first_party second_party",
-        not_personal="id number region regency_code valid_from valid_until keep_days ended_on",
+        not_personal="id number region valid_from valid_until keep_days ended_on",
     ),
     "verification.MatchBatch": declared(
         personal="requested_by requested_at answered_at finished_at",

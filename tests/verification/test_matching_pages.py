@@ -124,3 +124,12 @@ def test_a_cancelled_request_is_no_longer_given_out(client, batch):
     assert "Orangnya dapat diminta lagi." in client.post(url, follow=True).content.decode()
     response = client.get(reverse("verification:request", args=[batch.pk, "csv"]), follow=True)
     assert "tidak lagi menunggu jawaban" in response.content.decode()
+
+
+def test_an_officer_sees_the_agreement_of_the_province(client):
+    """Under the restricted role too: the officer of a regency works under the province's PKS."""
+    sign_in(client)
+    AgreementFactory(region_id="62", number="470/9112/DUKCAPIL/2021")
+    PersonFactory()
+    page = client.post(ADD, form(), follow=True).content.decode()
+    assert "PKS 470/9112/DUKCAPIL/2021, berlaku sampai" in page

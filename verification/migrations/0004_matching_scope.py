@@ -8,7 +8,6 @@ class Migration(migrations.Migration):
     operations = [
         policy(f"verification_{table}")
         for table in (
-            "agreement",
             "matchbatch",
             "civilrecord",
             "matchresult",

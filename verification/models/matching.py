@@ -12,7 +12,7 @@ from uploads.models import Upload
 from verification.models.rounds import Round
 
 
-class AgreementQuerySet(ScopedQuerySet):
+class AgreementQuerySet(models.QuerySet):
     def valid_on(self, day):
         return self.filter(valid_from__lte=day, valid_until__gte=day, ended_on=None)
 
@@ -23,13 +23,13 @@ class AgreementQuerySet(ScopedQuerySet):
 
 
 class Agreement(models.Model):
-    """A PKS: without a valid one no civil data are asked for, taken in or matched (UU 24/2013)."""
+    """A PKS: without a valid one no civil data are asked for, taken in or matched (UU 24/2013).
 
-    PLACE = "region"
+    Reference data: one of the province covers every regency, whose officers must see it.
+    """
 
     number = models.CharField("nomor PKS", max_length=100, unique=True)
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="wilayah Dukcapil")
-    regency_code = regency_code_of("region")
     first_party = models.CharField("pihak pertama (Dinas Sosial)", max_length=200)
     second_party = models.CharField("pihak kedua (Dukcapil)", max_length=200)
     valid_from = models.DateField("berlaku sejak")

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from beneficiaries.models import Household
-from sembako_portal.demo import load, rounds, uploads, users
+from sembako_portal.demo import load, matching, rounds, uploads, users
 from sembako_portal.demo.population import SEED, families
 from uploads.models import Upload
 from verification.models import Round
@@ -71,6 +71,7 @@ def fill(*, count: int, today: date) -> dict[str, int]:
         # Neither the uploads nor the first pages can wait for autovacuum to learn the sizes.
         cursor.execute(f"ANALYZE {_TABLES}")
     uploads.create_uploads(made, visits, round_=round_, users=created)
+    matching.create_requests(users=created, today=today)
     return counts
 
 
