@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
 from uploads.models import Upload
+from verification.models import MatchResult
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,21 @@ def _uploads_waiting(user) -> Count | None:
     return None
 
 
+def _matches_waiting(user) -> Count | None:
+    number = MatchResult.objects.visible_to(user).in_queue().count()
+    return Count(number, "menunggu keputusan Anda") if number else None
+
+
 @dataclass(frozen=True)
 class Entry:
+    """A list of a model, or with `view` a page of its own and the permission it asks for."""
+
     label: str
     icon: str = ""
     model: str = ""
     count: Callable | None = None
+    view: str = ""
+    permission: str = ""
     children: tuple["Entry", ...] = ()
 
 
@@ -69,6 +79,12 @@ ENTRIES = (
         "Pemadanan",
         "match",
         children=(
+            Entry(
+                "Antrean pemadanan",
+                view="verification:queue",
+                permission="verification.decide_matchresult",
+                count=_matches_waiting,
+            ),
             Entry("Permintaan ke Dukcapil", model="verification.MatchBatch"),
             Entry("Hasil pemadanan", model="verification.MatchResult"),
             Entry("Data ganda", model="verification.DuplicateGroup"),
@@ -107,12 +123,20 @@ class Item:
 
 
 def _child(entry: Entry, request) -> Item | None:
+    if entry.view:
+        if not request.user.has_perm(entry.permission):
+            return None
+        return _item(entry, reverse(entry.view), request)
     model = apps.get_model(entry.model)
     if not admin.site.is_registered(model):
         return None
     if not admin.site.get_model_admin(model).has_view_permission(request):
         return None
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return _item(entry, url, request)
+
+
+def _item(entry: Entry, url: str, request) -> Item:
     return Item(
         entry.label,
         url,

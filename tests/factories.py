@@ -228,4 +228,8 @@ class MatchResultFactory(factory.django.DjangoModelFactory):
                 record=CivilRecordFactory(batch=self.batch, **kwargs),
                 rank=rank,
                 probability=1 - rank / 10,
+                weights={
+                    "start": -13.3,
+                    "fields": [["name", 9.1, "Sama"], ["birth_date", 7.2, "Sama"]],
+                },
             )

@@ -29,13 +29,14 @@ FILES = settings.BASE_DIR / "static" / "portal"
 
 REGISTER = ["Keluarga (KPM)", "Orang", "Kartu dan rekening", "Kepesertaan program"]
 WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
+QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
     Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE,
     Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.KOORDINATOR: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.DUKCAPIL: [*(set(MATCHING) - {"Data ganda"}), "Wilayah"],
+    Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE],
+    Role.DUKCAPIL: [QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Wilayah", "Bank penyalur"],
     Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
     Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, "Pengguna", "Catatan akses data"],
@@ -64,7 +65,9 @@ def test_navigation_shows_what_the_role_may_see(db, role):
     shown = [child.label for item in navigation.navigation(request) for child in item.children]
 
     with_list = {
-        entry.label for entry in ENTRIES if admin.site.is_registered(apps.get_model(entry.model))
+        entry.label
+        for entry in ENTRIES
+        if entry.view or admin.site.is_registered(apps.get_model(entry.model))
     }
     assert sorted(shown) == sorted(set(SHOWN[role]) & with_list)
 

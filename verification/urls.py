@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from verification.views import matching, rounds
+from verification.views import matching, queue, rounds
 
 app_name = "verification"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
         admin.site.admin_view(rounds.sheet),
         name="sheet",
     ),
+    path("antrean/", admin.site.admin_view(queue.queue), name="queue"),
+    path("antrean/<int:pk>/<str:key>/", admin.site.admin_view(queue.decide), name="queue_decide"),
+    path("antrean/urungkan/<int:pk>", admin.site.admin_view(queue.undo), name="queue_undo"),
+    path("antrean/aturan/<str:rule>", admin.site.admin_view(queue.bulk), name="queue_bulk"),
     re_path(
         r"^permintaan/(?P<pk>[0-9]+)/lembar\.(?P<ending>xlsx|csv)$",
         admin.site.admin_view(matching.download_request),

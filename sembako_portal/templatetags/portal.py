@@ -87,6 +87,18 @@ def persen(value, digits: int = 1) -> str:
     return _signed(number, f"{_grouped(whole)}{',' if rest else ''}{rest}%")
 
 
+@register.filter
+def bobot(value) -> str:
+    """Bits of evidence with their sign: +6,9 and −2,1."""
+    return f"{value:+.1f}".replace(".", ",").replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def titik(value) -> str:
+    """A number for an attribute of a drawing, with a decimal point whatever the language."""
+    return f"{value:.2f}"
+
+
 def _local(value):
     return timezone.localtime(value) if isinstance(value, datetime) else value
 

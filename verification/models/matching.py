@@ -308,6 +308,11 @@ class MatchCandidate(models.Model):
     def __str__(self) -> str:
         return f"kandidat {self.rank}"
 
+    @property
+    def score(self) -> int:
+        """The probability in whole per cent, cut off: 0.899 is no 90."""
+        return int(100 * self.probability)
+
 
 class MatchDecision(models.Model):
     """What one person has decided on a result; two different ones where the rule asks for it."""
