@@ -51,13 +51,16 @@ def _check(upload: Upload) -> None:
     if upload is None:
         return
     try:
-        read, batches = _open(upload, kinds.all_kinds())
+        # Of two that fit equally well, the one the sender has called it.
+        among = sorted(kinds.all_kinds(), key=lambda kind: kind.key != upload.kind)
+        read, batches = _open(upload, among)
     except SheetRefused:
         # No kind fits: the sentence is to speak of the one the sender has called it.
         read, batches = _open(upload, [kinds.get(upload.kind)])
     with closing(batches):
         _recognise(upload, read)
-        kinds.get(upload.kind).admit(upload, read.identity)
+        if admit := kinds.get(upload.kind).admit:
+            admit(upload, read.identity)
         upload.reading = {
             "sheets": [list(sheet) for sheet in read.sheets],
             "left_out": [list(left) for left in read.left_out],
