@@ -191,7 +191,8 @@ DAFTAR_BAYAR = Layout(
         ),
     ),
     checks=(
-        "Periode, nominal, dan nama harus terisi; penerima dikenali dari nomor KKS, rekening, atau NIK.",
+        "Periode, nominal, dan nama harus terisi.",
+        "Penerima dikenali dari nomor KKS, rekening, atau NIK.",
         "Nominal harus rupiah bulat lebih dari nol.",
         "Jumlah bulan 1 sampai 12, dan sesuai periodenya.",
         "Panjang rekening yang tidak lazim untuk banknya ditanyakan.",
