@@ -162,7 +162,7 @@ def period(raw) -> str | Cleaned:
     ('2021-03', ('PERIODE_TIDAK_TERBACA', 'error'), ('PERIODE_TIDAK_TERBACA', 'error'))
     """
     if isinstance(raw, date):
-        return f"{raw:%Y-%m}"
+        return f"{raw:%Y-%m}" if 2000 <= raw.year < 2100 else _BAD_PERIOD
     cleaned = cells.text(raw)
     shown = (cleaned if type(cleaned) is str else cleaned.value).upper()
     if not shown:
@@ -199,9 +199,9 @@ def moment(raw) -> str | Cleaned:
     ('2021-10-05 09:41:00', '2021-10-05', ('JAM_TIDAK_TERBACA', 'error'))
     """
     if isinstance(raw, datetime):
-        return (
-            f"{raw:%Y-%m-%d %H:%M:%S}" if raw.time() != datetime.min.time() else f"{raw:%Y-%m-%d}"
-        )
+        day = cells.date(raw.date())
+        has_clock = type(day) is str and raw.time() != datetime.min.time()
+        return f"{day} {raw:%H:%M:%S}" if has_clock else day
     found = _CLOCK.fullmatch(raw.strip().upper()) if isinstance(raw, str) else None
     if not found:
         return cells.date(raw)

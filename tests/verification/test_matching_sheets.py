@@ -52,11 +52,13 @@ def test_an_answer_of_no_one_meaning_is_a_question(context, written):
     assert issues == [("response", "RESPON_TIDAK_DIKENAL", "warning")]
 
 
-NO_PLACE = dict.fromkeys(
-    ("province_number", "regency_number", "district_number", "village_number")
-    + ("province", "regency", "district", "village_name"),
-    "",
-)
+LEVELS = ("province", "regency", "district", "village")
+NO_PLACE = {f"{level}_number": "" for level in LEVELS} | {
+    "province": "",
+    "regency": "",
+    "district": "",
+    "village_name": "",
+}
 ANSWERS = {
     "no answer": ({"response": ""}, [("response", "RESPON_KOSONG", "error")]),
     "about nobody": ({"nik": ""}, [("nik", "NIK_KOSONG", "error")]),
