@@ -18,6 +18,8 @@ Verdict = UploadRow.Verdict
 Decision = UploadIssue.Decision
 Level = UploadIssue.Level
 TO_DECIDE = (Verdict.PERLU_DIPERIKSA, Verdict.BERMASALAH, Verdict.BERUBAH, Verdict.BARU)
+CODES_OF_PLACES = {"village", "service_villages"}
+PLACE_NAMES = {"province", "regency", "district", "village_name"}
 TO_SEE = (Verdict.BERUBAH, Verdict.BARU, Verdict.SAMA, Verdict.PERLU_DIPERIKSA)
 
 
@@ -238,7 +240,7 @@ def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
     values = dict(zip(texts.layout.fields, row.values, strict=True))
     kind = kinds.get(upload.kind)
     name, number, place = (values.get(name, "") for name in kind.subject)
-    shown = [field for field in texts.columns if kind.is_preview and field not in kind.subject]
+    shown = _told_anyway(kind, values) if kind.is_preview else []
     open_issues = [issue for issue in issues if issue.decision == Decision.OPEN]
     asked = [issue for issue in open_issues if not code or issue.code == code]
     decided = [issue for issue in issues if issue.decision and (not code or issue.code == code)]
@@ -256,6 +258,14 @@ def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
         decided_codes=_codes(decided),
         chooses=any(issue.code in CHOOSABLE for issue in asked),
     )
+
+
+def _told_anyway(kind: kinds.SheetKind, values: dict[str, str]) -> list[str]:
+    """Fields of a row that nothing is compared with: all but those that name it, and its codes."""
+    told = {*kind.subject, *CODES_OF_PLACES}
+    if values.get("village") and "village" in kind.subject:
+        told |= PLACE_NAMES
+    return [field for field, value in values.items() if value and field not in told]
 
 
 def _codes(issues) -> list[str]:
@@ -297,7 +307,7 @@ def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]
             cell.old = texts.shown(name, str(old or ""))
             cell.new = texts.shown(name, str(new or ""))
     for name in shown:
-        if values[name] and name not in cells:
+        if name not in cells:
             cells[name] = Cell(name, texts.label(name), new=texts.shown(name, values[name]))
     for cell in cells.values():
         cell.is_number = is_identity(cell.old) or is_identity(cell.new)

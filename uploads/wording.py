@@ -221,9 +221,9 @@ _PERIOD = re.compile(r"(\d{4}-\d\d)(?:/(\d{4}-\d\d))?")
 _MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}[:.]\d\d(?:[:.]\d\d)?")
 _LONG_NUMBER = re.compile(r"\d{10,}")
 _NOT_DIGIT = re.compile(r"\D")
-_WORD = re.compile(r"[A-Z]+")
+_WORD = re.compile(r"[A-Z][A-Z0-9]*")
 _ABBREVIATIONS = frozenset(
-    "ID NIK NOKK KK KKS RT RW DTKS DTSEN BPNT PPKM PKH PBI JKN KPM HP SHDK ART".split()  # noqa: SIM905
+    "ID NIK NOKK KK KKS RT RW DTKS DTSEN BPNT PPKM PKH PBI JKN KPM HP SHDK ART SP2D EDC".split()  # noqa: SIM905
 )
 IDENTITY_DIGITS = 10
 
@@ -325,7 +325,7 @@ class Texts:
     def label(self, field: str) -> str:
         """The heading in quiet letters: TANGGAL LAHIR becomes Tanggal lahir, NIK stays NIK."""
         heading = self.heading(field)
-        if not heading.isupper():
+        if not heading.isupper() or "_" in heading:
             return heading
         quiet = _WORD.sub(
             lambda word: word[0] if word[0] in _ABBREVIATIONS else word[0].lower(), heading
@@ -357,6 +357,8 @@ class Texts:
         if field in self.choices:
             return self.choices[field].get(value, value)
         column = self.columns.get(field)
+        if column is None and value.isupper():
+            return value.replace("_", " ")
         if column and column.content == "rupiah" and value.isdecimal():
             return f"Rp{int(value):,}".replace(",", ".")
         try:

@@ -93,6 +93,15 @@ def test_the_values_of_a_row_are_shown_in_words_and_numbers_masked(login, banker
     assert "6203085205839017" not in told and "001201000123509" not in told
 
 
+def test_an_answer_is_shown_with_what_it_was_taken_for(login):
+    dukcapil = UserFactory(role=Role.DUKCAPIL, regions=[KAPUAS])
+    upload = send(dukcapil, "jawaban_dukcapil", examples("jawaban_dukcapil"))
+    told = login(dukcapil).get(page(upload)).text
+    for words in ("Hasil pemadanan", "TIDAK DITEMUKAN", "MENINGGAL", "Batuah, Basarang"):
+        assert words in told
+    assert "62.03.08.2002" not in told
+
+
 DOUBLES = {
     "jawaban_dukcapil": ("NIK_DIJAWAB_DUA_KALI", {"name": "ORANG LAIN"}),
     "perbaikan_nik": ("ANGGOTA_DUA_KALI", {"new_nik": "6203085205839021"}),

@@ -84,6 +84,7 @@ def layout_help(request, key: str) -> HttpResponse:
             "preview_only": kinds.PREVIEW_ONLY,
             "senders": [role.label for role in Role if role in kind.senders],
             "contents": {column.content for column in kind.layout.columns},
+            "has_birth_date": "birth_date" in kind.layout.fields,
             "has_places": "village" in kind.layout.derived,
             "columns": columns,
             "required": [column.heading for column in kind.layout.required],
