@@ -157,6 +157,7 @@ TRANSAKSI = Layout(
             cells.rupiah,
             ("HARGA", "HARGA PER SATUAN"),
             help="Rupiah bulat untuk satu satuan.",
+            content="rupiah",
         ),
     ),
     checks=(
