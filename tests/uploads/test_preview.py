@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from regions.models import Region
+from spreadsheets import writing
 from tests.factories import KAPUAS, PULANG_PISAU, UserFactory
 from tests.sheets import workbook
 from uploads import actions, kinds, tasks
@@ -188,6 +189,27 @@ def test_a_bank_sees_no_sheet_that_somebody_else_has_sent(login, banker):
         assert client.post(url("download", upload, "asal"), {"purpose": "x"}).status_code == 404
         with pytest.raises(PermissionDenied):
             actions.cancel(upload, by=banker)
+
+
+def test_a_workbook_that_says_what_it_is_opens_no_door(banker, tmp_path):
+    """A bank may not bring a sheet into being that is compared with the register."""
+    layout = kinds.get("hasil_verifikasi").layout
+    path = tmp_path / "lembar.xlsx"
+    identity = {"layout": layout.key, "round": "1", "region": KAPUAS}
+    writing.prefilled(
+        layout, layout.example_rows, path, identity=identity, title="", filled=layout.fields
+    )
+    upload = actions.receive(
+        by=banker,
+        kind="agen",
+        region=Region.objects.get(pk=KAPUAS),
+        file=io.BytesIO(path.read_bytes()),
+        name=path.name,
+    )
+    tasks.check.func(upload.pk)
+    upload.refresh_from_db()
+    assert (upload.status, upload.kind, upload.rows_total) == (Status.GAGAL, "agen", 0)
+    assert "tidak dikirim oleh Petugas bank" in upload.failure
 
 
 def test_the_district_officer_sees_what_the_bank_has_sent_for_the_district(banker):
