@@ -141,7 +141,7 @@ def _take_place(row: RowView, raw: str) -> None:
 
 
 def _plausible(born: str, relation: str, today: date) -> list[str]:
-    """The dates of either century that somebody of this place in the family can have, later first."""
+    """The dates of either century that somebody with this relation can have, later first."""
     found = []
     for century in ("20", "19"):
         try:
