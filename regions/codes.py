@@ -146,22 +146,6 @@ def level_of(code: str) -> str:
     return _LEVEL_OF_LENGTH[len(code)]
 
 
-def code_of_parts(province: str, regency: str, district: str, village: str) -> str:
-    """The code whose parts a sheet has in columns of their own (NO_PROP, NO_KAB, NO_KEC, NO_KEL),
-    as deep as they go; to be resolved together with the names.
-
-    >>> code_of_parts("62", "3", "08", "2001.0"), code_of_parts("62", "10", "", "")
-    ('62.03.08.2001', '62.10')
-    """
-    parts = []
-    for text, digits in ((province, 2), (regency, 2), (district, 2), (village, 4)):
-        part = text.strip().removesuffix(".0")
-        if not part or not part.strip("0"):
-            break
-        parts.append(part.zfill(digits))
-    return ".".join(parts)
-
-
 def load_regions(path: Path = REGIONS_FILE) -> list[RegionRow]:
     """All regions of the province, parents before children."""
     with open(path, encoding="utf-8", newline="") as file:

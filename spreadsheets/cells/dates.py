@@ -230,9 +230,7 @@ def _date_number(raw: float) -> str | Cleaned:
     )
 
 
-_NO_DATE = frozenset(
-    {"0", "TDK ADA", "BLM ADA", "NIHIL", "LUPA", "TIDAK TAHU", "TIDAK DIKETAHUI", "TDK TAHU"}
-)
+_NO_DATE = frozenset({"0", "TDK ADA", "BLM ADA", "BELUM PUNYA", "TIDAK PUNYA", "NIHIL"})
 
 
 def _date_text(raw: str) -> str | Cleaned:
