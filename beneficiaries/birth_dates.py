@@ -14,6 +14,7 @@ from spreadsheets.layout import CheckContext, RowView
 GROWN_UP = frozenset({"KEPALA_KELUARGA", "PASANGAN", "ORANG_TUA", "MENANTU"})
 YOUNG = frozenset({"ANAK", "CUCU"})
 YOUNGEST, OLDEST = 15, 110
+_WOMENS_DAYS = {str(day + 40): f"{day:02}" for day in range(1, 60)}
 
 
 def decide_birth_date(row: RowView, context: CheckContext) -> None:
@@ -38,11 +39,9 @@ def agree_with_nik(row: RowView, field: str, nik: str) -> None:
     """Take the order of day and month, or the date system, by which the date in `field` is exactly
     that of the NIK, where the cell can be read so."""
     born = row[field]
-    if not born or len(nik) != 16 or row.by_hand:
+    if row.by_hand or len(nik) != 16 or not may_differ(nik, born, ""):
         return
     day, month, year = in_nik(nik)
-    if born[2:4] == year and born[5:7] == month and born[8:] == day:
-        return
     raw = row.raw(field)
     if (born[2:4], born[5:7], born[8:]) == (year, day, month) and month <= "12":
         if dates.has_two_orders(raw):
@@ -74,10 +73,7 @@ def in_nik(nik: str) -> tuple[str, str, str]:
     >>> in_nik("6203085205839017")
     ('12', '05', '83')
     """
-    day = nik[6:8]
-    if day > "40" and day.isdecimal():
-        day = f"{int(day) - 40:02d}"
-    return day, nik[8:10], nik[10:12]
+    return _WOMENS_DAYS.get(nik[6:8], nik[6:8]), nik[8:10], nik[10:12]
 
 
 def may_differ(nik: str, born: str, sex: str) -> bool:

@@ -122,6 +122,8 @@ def _tell_village(row: RowView, code: str, level: str, message: str, suggestion:
 
 def complete_rt_rw(row: RowView, context: CheckContext) -> None:
     """Where RT and RW stand in one cell, the empty one of the two columns takes its part."""
+    if row["rt"] and row["rw"]:
+        return
     for own, other, part_of in (("rt", "rw", cells.rw), ("rw", "rt", cells.rt)):
         raw = row.raw(own)
         if type(raw) is str and len(raw) > 2 and not raw.isdigit() and not row[other]:
@@ -150,14 +152,14 @@ def judge_person(row: RowView, context: CheckContext) -> None:
             "warning",
             "NIK kosong; orang ini dapat dicatat tanpa NIK dan diperbaiki saat verifikasi.",
         )
-    elif len(nik) == 16 and nik[12:] != "0000" and not is_nik_shaped(nik):
+    elif len(nik) == 16 and not is_nik_shaped(nik) and nik.isdigit() and nik[12:] != "0000":
         row.note(
             "nik",
             "NIK_MUSTAHIL",
             "error",
             "Kode wilayah atau tanggal lahir di dalam NIK tidak mungkin; cocokkan dengan KTP-el.",
         )
-    if len(kk) == 16 and kk[12:] != "0000" and not kk_plausible(kk):
+    if len(kk) == 16 and not kk_plausible(kk) and kk.isdigit() and kk[12:] != "0000":
         row.note(
             "kk_number",
             "KK_TIDAK_WAJAR",

@@ -53,6 +53,7 @@ _DIGIT = re.compile(r"\d")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ′", "'"))
 # How a person is spoken to is no part of the name; short forms that may be a name need their dot.
 _ADDRESS = re.compile(r"(?:(?:SDRI|SDRA|SDR|BPK|BAPAK|IBU)(?!\w)\.?|(?:TN|NY|NN)\.)[\s:]*(?=\w)")
+_ADDRESS_BEGINS = frozenset({"SDR", "BPK", "BAP", "IBU", "TN.", "NY.", "NN."})
 # Behind BIN or BINTI it is the father who is dead.
 _LATE = re.compile(r"(?<!\w)\(?ALM(?:H|ARHUM|ARHUMAH)?(?!\w)\.?\)?[\s,]*")
 _CHILD_OF = re.compile(r"(?<!\w)(?:BIN|BINTI|BTI|BT)(?!\w)")
@@ -66,7 +67,9 @@ def _capitals(raw: Any) -> str:
     if "`" in value or not value.isascii():
         value = unicodedata.normalize("NFC", value).translate(_APOSTROPHES)
         value = " ".join(value.split())
-    if value in NOTHING or not (value[:1].isalnum() or any(map(str.isalnum, value))):
+    if not value[:1].isalnum() and not any(map(str.isalnum, value)):
+        return ""
+    if len(value) <= _LONGEST_NOTHING and value in NOTHING:
         return ""
     return value
 
@@ -97,6 +100,8 @@ def _without_late(value: str) -> str:
 
 
 def _without_address(value: str) -> str | Cleaned:
+    if value[:3] not in _ADDRESS_BEGINS:
+        return value
     bare = value
     while found := _ADDRESS.match(bare):
         bare = bare[found.end() :]

@@ -1,16 +1,20 @@
 """What the row rules of a BNBA make of cells as senders write them."""
 
+import re
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beneficiaries import birth_dates, sheets
 from beneficiaries.sheets import DTKS_BNBA
 from regions.codes import RegionIndex, load_regions
-from spreadsheets.checking import BATCH_ROWS, check_file
+from spreadsheets import cells, checking
+from spreadsheets.checking import check_file
 from spreadsheets.headings import NOTE_HEADINGS
 from spreadsheets.layout import LEVELS, CheckContext, RowView
 from spreadsheets.looking import FileRead
@@ -172,7 +176,17 @@ CASES = {
         {"birth_date": "2083-05-12"},
         {("birth_date", "LAHIR_SETELAH_HARI_INI"): ("error", "12/05/2083", "1983-05-12")},
     ),
-    "a day of the week before the date, a time behind it": (
+    "the same day and month in either order": (
+        {"birth_date": date(1983, 7, 7), "nik": nik_of(date(1983, 7, 7))},
+        {"birth_date": "1983-07-07"},
+        {},
+    ),
+    "sixteen characters that are no number beside a date cell": (
+        {"birth_date": FLIPPED, "nik": "SITI A. ٦٢٠٣ ٠٨."},
+        {"birth_date": "1983-12-05"},
+        {("nik", "BUKAN_NOMOR"): ("error", "SITI A. ٦٢٠٣ ٠٨.", "")},
+    ),
+    "a day of the week before the date": (
         {"birth_date": "Kamis, 12 Mei 1983"},
         {"birth_date": "1983-05-12"},
         {},
@@ -286,7 +300,7 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory):
-    rows = [person(**cells) for cells, _, _ in CASES.values()]
+    rows = [person(**sent) for sent, _, _ in CASES.values()]
     path = tmp_path_factory.mktemp("bnba") / "bnba.xlsx"
     return dict(zip(CASES, check(rows, path), strict=True))
 
@@ -307,6 +321,15 @@ def test_every_finding_has_a_title_and_a_sentence(checked):
             assert issue.message.strip("“")[0].isupper() and issue.message.endswith(".")
 
 
+def test_every_code_of_a_cleaner_or_rule_has_a_title():
+    said = re.compile(r"""["']([A-Z][A-Z0-9_]{5,})["'],\s*["'](?:info|warning|error)["']""")
+    paths = [*Path(cells.__file__).parent.glob("*.py"), Path(birth_dates.__file__)]
+    paths.append(Path(sheets.__file__))
+    codes = {code for path in paths for code in said.findall(path.read_text())}
+    assert len(codes) > 35
+    assert not codes - CAUSE_TITLES.keys()
+
+
 def test_a_suggestion_taken_leaves_nothing_to_say(checked):
     """Accepting a suggestion of the row rules is the end of the matter."""
     for case, (values, issues) in checked.items():
@@ -323,15 +346,18 @@ def test_what_is_typed_in_the_portal_keeps_its_order():
     assert [issue.code for issue in issues] == ["HARI_BULAN_TERTUKAR"]
 
 
-def test_a_finding_belongs_to_its_row_in_every_batch(tmp_path):
+def test_a_finding_belongs_to_its_row_in_every_batch(tmp_path, monkeypatch):
     """Suggestions are put on issues by row, also in the second batch and behind other findings."""
-    rows = [person(nik=nik_of(MAY + timedelta(days=n % 900))) for n in range(BATCH_ROWS + 40)]
-    for n in (3, BATCH_ROWS - 1, BATCH_ROWS + 1, BATCH_ROWS + 39):
+    monkeypatch.setattr(checking, "BATCH_ROWS", 20)
+    days = [MAY + timedelta(days=n) for n in range(50)]
+    rows = [person(nik=nik_of(day), birth_date=f"{day:%d/%m/%Y}") for day in days]
+    damaged = (3, 19, 21, 49)
+    for n in damaged:
         rows[n]["birth_date"] = "31/02/1983"
     found = check(rows, tmp_path / "bnba.xlsx")
-    for n in (3, BATCH_ROWS - 1, BATCH_ROWS + 1, BATCH_ROWS + 39):
-        told = found[n][1]["birth_date", "TANGGAL_TIDAK_ADA"]
-        assert told.suggestion == (MAY + timedelta(days=n % 900)).isoformat()
+    for n, (_, issues) in enumerate(found):
+        told = {code: issue.suggestion for (_, code), issue in issues.items()}
+        assert told == ({"TANGGAL_TIDAK_ADA": days[n].isoformat()} if n in damaged else {})
 
 
 @given(st.dates(date(1930, 1, 1), date(2021, 11, 22)), st.sampled_from("LP"))
@@ -346,10 +372,10 @@ def test_whatever_the_order_the_date_of_the_nik_comes_out(born, sex):
         assert not [issue for issue in issues if issue.level != "info"]
 
 
-def as_sheet(**cells):
+def as_sheet(**sent):
     """A row read from a text sheet, without the file."""
     layout = DTKS_BNBA
-    row = person(**cells)
+    row = person(**sent)
     view = RowView(
         {name: n for n, name in enumerate(layout.fields)},
         {column.field: n for n, column in enumerate(layout.columns)},
@@ -371,8 +397,8 @@ CELL = st.text(max_size=20) | st.dates() | st.floats() | st.integers() | st.bool
 
 
 @given(st.fixed_dictionaries({}, optional={c.field: CELL for c in DTKS_BNBA.columns}))
-def test_no_cells_whatever_make_a_rule_raise(cells):
-    values, issues = as_sheet(**cells)
+def test_no_cells_whatever_make_a_rule_raise(sent):
+    values, issues = as_sheet(**sent)
     assert all(type(value) is str for value in values.values())
     assert all(issue.level in LEVELS for issue in issues)
 
