@@ -120,6 +120,7 @@ CAUSE_TITLES = {
     "SAPAAN_DILEPAS": "Sapaan di depan nama dilepas",
     "SATU_ORANG_DUA_BARIS": "Satu orang dalam dua baris",
     "SEL_ANGKA": "Nomor tersimpan sebagai angka",
+    "SEL_ANGKA_BERAKHIR_0": "Nomor angka berakhir 0",
     "SEL_ANGKA_TIDAK_TEPAT": "Nomor rusak karena Excel",
     "SEL_GALAT": "Sel berisi galat lembar kerja",
     "TAHUN_DUA_ANGKA": "Tahun ditulis dua angka",
