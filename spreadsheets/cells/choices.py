@@ -32,7 +32,7 @@ def sex(raw: Any) -> str | Cleaned:
     shown = text(raw)
     if not shown:
         return ""
-    found = _SEX.get(slug(shown))
+    found = _SEX.get(slug(shown.removesuffix(".0")))
     if found:
         return found
     return Cleaned(
@@ -74,7 +74,7 @@ def yes_no(raw: Any) -> str | Cleaned:
     shown = tidy(raw)
     if not shown.strip("-._ "):
         return ""
-    found = _YES_NO.get(slug(shown)) or _TICKS.get(shown)
+    found = _YES_NO.get(slug(shown.removesuffix(".0"))) or _TICKS.get(shown)
     if found:
         return found
     if shown.upper() in _CROSSES:

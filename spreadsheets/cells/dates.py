@@ -36,7 +36,7 @@ SERIAL_START = Date(1899, 12, 30)
 DAYS_1904 = 1462
 
 _MIDNIGHT = r"(?:[T ]0?0[:.]00(?:[:.]00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
-_CLOCK = r"(?:[T ]\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?)?"
+_CLOCK = r"(?:[T ]\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?(?: [AP]M)?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?:{_MIDNIGHT}|{_CLOCK})")
 _NUMERIC = re.compile(
     rf"(\d{{1,2}})\s?[-/. ]\s?(\d{{1,2}})\s?[-/. ]\s?(\d{{4}}|\d{{2}})(?:{_MIDNIGHT}|{_CLOCK})"
@@ -63,7 +63,7 @@ class _Written(NamedTuple):
 
 
 def _take_apart(raw: str) -> _Written:
-    shown = tidy(raw).strip("' ").strip()
+    shown = tidy(raw).strip("'()[].,; ")
     capitals = shown.upper()
     if len(capitals) != len(shown) or not capitals[:1].isalpha():
         return _Written("", capitals)
@@ -295,7 +295,8 @@ def _day_month(day: int, month: int, year: int, year_digits: int, raw: str) -> s
             value,
             "BULAN_DI_DEPAN",
             "info",
-            "Tanggal ditulis bulan-tanggal-tahun dan dibalik menjadi tanggal-bulan-tahun.",
+            "Tanggal ditulis bulan-tanggal-tahun dan dibalik menjadi tanggal-bulan-tahun."
+            + (" Tahun dua angka dilengkapi menjadi empat angka." if year_digits == 2 else ""),
         )
     if day == month == year == 0:
         return _unknown(raw)

@@ -14,7 +14,7 @@ _NO_NUMBER = NOTHING | {
 _LOOKALIKE = str.maketrans("OoQlIi|", "0001111")
 # Letters are read as digits only in what is a number otherwise.
 _ENOUGH_DIGITS = 10
-_PUNCTUATION = re.compile(r"[\s.\-'`’‘\"_,/:;]+")
+_PUNCTUATION = re.compile(r"[\s.\-'`’‘\"_,/:;#*()]+")
 _LABEL = re.compile(r"(?:(?:NO(?:MOR)?\b[.\s]*)?(?:NIK|E-?KTP|KTP|NO?KK|KK|KKS)|NO)[.\s]*[:.=]?\s*")
 _DECIMALS = re.compile(r"(?<=\d{10})[.,]0+$")
 _EXPONENT = re.compile(r"(\d+)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
@@ -163,7 +163,9 @@ def _digits16_text(raw: str) -> str | Cleaned:  # noqa: PLR0911  one exit per ki
         return _scientific(shown)
     written = _ascii_digits(shown)
     label = _LABEL.match(written.upper())
-    written = _DECIMALS.sub("", written[label.end() :] if label else written)
+    if label and label.end() < len(written):
+        written = written[label.end() :]
+    written = _DECIMALS.sub("", written)
     value = _PUNCTUATION.sub("", written)
     if not (value.isascii() and value.isdigit()):
         numbers = _SIXTEEN.findall(written)
