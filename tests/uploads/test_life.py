@@ -218,6 +218,17 @@ def test_a_doubt_may_be_confirmed_as_written(officer):
     assert verdicts(upload) == ["BARU"]
 
 
+def test_an_unreadable_cell_stays_a_problem_when_another_cell_is_typed(officer):
+    upload = send(officer, [person(birth_date="30/02/1983")])
+    row = upload.rows.get()
+    actions.edit_row(upload, row, values={"address": "JL. MAWAR 3"}, by=officer)
+    told = upload.issues.get(code="TANGGAL_TIDAK_ADA")
+    assert (told.before, told.suggestion) == ("30/02/1983", "1983-05-12")
+    assert verdicts(upload) == ["BERMASALAH"]
+    actions.edit_row(upload, row, values={"birth_date": "12-05-1983"}, by=officer)
+    assert verdicts(upload) == ["BARU"]
+
+
 def test_an_error_cannot_be_confirmed_away(officer):
     upload = send(officer, [person(nik="123")])
     assert actions.keep_values(upload, code="BUKAN_16_ANGKA", by=officer) == 0
