@@ -43,6 +43,9 @@ DECIDE_MATCHING = {
     "verification.view_notsame",
 }
 REVEAL = {"accounts.reveal_identity"}
+# Agencies beside the Dinas Sosial send sheets of their own and see no others (uploads/models.py).
+OUTSIDE = frozenset({Role.DUKCAPIL, Role.BANK})
+SEND = {"uploads.view_upload", "uploads.add_upload", "uploads.submit_upload"}
 
 PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
@@ -87,8 +90,10 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.view_matchresult",
         "verification.view_matchdecision",
     }
-    | DECIDE_MATCHING,
-    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"},
+    | DECIDE_MATCHING
+    | SEND
+    | REVEAL,
+    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"} | SEND | REVEAL,
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
     | {"verification.view_round", "verification.view_case"},
     Role.AUDITOR: VIEW_REGISTER

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0004_confirmed_nik'),
+        ('beneficiaries', '0005_confirmed_nik'),
         ('regions', '0002_tree'),
         ('uploads', '0003_columns'),
         ('verification', '0002_scope'),

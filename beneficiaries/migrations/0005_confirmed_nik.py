@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0003_programmes_and_banks'),
+        ('beneficiaries', '0004_village_code_of_sheets'),
         ('regions', '0002_tree'),
         ('uploads', '0003_columns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
