@@ -10,7 +10,7 @@ from django_tasks import task
 
 from accounts import scope
 from accounts.models import AccessLog, User
-from spreadsheets import writing
+from spreadsheets import annotating, writing
 from spreadsheets.layout import Issue
 from spreadsheets.looking import FileRead, SheetRead
 from uploads import kinds
@@ -38,7 +38,7 @@ def read_of(upload: Upload) -> FileRead:
     )
 
 
-def _open_issues(upload: Upload) -> QuerySet[UploadIssue]:
+def open_issues(upload: Upload) -> QuerySet[UploadIssue]:
     """What a repairer must look at; what the portal put in order itself would only hide it."""
     return upload.issues.filter(decision=UploadIssue.Decision.OPEN).exclude(
         level=UploadIssue.Level.INFO
@@ -47,7 +47,7 @@ def _open_issues(upload: Upload) -> QuerySet[UploadIssue]:
 
 def _noted(upload: Upload) -> Iterator[Issue]:
     texts = Texts(kinds.get(upload.kind).layout)
-    issues = _open_issues(upload).order_by("row_number", "id")
+    issues = open_issues(upload).order_by("row_number", "id")
     texts.learn(issues.filter(field="village").values_list("suggestion", flat=True))
     for issue in issues.iterator(chunk_size=5_000):
         yield Issue(
@@ -75,7 +75,9 @@ def write_annotated(upload: Upload, path: Path) -> None:
         ("Baris dikirim", upload.rows_total),
         *((VERDICT_LOOKS[verdict].text, count) for verdict, count in counts.items()),
     ]
-    writing.annotate(upload.file.path, path, _noted(upload), summary=summary, read=read_of(upload))
+    annotating.annotate(
+        upload.file.path, path, _noted(upload), summary=summary, read=read_of(upload)
+    )
 
 
 def write_held_back(upload: Upload, path: Path) -> None:
@@ -83,7 +85,7 @@ def write_held_back(upload: Upload, path: Path) -> None:
     layout = kinds.get(upload.kind).layout
     texts = Texts(layout)
     written: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
-    for issue in _open_issues(upload).exclude(before=""):
+    for issue in open_issues(upload).exclude(before=""):
         written[issue.sheet, issue.row_number].setdefault(issue.field, issue.before)
     fields = [column.field for column in layout.columns]
     rows = upload.rows.filter(verdict__in=HELD_BACK).order_by("sheet", "row_number")
