@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import xlsxwriter
 
-from spreadsheets import marking
+from spreadsheets import commenting, marking
 from spreadsheets.errors import SheetRefused
 from spreadsheets.headings import EXAMPLE_MARK, NOTE_HEADINGS
 from spreadsheets.layout import Issue, as_written, slug
@@ -274,7 +274,7 @@ def _write_values(sheet, source, notes: _SheetNotes | None, styles, budget: int)
             level, message = marks.get((number, column + 1), ("", ""))
             if (number, column + 1) in commented:
                 sheet.write_comment(
-                    number - 1, column, message[:_COMMENT_LIMIT], {"author": marking.AUTHOR}
+                    number - 1, column, message[:_COMMENT_LIMIT], {"author": commenting.AUTHOR}
                 )
             if head <= number <= head + _MEASURED_ROWS:
                 widths[column] = max(widths.get(column, 0), len(as_written(cell)))

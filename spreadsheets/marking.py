@@ -1,4 +1,4 @@
-"""Colours, notes and comments in the XML of a workbook (ECMA-376, SpreadsheetML)."""
+"""Colours and notes in the XML of a workbook (ECMA-376, SpreadsheetML)."""
 
 import mmap
 import re
@@ -9,58 +9,26 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.parsers import expat
 
+from spreadsheets.commenting import write_comments
 from spreadsheets.package import (
     TAG,
     Edit,
     Element,
     Package,
-    appended,
+    column_number,
     edited,
     elements,
+    letters,
     local_name,
     prefix_of,
+    row_number,
     text,
     with_attribute,
 )
 
-AUTHOR = "Portal Sembako"
 COLOURS = {"info": "DCEBF7", "warning": "FFEFC2", "error": "F9D3CF"}
 NOTE_WIDTH = 60
 _CHUNK = 2**20
-
-
-def letters(column: int) -> str:
-    """
-    >>> letters(1), letters(27), letters(16384)
-    ('A', 'AA', 'XFD')
-    """
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
-_numbers: dict[str, int] = {}
-
-
-def column_number(reference: str) -> int:
-    """The column of a cell, from 1.
-
-    >>> column_number("A1"), column_number("AA10")
-    (1, 27)
-    """
-    name = reference.rstrip("0123456789")
-    if name not in _numbers:
-        number = 0
-        for letter in name:
-            number = number * 26 + ord(letter) - 64
-        _numbers[name] = number
-    return _numbers[name]
-
-
-def _row_number(reference: str) -> int:
-    return int(reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 
 
 class Styles:
@@ -199,7 +167,7 @@ class Merges:
         after = max(source.rfind(b"sheetData>"), 0)
         for found in _MERGE.finditer(source, after):
             first, last = (found[1].decode(), found[2].decode())
-            top, bottom = _row_number(first), _row_number(last)
+            top, bottom = row_number(first), row_number(last)
             left, right = column_number(first), column_number(last)
             for column in range(left, min(right, left + 500) + 1):
                 start = top + 1 if column == left else top
@@ -400,7 +368,7 @@ class SheetWriter:
             first, _, last = reference.partition(":")
             last = last or first
             column = max(column_number(last), self.marks.note_column)
-            wider = f"{first}:{letters(column)}{_row_number(last)}"
+            wider = f"{first}:{letters(column)}{row_number(last)}"
             self.edits.append((at, at + len(tag), with_attribute(tag, b"ref", wider)))
         elif local == "col":
             end = at + len(self._tag(at))
@@ -485,121 +453,11 @@ def mark_sheet(
 _LEGACY = re.compile(rb"legacyDrawing\s[^>]*?\bid=[\"']([^\"']+)[\"']")
 
 
-def write_comments(
-    package: Package, sheet: str, told: Mapping[tuple[int, int], str], drawing: str | None
-) -> str:
-    """Comments on cells; those of an earlier check go, those of the sender stay.
-
-    A cell that its sender has commented gets no second comment. `drawing` is the part with the
-    boxes of comments, where the sheet has one; gives the relation to a new one, or "".
-    """
-    part = package.related(sheet, "comments")
-    if part is None:
-        if not told:
-            return ""
-        package.add(sheet, "comments", "xl/portalComments{}.xml", _no_comments(package))
-        part = package.related(sheet, "comments")
-    xml = package.part(part)
-    listed = elements(xml)
-    authors = [one for one in listed if one.local == "author"]
-    names = [xml[one.inner : one.close].strip() for one in authors]
-    own = {str(index) for index, name in enumerate(names) if name == AUTHOR.encode()}
-    comments = [one for one in listed if one.local == "comment"]
-    gone = {one.attributes["ref"]: one for one in comments if one.attributes.get("authorId") in own}
-    taken = {one.attributes["ref"] for one in comments} - gone.keys()
-    edits: list[Edit] = [(one.start, one.end, b"") for one in gone.values()]
-    prefix = prefix_of(listed[0].name)
-    author = min(own) if own else str(len(authors))
-    if not own:
-        parent = next(one for one in listed if one.local == "authors")
-        edits.append(appended(xml, parent, f"<{prefix}author>{AUTHOR}</{prefix}author>".encode()))
-    new = {at: message for at, message in told.items() if f"{letters(at[1])}{at[0]}" not in taken}
-    children = b"".join(
-        f'<{prefix}comment ref="{letters(column)}{row}" authorId="{author}"><{prefix}text>'
-        f'<{prefix}r><{prefix}t xml:space="preserve">'.encode()
-        + text(message)
-        + f"</{prefix}t></{prefix}r></{prefix}text></{prefix}comment>".encode()
-        for (row, column), message in new.items()
-    )
-    edits.append(appended(xml, next(one for one in listed if one.local == "commentList"), children))
-    package.change(part, edits)
-    return _write_shapes(package, sheet, drawing, new, {_place_of(one) for one in gone})
-
-
-def _place_of(reference: str) -> tuple[int, int]:
-    return _row_number(reference), column_number(reference)
-
-
-def _no_comments(package: Package) -> bytes:
-    namespace = _MAIN if "purl.oclc.org" not in package.relation_types else _STRICT
-    return f'<comments xmlns="{namespace}"><authors/><commentList/></comments>'.encode()
-
-
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-_SHAPE = re.compile(rb"<v:shape\s.*?</v:shape>", re.DOTALL)
-_SHAPE_ROW = re.compile(rb"<x:Row>\s*(\d+)")
-_SHAPE_COLUMN = re.compile(rb"<x:Column>\s*(\d+)")
-_SHAPE_ID = re.compile(rb"_x0000_s(\d+)")
-_DRAWING = (
-    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
-    ' xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
-    '<o:idmap v:ext="edit" data="{blocks}"/></o:shapelayout></xml>'
-)
-_SHAPE_TYPE = (
-    b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202"'
-    b' path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
-    b'<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
-)
-_NOTE_SHAPE = (
-    '<v:shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;'
-    'margin-left:60pt;margin-top:2pt;width:210pt;height:84pt;z-index:1;visibility:hidden"'
-    ' fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
-    '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
-    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
-    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
-    "<x:Anchor>{left}, 15, {top}, 2, {right}, 31, {bottom}, 1</x:Anchor>"
-    "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column>"
-    "</x:ClientData></v:shape>"
-)
-
-
-def _write_shapes(package: Package, sheet: str, part: str | None, places, gone) -> str:
-    """The boxes of comments: a drawing in the old language that Excel still keeps them in."""
-    relation = ""
-    if part is None:
-        if not places:
-            return ""
-        blocks = ",".join(str(1 + n) for n in range(1 + (len(places) + 1) // 1024))
-        empty = _DRAWING.format(blocks=blocks).encode()
-        relation = package.add(sheet, "vmlDrawing", "xl/drawings/portal{}.vml", empty)
-        part = package.related(sheet, "vmlDrawing", relation)
-    xml = _SHAPE.sub(lambda shape: b"" if _place_of_shape(shape[0]) in gone else shape[0],
-                     package.part(part))  # fmt: skip
-    highest = max((int(number) for number in _SHAPE_ID.findall(xml)), default=1024)
-    shapes = [b"" if b'"_x0000_t202"' in xml else _SHAPE_TYPE]
-    for number, (row, column) in enumerate(places, start=highest + 1):
-        shapes.append(
-            _NOTE_SHAPE.format(
-                number=number, row=row - 1, column=column - 1, left=column, right=column + 3,
-                top=max(row - 2, 0), bottom=max(row - 2, 0) + 5,
-            ).encode()
-        )  # fmt: skip
-    end = xml.rindex(b"</xml>")
-    package.new[part] = xml[:end] + b"".join(shapes) + xml[end:]
-    return relation
-
-
-def _place_of_shape(shape: bytes) -> tuple[int, int] | None:
-    row, column = _SHAPE_ROW.search(shape), _SHAPE_COLUMN.search(shape)
-    return (int(row[1]) + 1, int(column[1]) + 1) if row and column else None
-
-
 def plain_sheet(rows: Iterable[tuple], package: Package, styles: Styles) -> bytes:
     """A small sheet of two columns under a title; texts stay texts."""
-    namespace = _MAIN if "purl.oclc.org" not in package.relation_types else _STRICT
     lines = [
-        f'<worksheet xmlns="{namespace}"><cols><col min="1" max="1" width="60" customWidth="1"/>'
+        f'<worksheet xmlns="{package.namespace}"><cols>'
+        '<col min="1" max="1" width="60" customWidth="1"/>'
         '<col min="2" max="2" width="40" customWidth="1"/></cols><sheetData>'.encode()
     ]
     for number, cells in enumerate(rows, start=1):

@@ -125,6 +125,40 @@ def text(value: str) -> bytes:
     return escape(legible(value)).encode("ascii", "xmlcharrefreplace")
 
 
+def letters(column: int) -> str:
+    """
+    >>> letters(1), letters(27), letters(16384)
+    ('A', 'AA', 'XFD')
+    """
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+_numbers: dict[str, int] = {}
+
+
+def column_number(reference: str) -> int:
+    """The column of a cell, from 1.
+
+    >>> column_number("A1"), column_number("AA10")
+    (1, 27)
+    """
+    name = reference.rstrip("0123456789")
+    if name not in _numbers:
+        number = 0
+        for letter in name:
+            number = number * 26 + ord(letter) - 64
+        _numbers[name] = number
+    return _numbers[name]
+
+
+def row_number(reference: str) -> int:
+    return int(reference.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+
+
 class Package:
     """The parts of a workbook, and what is to become of them. `save` writes the new one."""
 
@@ -137,6 +171,13 @@ class Package:
         worksheet = next(type_ for type_, _, _ in relations if type_.endswith("/worksheet"))
         # Also the namespace of r:id; a strict workbook has another one than the usual.
         self.relation_types = worksheet.removesuffix("/worksheet")
+
+    @property
+    def namespace(self) -> str:
+        """Of the elements of sheets and comments."""
+        if "purl.oclc.org" in self.relation_types:
+            return "http://purl.oclc.org/ooxml/spreadsheetml/main"
+        return "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
     def __enter__(self) -> "Package":
         return self

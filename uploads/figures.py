@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, TextField
 from django.utils import timezone
 
-from uploads.models import Upload, UploadIssue, UploadRow
+from uploads.models import Upload, UploadEvent, UploadIssue, UploadRow
 from uploads.wording import CAUSE_TITLES, VERDICT_LOOKS, Look, without_numbers
 
 Level = UploadIssue.Level
@@ -81,6 +81,8 @@ class Cause:
     accepted: int = 0
     kept: int = 0
     may_keep: bool = False
+    decision: UploadEvent | None = None
+    """The last one that somebody has taken on all its rows."""
 
     @property
     def decided(self) -> int:

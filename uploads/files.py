@@ -13,12 +13,14 @@ from accounts.models import AccessLog, User
 from spreadsheets import annotating, writing
 from spreadsheets.layout import Issue
 from spreadsheets.looking import FileRead, SheetRead
-from uploads import kinds
+from uploads import figures, kinds
 from uploads.models import Upload, UploadIssue, UploadRow
-from uploads.wording import VERDICT_LOOKS, Texts
+from uploads.wording import Texts
 
-# Up to here a workbook is annotated while its reader waits (about three seconds).
-AT_ONCE_ROWS = 4_000
+# Measured with benchmarks/annotate.py: 50,000 rows with 16,500 findings take four to five seconds.
+ROWS_A_SECOND = 10_000
+# Up to here a workbook is annotated while its reader waits.
+AT_ONCE_ROWS = 10_000
 HELD_BACK = (UploadRow.Verdict.PERLU_DIPERIKSA, UploadRow.Verdict.BERMASALAH)
 
 
@@ -63,21 +65,32 @@ def _noted(upload: Upload) -> Iterator[Issue]:
 
 
 def write_annotated(upload: Upload, path: Path) -> None:
-    """The sender's own workbook with what is still to be repaired written into it."""
-    counts = {
-        UploadRow.Verdict.BARU: upload.rows_new,
-        UploadRow.Verdict.BERUBAH: upload.rows_changed,
-        UploadRow.Verdict.SAMA: upload.rows_same,
-        UploadRow.Verdict.PERLU_DIPERIKSA: upload.rows_review,
-        UploadRow.Verdict.BERMASALAH: upload.rows_problem,
-    }
-    summary = [
-        ("Baris dikirim", upload.rows_total),
-        *((VERDICT_LOOKS[verdict].text, count) for verdict, count in counts.items()),
-    ]
+    """The sender's own workbook with what is still to be repaired written into it.
+
+    Its summary lists every cause, also what the portal has repaired itself; the cells show only
+    what must be repaired or looked at.
+    """
+    totals = figures.sums(upload)
+    causes = figures.causes(upload.issues.filter(row_number__gt=0), choosable=())
+    summary: list[tuple[str, int | str]] = [("Baris dikirim", totals.sent)]
+    summary += [(part.look.text, part.count) for part in totals.parts]
+    for heading, found in (
+        ("Harus diperbaiki", causes.problem),
+        ("Perlu diperiksa", causes.review),
+        ("Diperbaiki portal, tidak perlu diubah", causes.repaired),
+    ):
+        listed = [(cause.title, cause.rows) for cause in found if cause.rows]
+        if listed:
+            summary += [("", ""), (heading, "Baris"), *listed]
     annotating.annotate(
         upload.file.path, path, _noted(upload), summary=summary, read=read_of(upload)
     )
+
+
+def annotated_name(upload: Upload) -> str:
+    """How the annotated workbook is called on the computer of who takes it."""
+    ending = annotating.annotated_ending(upload.file.path)
+    return f"{Path(upload.original_name).stem}_beranotasi{ending}"
 
 
 def write_held_back(upload: Upload, path: Path) -> None:

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from regions.models import Region
 from spreadsheets import cells
 from spreadsheets.layout import Cleaned, Column, Layout
-from uploads.models import Upload, UploadRow
+from uploads.models import Upload, UploadIssue, UploadRow
 
 Status = Upload.Status
 Verdict = UploadRow.Verdict
@@ -125,6 +125,13 @@ CAUSE_TITLES = {
     "WILAYAH_SPELLING": "Ejaan nama wilayah dirapikan",
 }
 
+# How the history tells of a decision on all rows of a cause; read again by `is_decision_on`.
+DECISIONS = {
+    UploadIssue.Decision.ACCEPTED: "Saran diterima untuk {n} baris: {cause}.",
+    UploadIssue.Decision.KEPT: "{n} baris dibiarkan sesuai berkas: {cause}.",
+    UploadIssue.Decision.OPEN: "Putusan atas {n} baris diurungkan: {cause}.",
+}
+
 # What rules derive and a comparison may change besides the columns has no heading of its own.
 DERIVED_HEADINGS = {
     "village": "Desa/kelurahan",
@@ -143,6 +150,16 @@ _ABBREVIATIONS = frozenset(
     "ID NIK NOKK KK KKS RT RW DTKS DTSEN BPNT PPKM PKH PBI JKN KPM HP SHDK ART".split()  # noqa: SIM905
 )
 IDENTITY_DIGITS = 10
+
+
+def decision_note(decision: str, code: str, rows: int) -> str:
+    return DECISIONS[decision].format(
+        n=f"{rows:,}".replace(",", "."), cause=CAUSE_TITLES.get(code, code)
+    )
+
+
+def is_decision_on(note: str, code: str) -> bool:
+    return note.endswith(f": {CAUSE_TITLES.get(code, code)}.")
 
 
 def is_identity(text: str) -> bool:

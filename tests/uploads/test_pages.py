@@ -257,7 +257,7 @@ def test_a_failed_upload_says_why_and_can_be_checked_again(login, officer):
 
 def test_the_page_writes_out_the_equation_and_the_causes(login, officer):
     upload = send(officer, [SWAPPED, member(1)])
-    told = text(login(officer).get(page(upload)))
+    told = text(login(officer).get(page(upload, "?temuan=HARI_BULAN_TERTUKAR")))
     assert "<b>2</b> dikirim" in told
     assert "<b>1</b> akan diterapkan" in told
     assert "<b>1</b> belum dapat diajukan" in told
