@@ -272,7 +272,7 @@ def _show_repair(cell: Cell, before: str, after: str) -> None:
     if not before or before == after or (is_identity(before) and is_identity(after)):
         return
     if cell.old or cell.new:
-        cell.notes[-1].before = "" if is_identity(before) else before
+        cell.notes[-1].before = "" if is_identity(before) or before == cell.old else before
     else:
         cell.old, cell.new, cell.repair = before, after, cell.notes[-1]
 
