@@ -368,8 +368,15 @@ def test_a_repair_by_the_portal_shows_before_and_after(login, officer):
 
 
 def test_a_cause_keeps_kecamatan_and_search_and_they_work_together(login, officer):
-    elsewhere = person("D9", kk_number="6203081501159800", nik="6203085205839800", name="SITI Z",
-                       district="SELAT", village_name="SELAT HILIR", birth_date="05/12/1983")  # fmt: skip
+    elsewhere = person(
+        "D9",
+        kk_number="6203081501159800",
+        nik="6203085205839800",
+        name="SITI Z",
+        district="SELAT",
+        village_name="SELAT HILIR",
+        birth_date="05/12/1983",
+    )
     upload = send(officer, [*swapped_rows(3), elsewhere])
     client = login(officer)
     narrowed = text(client.get(page(upload, "?putusan=semua&kecamatan=62.03.08&q=SITI")))
