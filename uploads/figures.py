@@ -183,13 +183,13 @@ class Progress:
 
 
 # Where each stage begins and how much of the whole check it takes, in per cent. They only order the
-# bar: six checks of 10,000 and 60,000 rows against 600,000 persons on a busy machine spent 34-47 %
-# reading, 25-39 % checking, 25-39 % comparing.
+# bar: of 100,000 rows against 1,000,000 persons (docs/benchmarks.md) reading took 29 %, checking
+# 25 %, comparing 45 %; of smaller sheets on a busy machine 34-47 %, 25-39 %, and 25-39 %.
 _CHECK = {
     Upload.Stage.ANTRE: (0, 0),
-    Upload.Stage.MEMBACA: (2, 36),
-    Upload.Stage.MEMERIKSA: (38, 34),
-    Upload.Stage.MEMBANDINGKAN: (72, 28),
+    Upload.Stage.MEMBACA: (2, 28),
+    Upload.Stage.MEMERIKSA: (30, 25),
+    Upload.Stage.MEMBANDINGKAN: (55, 45),
     Upload.Stage.SELESAI: (100, 0),
 }
 _APPLY = {Upload.Stage.ANTRE: (0, 0), Upload.Stage.MENERAPKAN: (10, 90)}
@@ -210,8 +210,8 @@ def progress(upload: Upload, *, now: datetime | None = None) -> Progress:
     remaining = None
     if counted and upload.done and elapsed >= 1:
         rate = upload.done / elapsed
-        # In the same checks the comparison that follows took 0.6 to 1.5 of the checking.
-        remaining = (upload.total - upload.done) / rate + 0.8 * upload.total / rate
+        # In the same checks the comparison that follows took 0.6 to 1.8 times the checking.
+        remaining = (upload.total - upload.done) / rate + 1.5 * upload.total / rate
     return Progress(
         percent=min(99, round(start + share * min(1, part))),
         stage=upload.get_stage_display(),
