@@ -3,6 +3,8 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
@@ -11,6 +13,7 @@ import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
 
+from beneficiaries.sheets import DTKS_BNBA
 from spreadsheets.annotating import annotate, annotated_ending
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import Issue
@@ -412,3 +415,18 @@ def test_what_cannot_be_annotated_is_said_in_a_sentence(tmp_path):
     with pytest.raises(SheetRefused) as caught:
         annotate(odd, tmp_path / "b.xlsx", issues, summary=[], read=read)
     assert caught.value.code == "TIDAK_DAPAT_DITANDAI"
+
+
+SAMPLES = [
+    path
+    for path in sorted((Path(__file__).parents[2] / "samples").iterdir())
+    if path.suffix in (".xlsx", ".csv", ".txt") and not path.name.startswith("ditolak")
+]
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_every_sample_comes_back_with_the_same_rows(path, tmp_path):
+    layout = replace(DTKS_BNBA, row_rules=())
+    read, rows, issues = checked(path, layout)
+    annotated(path, tmp_path / "a.xlsx", read=read, issues=issues)
+    assert [row[1:] for row in checked(tmp_path / "a.xlsx", layout)[1]] == [row[1:] for row in rows]
