@@ -18,7 +18,7 @@ from uploads.models import Upload, UploadIssue
 pytestmark = pytest.mark.django_db
 
 # A woman's NIK of 12 May 1983; the sheet has day and month swapped.
-SWAPPED = person(birth_date="05/12/1983")
+SWAPPED = person(birth_date="5 Desember 1983")
 FETCH = {"HTTP_X_REQUESTED_WITH": "fetch"}
 
 
@@ -264,7 +264,7 @@ def test_the_page_writes_out_the_equation_and_the_causes(login, officer):
     assert "Hari dan bulan lahir tertukar" in told
     assert "Terima saran untuk 1 baris" in told
     assert "Biarkan 1 baris" in told
-    assert "05/12/1983" in told and "12 Mei 1983" in told
+    assert "5 Desember 1983" in told and "12 Mei 1983" in told
     assert "Ajukan 1 baris" in told
 
 
@@ -284,7 +284,7 @@ def test_one_decision_settles_many_equal_mistakes(login, officer):
             f"D{n}",
             kk_number=f"620308150115{9100 + n}",
             nik=f"620308520583{9100 + n}",
-            birth_date="05/12/1983",
+            birth_date="5 Desember 1983",
         )
         for n in range(5)
     ]
@@ -310,7 +310,7 @@ def swapped_rows(count: int) -> list[dict[str, str]]:
             kk_number=f"620308150115{9100 + n}",
             nik=f"620308520583{9100 + n}",
             name=f"SITI {chr(65 + n)}",
-            birth_date="05/12/1983",
+            birth_date="5 Desember 1983",
         )
         for n in range(count)
     ]
@@ -323,7 +323,7 @@ def test_before_all_rows_of_a_cause_are_changed_five_of_them_are_shown(login, of
     asked = client.get(url("decide", upload, "terima"), query)
     told = text(asked)
     assert "Terima saran untuk 7 baris?" in told and "5 baris pertama" in told
-    assert told.count("05/12/1983") == told.count("12 Mei 1983") == 5
+    assert told.count("5 Desember 1983") == told.count("12 Mei 1983") == 5
     assert "SITI E" in told and "SITI F" not in told
     assert "saran diterima untuk seluruh berkas" in told  # whatever the list is narrowed to
     piece = text(client.get(url("decide", upload, "terima"), query, **FETCH))
@@ -375,7 +375,7 @@ def test_a_cause_keeps_kecamatan_and_search_and_they_work_together(login, office
         name="SITI Z",
         district="SELAT",
         village_name="SELAT HILIR",
-        birth_date="05/12/1983",
+        birth_date="5 Desember 1983",
     )
     upload = send(officer, [*swapped_rows(3), elsewhere])
     client = login(officer)
@@ -473,7 +473,7 @@ def test_the_page_needs_few_queries_however_many_rows(
             f"D{n}",
             kk_number=f"620308150115{9100 + n}",
             nik=f"620308520583{9100 + n}",
-            birth_date="05/12/1983",
+            birth_date="5 Desember 1983",
         )
         for n in range(30)
     ]
