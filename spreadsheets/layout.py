@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -185,7 +185,12 @@ RowRule = Callable[[RowView, CheckContext], None]
 
 @dataclass(frozen=True)
 class Layout:
-    """A kind of sheet. Values of a row come in the order of `fields`: columns, then derived."""
+    """A kind of sheet. Values of a row come in the order of `fields`: columns, then derived.
+
+    `example_rows`: rows as a sender types them. The first gives the columns their `example`, so
+    that help page, template and tests show the same.
+    `checks`: what the row rules look at, in sentences for the help page.
+    """
 
     key: str
     title: str
@@ -194,8 +199,16 @@ class Layout:
     row_rules: tuple[RowRule, ...] = ()
     example_rows: tuple[Mapping[str, str], ...] = ()
     description: str = ""
+    checks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.example_rows:
+            first = self.example_rows[0]
+            columns = (
+                column if column.example else replace(column, example=first.get(column.field, ""))
+                for column in self.columns
+            )
+            object.__setattr__(self, "columns", tuple(columns))
         names = self.fields
         if len(set(names)) != len(names):
             raise ValueError(f"layout {self.key}: a field is declared twice")
