@@ -48,14 +48,14 @@ def look(path: str | Path) -> tuple[dict[str, Part], bool]:
         if not ole.exists("Workbook") or ole.get_size("Workbook") > _MAX_STREAM:
             return {}, False  # Excel 5.0 and older
         stream = ole.openstream("Workbook").read()
-    parts = {}
+    starts = {}
     epoch_1904 = False
     for kind, body in _records(stream, 0):
         if kind == _DATE_MODE:
             epoch_1904 = bool(body[0] & 1)
         elif kind == _SHEET and body[5] == 0:
-            parts[_name(body)] = _sheet(stream, struct.unpack_from("<I", body)[0])
-    return parts, epoch_1904
+            starts[struct.unpack_from("<I", body)[0]] = _name(body)
+    return {name: _sheet(stream, start) for start, name in starts.items()}, epoch_1904
 
 
 def _sheet(stream: bytes, at: int) -> Part:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from spreadsheets import biff, opendocument, xlsb
 from spreadsheets.errors import SheetRefused
-from spreadsheets.parts import TELLING, Part, column_number, from_xml
+from spreadsheets.parts import Part, column_number, from_xml, is_telling
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
@@ -235,7 +235,7 @@ def _inspect_xlsb(archive: zipfile.ZipFile, names: set[str]) -> Inspected:
     parts = {}
     short = set()
     for relation, name in sheets.items():
-        path = paths.get(relation)
+        path = paths.pop(relation, None)
         if path in names:
             parts[name], has_short = xlsb.sheet(archive.read(path))
             if has_short:
@@ -366,7 +366,7 @@ def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, is_sheet: bool) 
         while chunk:
             if is_sheet:
                 window = tail + chunk
-                telling = telling or any(sign in window for sign in TELLING)
+                telling = telling or is_telling(window)
                 at = window.rfind(b"<row ")
                 if at >= 0 and (found := _ROW_NUMBER.match(window, at)):
                     last_row = max(last_row, int(found[1]))

@@ -97,9 +97,8 @@ def column_letters(number: int) -> str:
     return letters
 
 
-# What makes a second, closer look at the XML of a sheet worth its time.
-TELLING = (b"<f", b't="e"', b'hidden="1"', b'hidden="true"')
-_HIDDEN = re.compile(rb'<(row|col)\s(?=[^>]*\bhidden="(?:1|true)")([^>]*)>')
+_HIDES = (b'hidden="1"', b'hidden="true"')
+_HIDDEN = re.compile(rb"<(row|col)\s([^>]*)>")
 _ATTRIBUTE = re.compile(rb'\b(r|min|max)="(\d{1,7})"')
 _CELL = rb'<c\s(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")'
 _FORMULA = rb"<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*"
@@ -109,17 +108,29 @@ _FORMULA_CELL = re.compile(
 )
 
 
+def is_telling(xml: bytes) -> bool:
+    """Whether this piece of the XML of an xlsx sheet makes a closer look worth its time.
+
+    The single letters stand in no plain cell, and finding that out costs next to nothing.
+    """
+    return (
+        (b"f" in xml and b"<f" in xml)
+        or b't="e"' in xml
+        or (b"h" in xml and b'hidden="' in xml and any(sign in xml for sign in _HIDES))
+    )
+
+
 def from_xml(chunks: Iterable[bytes]) -> Part:
     """A look at the XML of an xlsx sheet, given in pieces that end between two rows."""
     marks = Marks()
     hidden_rows: list[int] = []
     hidden_columns: Ranges = []
     for chunk in chunks:
-        if b'hidden="' in chunk:
-            for found in _HIDDEN.finditer(chunk):
+        for start in (start for sign in _HIDES for start in _starts(chunk, sign)):
+            if found := _HIDDEN.match(chunk, start):
                 told = {name: int(number) for name, number in _ATTRIBUTE.findall(found[2])}
-                if found[1] == b"row":
-                    hidden_rows += [told[b"r"]] if b"r" in told else []
+                if b"r" in told:
+                    hidden_rows.append(told[b"r"])
                 elif b"min" in told:
                     hidden_columns.append((told[b"min"], told.get(b"max", told[b"min"])))
         for start in _starts(chunk, b't="e"'):
@@ -132,14 +143,12 @@ def from_xml(chunks: Iterable[bytes]) -> Part:
                 # An empty text is a value too: =IF(A1="";"";A1).
                 if not found[4] and not (found[5] and b't="str"' in found[3]):
                     marks.add(int(found[2]), column_number(found[1]), UNCACHED)
-    return Part(marks.by_row, joined(hidden_rows), hidden_columns, [])
+    return Part(marks.by_row, joined(sorted(hidden_rows)), hidden_columns, [])
 
 
 def _starts(chunk: bytes, attribute: bytes) -> Iterator[int]:
-    """Where the cells begin that have this attribute; only those cells cost time."""
+    """Where the elements begin that have this attribute; only those cost time."""
     at = chunk.find(attribute)
     while at >= 0:
-        start = chunk.rfind(b"<", 0, at)
-        if chunk.startswith((b"<c ", b"<c\n"), start):
-            yield start
+        yield chunk.rfind(b"<", 0, at)
         at = chunk.find(attribute, at + 1)

@@ -10,6 +10,7 @@ _LABEL = re.compile(r"([^:=]{2,40}?)\s*[:=]\s*(.*)")
 # "KECAMATAN : BASARANG     DESA : BATUAH" in one cell.
 _NEXT_LABEL = re.compile(r"[\t\n;]|,(?=[^,:]+:)|\s{2,}(?=[^:]+:)")
 _COLON = re.compile(r"\s*([:=])\s*")
+_LONGEST = 200
 _NOTHING = " .…_-:="
 
 
@@ -50,7 +51,7 @@ def told_once(
 def _titles(row: Sequence, by_slug: dict[str, Column], layout: Layout, context: CheckContext):
     """(column, value) for each label with a value in the row."""
     for at, cell in enumerate(row):
-        if not isinstance(cell, str) or not cell.strip():
+        if not isinstance(cell, str) or len(cell) > _LONGEST or not cell.strip():
             continue
         for piece in _NEXT_LABEL.split(_COLON.sub(r"\1", cell.strip())):
             labelled = _LABEL.fullmatch(piece.strip())

@@ -451,7 +451,7 @@ def test_a_formula_whose_result_is_an_empty_text_has_a_value(tmp_path):
 # Formats
 
 
-# This writer hides rows only in the first three, and nothing in .ods.
+# This writer hides rows only in the first three, and neither hides nor errs in .ods.
 HIDDEN = ["baris 4 pada lembar Data", "kolom C (NOKK) pada lembar Data"]
 OTHERS = {
     "1904.xlsx": HIDDEN,
@@ -474,7 +474,8 @@ def test_workbooks_of_another_writer(name):
     assert [row["born"] for row in values(rows)] == ["1973-07-01", "1980-02-29", "1999-12-31"]
     serial = "TANGGAL_SISTEM_1904" if "1904" in name else "TANGGAL_SERIAL"
     of_rows = [one for one in told(issues) if one[0] and one[1] != "born"]
-    assert of_rows == [(3, "kk", "DIISI_DARI_ATAS"), (4, "note", "SEL_GALAT")]
+    errors = [] if name.endswith("ods") else [(4, "note", "SEL_GALAT")]
+    assert of_rows == [(3, "kk", "DIISI_DARI_ATAS"), *errors]
     assert (3, "born", serial) in told(issues)
     assert read.hidden == OTHERS[name]
 
