@@ -68,10 +68,15 @@ def look(
     """Chooses layout, sheets and rows; refuses when nothing fits."""
     left_out: list[tuple[str, int, str]] = []
     headers = _headers(book, layouts, context)
-    known = [header for header in headers.values() if header]
+    # What is in sight says what the file is; a hidden sheet decides only where nothing else does.
+    known = [
+        (not header.missing, not hidden, header.score, header)
+        for name, hidden in book.names
+        if (header := headers.get(name))
+    ]
     if not known:
         raise refuse_no_header(layouts)
-    best = max(known, key=lambda header: header.score)
+    best = max(known, key=lambda one: one[:3])[-1]
     if best.missing:
         raise refuse_missing(best)
     is_one_of_many = len(headers.keys() - set(OWN_SHEETS)) > 1
