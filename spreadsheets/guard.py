@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
 
 from spreadsheets import biff, opendocument, xlsb
@@ -55,7 +55,7 @@ class Inspected(NamedTuple):
     kind: str
     parts: dict[str, Part]
     epoch_1904: bool = False
-    rewritten: bytes | None = None
+    rewritten: BinaryIO | None = None
 
 
 def refuse_wrong_type(what: str) -> SheetRefused:
@@ -252,9 +252,10 @@ def _inspect_ods(archive: zipfile.ZipFile, names: set[str]) -> Inspected:
         epoch_1904 = epoch_1904 or opendocument.EPOCH_1904 in chunk
         indented = indented or bool(opendocument.INDENTED.search(chunk))
     parts = opendocument.walk(_chunks(archive, opendocument.CONTENT, until=b">")) if telling else {}
-    return Inspected(
-        "ods", parts, epoch_1904, opendocument.rewritten(archive) if indented else None
-    )
+    if not indented:
+        return Inspected("ods", parts, epoch_1904)
+    rows = _chunks(archive, opendocument.CONTENT, until=b"</table:table-row>")
+    return Inspected("ods", parts, epoch_1904, opendocument.rewritten(archive, rows))
 
 
 def _kind_of_archive(archive: zipfile.ZipFile, names: set[str]) -> str:

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from typing import BinaryIO
 from xml.parsers import expat
 
 from spreadsheets.parts import ERROR_TEXTS, Marks, Part
@@ -109,13 +110,16 @@ def walk(chunks: Iterable[bytes]) -> dict[str, Part]:
     return found.parts
 
 
-def rewritten(archive: zipfile.ZipFile) -> bytes:
-    """The document without blanks between its elements."""
+def rewritten(archive: zipfile.ZipFile, rows: Iterable[bytes]) -> BinaryIO:
+    """The document without blanks between its elements; `rows` is its XML, cut between rows."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for member in archive.infolist():
-            content = archive.read(member)
             if member.filename == CONTENT:
-                content = _BLANKS.sub(rb"\1", content)
-            new.writestr(member.filename, content)
-    return target.getvalue()
+                with new.open(CONTENT, "w", force_zip64=True) as file:
+                    for chunk in rows:
+                        file.write(_BLANKS.sub(rb"\1", chunk.lstrip()))
+            else:
+                new.writestr(member.filename, archive.read(member))
+    target.seek(0)
+    return target

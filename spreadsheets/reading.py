@@ -73,7 +73,7 @@ class Book:
         if rewritten is None:
             self._workbook = _calamine(CalamineWorkbook.from_path, str(path))
         else:
-            self._workbook = _calamine(CalamineWorkbook.from_filelike, io.BytesIO(rewritten))
+            self._workbook = _calamine(CalamineWorkbook.from_filelike, rewritten)
         self.names = [
             (sheet.name, sheet.visible != SheetVisibleEnum.Visible)
             for sheet in self._workbook.sheets_metadata

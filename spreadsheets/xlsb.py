@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from spreadsheets.parts import ERROR_NUMBERS, ERROR_TEXTS, Marks, Part, joined
 
@@ -102,8 +103,8 @@ def sheet(content: bytes) -> tuple[Part, bool]:
     return part._replace(hidden_rows=joined(hidden_rows)), has_short
 
 
-def _with_long_cells(content: bytes) -> bytes:
-    out = []
+def _with_long_cells(content: bytes) -> bytearray:
+    out = bytearray()
     column = -1
     for kind, body in _records(content):
         if kind == _ROW:
@@ -112,19 +113,20 @@ def _with_long_cells(content: bytes) -> bytes:
             (column,) = struct.unpack_from("<I", body)
         elif kind in _SHORT_TO_LONG:
             column += 1
-            out.append(_record(_SHORT_TO_LONG[kind], struct.pack("<I", column) + body))
+            out += _record(_SHORT_TO_LONG[kind], struct.pack("<I", column) + body)
             continue
-        out.append(_record(kind, body))
-    return b"".join(out)
+        out += _record(kind, body)
+    return out
 
 
-def rewritten(archive: zipfile.ZipFile, names: set[str]) -> bytes:
+def rewritten(archive: zipfile.ZipFile, names: set[str]) -> BinaryIO:
     """The workbook with every cell naming its column, in the sheets `names`."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for member in archive.infolist():
             content = archive.read(member)
             new.writestr(
                 member.filename, _with_long_cells(content) if member.filename in names else content
             )
-    return target.getvalue()
+    target.seek(0)
+    return target
