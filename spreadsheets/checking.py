@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from spreadsheets import cells as cell_cleaners
+from spreadsheets import cells
 from spreadsheets.layout import (
     CheckContext,
     Cleaned,
@@ -205,12 +205,12 @@ class _SheetChecker:
             if index is None or index >= len(raw_columns):
                 cleaned_columns.append(blank)
                 continue
-            cells = raw_columns[index]
-            cleaned = clean(cells)
+            sent = raw_columns[index]
+            cleaned = clean(sent)
             if self.sheet.epoch_1904 and _holds_dates(column):
-                _shift_to_1904(column, cells, cleaned)
+                _shift_to_1904(column, sent, cleaned)
             if Cleaned in set(map(type, cleaned)):
-                self._note(column.field, numbers, cells, cleaned, issues)
+                self._note(column.field, numbers, sent, cleaned, issues)
             if index in self.filled:
                 self._note_filled(column, self.filled[index], numbers, issues)
             if column.fill_down:
@@ -357,14 +357,14 @@ class _SheetChecker:
 
 
 def _holds_dates(column: Column) -> bool:
-    return column.kind == "date" or column.clean is cell_cleaners.date
+    return column.kind == "date" or column.clean is cells.date
 
 
-def _shift_to_1904(column: Column, cells: Sequence, cleaned: list) -> None:
+def _shift_to_1904(column: Column, sent: Sequence, cleaned: list) -> None:
     """Dates that are plain numbers, in a workbook whose day 0 is 1 January 1904."""
     for index, one in enumerate(cleaned):
         if type(one) is Cleaned and one.code == "TANGGAL_SERIAL":
-            shifted = column.clean(float(cells[index]) + DAYS_TO_1904)
+            shifted = column.clean(float(sent[index]) + DAYS_TO_1904)
             if type(shifted) is Cleaned and shifted.code == "TANGGAL_SERIAL":
                 cleaned[index] = shifted._replace(
                     code="TANGGAL_SISTEM_1904",
