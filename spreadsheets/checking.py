@@ -24,6 +24,8 @@ BATCH_ROWS = 5_000
 DAMAGED_SHARE = 0.2
 DAMAGED_FROM = 20
 DAYS_TO_1904 = 1462
+# Numbers kept as text may have been damaged before: then nearly all end in 0.
+DAMAGED_SHARE_OF_TEXTS = 0.5
 
 
 class Batch(NamedTuple):
@@ -213,6 +215,8 @@ class _SheetChecker:
                 self._note(column.field, numbers, sent, cleaned, issues)
             if index in self.filled:
                 self._note_filled(column, self.filled[index], numbers, issues)
+            if column.clean is cells.digits16:
+                self._count_zeros(column.field, sent, cleaned)
             if column.fill_down:
                 self._fill_down(column, numbers, cleaned, issues)
             cleaned_columns.append(cleaned)
@@ -295,6 +299,16 @@ class _SheetChecker:
             for number in numbers
             if number in filled
         ]
+
+    def _count_zeros(self, field, sent, cleaned) -> None:
+        texts = [
+            value
+            for cell, value in zip(sent, cleaned, strict=True)
+            if type(cell) is str and len(value) == 16
+        ]
+        codes = self.damage.setdefault(field, Counter())
+        codes["TEXTS"] += len(texts)
+        codes["TEXTS_ENDING_IN_0"] += sum(value[-1] == "0" for value in texts)
 
     def _fill_down(self, column: Column, numbers, cleaned, issues) -> None:
         above = self.above.get(column.field, "")
@@ -384,22 +398,27 @@ def _damaged_columns(damage: dict[str, Counter], mapping: dict[str, str]) -> lis
     for field, codes in damage.items():
         zeros = codes["SEL_ANGKA_BERAKHIR_0"] + codes["NOMOR_URUT_0000"]
         numbers = zeros + codes["SEL_ANGKA"] + codes["SEL_ANGKA_TIDAK_TEPAT"]
+        texts, text_zeros = codes["TEXTS"], codes["TEXTS_ENDING_IN_0"]
         if (
             codes["SEL_ANGKA_BERAKHIR_0"]
             and numbers >= DAMAGED_FROM
             and zeros > DAMAGED_SHARE * numbers
         ):
-            found.append(
-                Issue(
-                    0,
-                    field,
-                    "KOLOM_ANGKA_RUSAK",
-                    "warning",
-                    f"Kolom {mapping.get(field, field)} tersimpan sebagai angka dan {zeros} dari "
-                    f"{numbers} nomornya berakhir 0, tanda angka terakhir hilang; minta berkas "
-                    "asli yang menyimpan nomor sebagai teks.",
-                    "",
-                    "",
-                )
+            fact = f"tersimpan sebagai angka dan {zeros} dari {numbers} nomornya"
+        elif texts >= DAMAGED_FROM and text_zeros > DAMAGED_SHARE_OF_TEXTS * texts:
+            fact = f"pernah tersimpan sebagai angka: {text_zeros} dari {texts} nomornya"
+        else:
+            continue
+        found.append(
+            Issue(
+                0,
+                field,
+                "KOLOM_ANGKA_RUSAK",
+                "warning",
+                f"Kolom {mapping.get(field, field)} {fact} berakhir 0, tanda angka terakhir "
+                "hilang; minta berkas asli yang menyimpan nomor sebagai teks.",
+                "",
+                "",
             )
+        )
     return found
