@@ -23,6 +23,7 @@ from spreadsheets.recheck import check_values
 from uploads import kinds, staging, tasks
 from uploads.models import Upload, UploadEvent, UploadIssue, UploadRow
 from uploads.steps import compare, context_of, locked, move
+from uploads.wording import decision_note
 
 Status = Upload.Status
 Decision = UploadIssue.Decision
@@ -151,6 +152,18 @@ def _after_repair(upload: Upload, by: User, *, values_changed: bool = True) -> U
     return upload
 
 
+def _record_decision(upload: Upload, decision: str, code: str, rows: int, by: User) -> None:
+    """Who has decided a whole cause, and when."""
+    if rows:
+        UploadEvent.objects.create(
+            upload=upload,
+            region_id=upload.region_id,
+            by=by,
+            status=Status.PERLU_PERBAIKAN,
+            note=decision_note(decision, code, rows),
+        )
+
+
 def _issues(upload: Upload, code: str, row_ids: list[int] | None):
     issues = upload.issues.filter(code=code, row_number__gt=0)
     if row_ids is not None:
@@ -196,6 +209,8 @@ def accept_suggestions(
     ids = list(issues.values_list("pk", flat=True))
     _set_cells(upload, ids, accept=True)
     UploadIssue.objects.filter(pk__in=ids).update(decision=Decision.ACCEPTED)
+    if row_ids is None:
+        _record_decision(upload, Decision.ACCEPTED, code, len(ids), by)
     _after_repair(upload, by)
     return len(ids)
 
@@ -208,6 +223,8 @@ def keep_values(upload: Upload, *, code: str, by: User, row_ids: list[int] | Non
     if code not in CHOOSABLE:
         issues = issues.filter(level=UploadIssue.Level.WARNING)
     kept = issues.update(decision=Decision.KEPT)
+    if row_ids is None:
+        _record_decision(upload, Decision.KEPT, code, kept, by)
     # Which row of two is chosen is the comparison's business, a mere confirmation is not.
     _after_repair(upload, by, values_changed=code in CHOOSABLE)
     return kept
@@ -221,6 +238,8 @@ def undo_decision(upload: Upload, *, code: str, by: User, row_ids: list[int] | N
     accepted = list(issues.filter(decision=Decision.ACCEPTED).values_list("pk", flat=True))
     _set_cells(upload, accepted, accept=False)
     reopened = issues.update(decision=Decision.OPEN)
+    if row_ids is None:
+        _record_decision(upload, Decision.OPEN, code, reopened, by)
     _after_repair(upload, by, values_changed=bool(accepted) or code in CHOOSABLE)
     return reopened
 

@@ -13,7 +13,7 @@ from regions.models import Region
 from spreadsheets import cells
 from spreadsheets.layout import Cleaned, Column, Layout
 from uploads import kinds
-from uploads.models import Upload, UploadRow
+from uploads.models import Upload, UploadIssue, UploadRow
 
 Status = Upload.Status
 Verdict = UploadRow.Verdict
@@ -88,6 +88,8 @@ CAUSE_TITLES = {
     "BUKAN_YA_TIDAK": "Isi bukan YA atau TIDAK",
     "BULAN_DI_DEPAN": "Tanggal bulan/hari dibalik",
     "BULAN_DI_LUAR_1_12": "Jumlah bulan di luar 1 sampai 12",
+    "DARI_JUDUL_LEMBAR": "Diisi dari judul di atas tabel",
+    "DARI_NAMA_LEMBAR": "Diisi dari nama lembar",
     "DATA_PORTAL_DIUBAH": "Kolom terkunci diubah",
     "DESA_DARI_KODE": "Desa diambil dari kode wilayah",
     "DESA_KOSONG": "Desa/kelurahan kosong",
@@ -127,6 +129,7 @@ CAUSE_TITLES = {
     "KODE_WILAYAH_TIDAK_TERBACA": "Nomor wilayah tidak terbaca",
     "KOLOM_ANGKA_RUSAK": "Kolom nomor rusak karena Excel",
     "KOLOM_BERLEBIH": "Isi melewati kolom terakhir",
+    "KOLOM_TIDAK_LENGKAP": "Baris teks kurang kolom",
     "KOMODITAS_KOSONG": "Nama komoditas kosong",
     "KONTRAK_LEWAT": "Kontrak agen sudah berakhir",
     "KONTRAK_TERBALIK": "Kontrak berakhir sebelum dimulai",
@@ -161,8 +164,8 @@ CAUSE_TITLES = {
     "NOMINAL_KOSONG": "Nominal kosong",
     "NOMOR_DENGAN_TULISAN": "Nomor bercampur tulisan",
     "NOMOR_DIRAPIKAN": "Tanda baca pada nomor dirapikan",
-    "NOMOR_URUT_0000": "Nomor rusak karena Excel",
-    "NOTASI_ILMIAH": "Nomor rusak karena Excel",
+    "NOMOR_URUT_0000": "Empat angka terakhir NIK 0000",
+    "NOTASI_ILMIAH": "Nomor tertulis dalam notasi ilmiah",
     "PANJANG_NOMOR": "Jumlah angka nomor tidak tepat",
     "PEMEGANG_TIDAK_DIKENAL": "Pemegang kartu tidak disebut",
     "PEMILIK_DILARANG": "Pemilik tidak boleh menjadi agen",
@@ -186,7 +189,7 @@ CAUSE_TITLES = {
     "SATU_ORANG_DUA_BARIS": "Satu orang dalam dua baris",
     "SEL_ANGKA": "Nomor tersimpan sebagai angka",
     "SEL_ANGKA_BERAKHIR_0": "Nomor angka berakhir 0",
-    "SEL_ANGKA_TIDAK_TEPAT": "Nomor rusak karena Excel",
+    "SEL_ANGKA_TIDAK_TEPAT": "Angka terakhir nomor hilang di Excel",
     "SEL_GALAT": "Sel berisi galat lembar kerja",
     "SETELAH_HARI_INI": "Tanggal setelah hari ini",
     "STATUS_KOSONG": "Status kosong",
@@ -208,6 +211,7 @@ CAUSE_TITLES = {
     "TEMPAT_BERSAMA_TANGGAL": "Tempat dan tanggal dalam satu sel",
     "TEMPAT_LAHIR_DIPISAH": "Tempat lahir dipisahkan dari tanggal",
     "TERDAFTAR_DI_KABUPATEN_LAIN": "Terdaftar di kabupaten lain",
+    "TERSEMBUNYI_DIBACA": "Bagian tersembunyi ikut dibaca",
     "TRANSAKSI_DUA_KALI": "Transaksi tertulis dua kali",
     "TRANSAKSI_KOSONG": "Nomor transaksi kosong",
     "WAKTU_KOSONG": "Waktu transaksi kosong",
@@ -216,6 +220,13 @@ CAUSE_TITLES = {
     "WILAYAH_KEMENDAGRI_CODE": "Kode dibaca sebagai kode Kemendagri",
     "WILAYAH_LOST_ZERO": "Angka nol pada kode wilayah dipulihkan",
     "WILAYAH_SPELLING": "Ejaan nama wilayah dirapikan",
+}
+
+# How the history tells of a decision on all rows of a cause; read again by `is_decision_on`.
+DECISIONS = {
+    UploadIssue.Decision.ACCEPTED: "Saran diterima untuk {n} baris: {cause}.",
+    UploadIssue.Decision.KEPT: "{n} baris dibiarkan sesuai berkas: {cause}.",
+    UploadIssue.Decision.OPEN: "Putusan atas {n} baris diurungkan: {cause}.",
 }
 
 # What rules derive and a comparison may change besides the columns has no heading of its own.
@@ -240,6 +251,16 @@ _ABBREVIATIONS = frozenset(
     "ID NIK NOKK KK KKS RT RW DTKS DTSEN BPNT PPKM PKH PBI JKN KPM HP SHDK ART SP2D EDC".split()  # noqa: SIM905
 )
 IDENTITY_DIGITS = 10
+
+
+def decision_note(decision: str, code: str, rows: int) -> str:
+    return DECISIONS[decision].format(
+        n=f"{rows:,}".replace(",", "."), cause=CAUSE_TITLES.get(code, code)
+    )
+
+
+def is_decision_on(note: str, code: str) -> bool:
+    return note.endswith(f": {CAUSE_TITLES.get(code, code)}.")
 
 
 def is_identity(text: str) -> bool:
