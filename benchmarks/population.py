@@ -96,6 +96,7 @@ BIRTH_ERRORS = {"SWAPPED": 0.02, "FIRST_JANUARY": 0.01, "YEAR": 0.01, "DAY": 0.0
 SEX_WRONG = 0.005
 VILLAGE_WRONG = 0.04
 MOTHER_ERRORS = {"MISSING": 0.08, "TYPO": 0.06, "TITLE": 0.04, "OTHER": 0.01}
+ADDRESS_ERRORS = {"MISSING": 0.10, "NO_NUMBER": 0.25, "TYPO": 0.10}
 DEAD = 0.0024
 MOVED = 0.01
 TWICE_SAME_NIK = 0.004
@@ -281,7 +282,7 @@ CREATE OR REPLACE TABLE mistakes AS
 SELECT *, CASE again WHEN 'SAME_NIK' THEN '' WHEN 'OTHER_NIK'
         THEN pick(['MISSING', 'DIGIT', 'EXCEL_ZERO', 'OTHER_NIK'], u(e, 110))
         ELSE {nik_errors} END AS nik_error,
-    {kk_errors} AS kk_error, {birth_errors} AS birth_error, {mother_errors} AS mother_error,
+    {kk_errors} AS kk_error, {address_errors} AS address_error, {birth_errors} AS birth_error, {mother_errors} AS mother_error,
     u(e, 114) AS village_draw, u(e, 115) < {sex_wrong} AS sex_error,
     (SELECT count(*) FROM villages) AS village_count,
     lag(nik) OVER family AS nik_before, lead(nik) OVER family AS nik_after,
@@ -345,7 +346,9 @@ SELECT e AS id,
     CASE WHEN again <> '' OR village_draw < {village} * 0.4
         THEN (SELECT list(code ORDER BY code) FROM villages)[1 + floor(u(h, 170) * village_count)::INT]
         WHEN village_draw < {village} THEN neighbour ELSE mistakes.village END AS village,
-    address, rt, rw
+    CASE address_error WHEN 'MISSING' THEN '' WHEN 'NO_NUMBER'
+        THEN regexp_replace(address, ' NO\\. .*', '') WHEN 'TYPO' THEN typo(address, e, 171)
+        ELSE address END AS address, rt, rw
 FROM mistakes JOIN renamed USING (e)
 JOIN (SELECT code AS village, coalesce(lead(code) OVER w, first(code) OVER w) AS neighbour
     FROM villages WINDOW w AS (PARTITION BY code[:8] ORDER BY code)) near USING (village);
@@ -381,6 +384,7 @@ def make(connection: duckdb.DuckDBPyConnection, *, scale: float = 1.0, seed: int
         "twice_other": TWICE_OTHER_NIK, "nik_errors": _which(NIK_ERRORS, "u(e, 110)"),
         "kk_errors": _which(KK_ERRORS, "u(e, 111)"),
         "birth_errors": _which(BIRTH_ERRORS, "u(e, 112)"),
+        "address_errors": _which(ADDRESS_ERRORS, "u(e, 116)"),
         "mother_errors": _which(MOTHER_ERRORS, "u(e, 113)"), "sex_wrong": SEX_WRONG,
         "village": VILLAGE_WRONG, "name_errors": _which(wrong_names, "wrong"),
         "title": NAME_ERRORS["TITLE"], "abbreviated": NAME_ERRORS["ABBREVIATED"],

@@ -138,12 +138,13 @@ def _forms(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 # One letter for one sound: the spelling before 1972, Arabic sounds, letters that clerks exchange.
-_SOUNDS = (
+DIGRAPHS = (
     ("OE", "U"), ("DJ", "J"), ("TJ", "C"), ("SJ", "S"), ("SY", "S"), ("SH", "S"), ("NJ", "NY"),
     ("KH", "H"), ("CH", "H"), ("DZ", "Z"), ("DH", "D"), ("TH", "T"), ("PH", "F"), ("GH", "G"),
-    ("V", "F"), ("F", "P"), ("Q", "K"), ("X", "KS"), ("Z", "J"), ("Y", "I"), ("II", "I"),
 )  # fmt: skip
-_DOUBLED = re.compile(r"([A-Z])\1+")
+LETTERS = ("VFQXZY", "PPKSJI")
+DOUBLED = tuple((letter * 2, letter) for letter in "ABCDEGHIJKLMNOPRSTUW")
+_LETTERS = str.maketrans(*LETTERS)
 
 
 def sounds(name: str) -> str:
@@ -152,9 +153,12 @@ def sounds(name: str) -> str:
     >>> sounds("DJOEMIATY"), sounds("KHAIRUNNISA"), sounds("JULIYANTI FAUZIAH")
     ('JUMIATI', 'HAIRUNISA', 'JULIANTI PAUJIAH')
     """
-    for written, spoken in _SOUNDS:
+    for written, spoken in DIGRAPHS:
         name = name.replace(written, spoken)
-    return _DOUBLED.sub(r"\1", name)
+    name = name.translate(_LETTERS)
+    for written, spoken in DOUBLED:
+        name = name.replace(written, spoken)
+    return name
 
 
 def _similar(a: str, b: str) -> int:
