@@ -232,6 +232,9 @@ UPDATE called SET name = other.name[:length(other.name) - 1]
     || CASE right(other.name, 1) WHEN 'A' THEN 'I' WHEN 'I' THEN 'A' WHEN 'N' THEN 'R' ELSE 'A' END
 FROM called other, named WHERE named.p = called.p AND named.is_twin AND near < 0.1
     AND other.p = called.p - 1 AND other.woman = called.woman;
+-- Parents give no two children one name.
+UPDATE called SET name = first_name(called.woman, called.p, 90) || ' ' || called.name
+FROM called other WHERE other.p = called.p - 1 AND other.h = called.h AND other.name = called.name;
 CREATE OR REPLACE TABLE namesakes AS
 SELECT p, lead(name, 7) OVER w AS name, lead(birth_date, 7) OVER w AS birth_date,
     lead(woman, 7) OVER w AS woman FROM called WINDOW w AS (PARTITION BY village ORDER BY u(h, 14), p);

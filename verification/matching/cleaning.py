@@ -72,9 +72,7 @@ def sounding_sql(name: str, source: str) -> str:
 
 
 def _words(text: str) -> str:
-    return (
-        f"nullif(trim(regexp_replace(upper(strip_accents({text})), '[^A-Z0-9]+', ' ', 'g')), '')"
-    )
+    return f"nullif(trim(regexp_replace(upper(strip_accents({text})), '[^A-Z0-9]+', ' ', 'g')), '')"
 
 
 def _number(text: str) -> str:
@@ -95,7 +93,7 @@ def _place(text: str) -> str:
 
 
 def _date(text: str, month_first: bool) -> str:
-    """YYYYMMDD of a written date; also of one that is in no calendar, it can still be compared."""
+    """YYYYMMDD of a written date; also what is in no calendar and what lost a digit can be compared."""
     first, second, third = (f"regexp_extract({text}, '{_DATE}', {n})" for n in (1, 2, 3))
     day, month = (second, first) if month_first else (first, second)
     bare = f"trim({text})"
@@ -107,7 +105,7 @@ def _date(text: str, month_first: bool) -> str:
         WHEN regexp_full_match({bare}, '(18|19|20)[0-9]{{6}}') THEN {bare}
         WHEN regexp_full_match({bare}, '[0-9]{{4}}(18|19|20)[0-9]{{2}}')
             THEN right({bare}, 4) || {bare}[3:4] || left({bare}, 2)
-        WHEN regexp_full_match({bare}, '[0-9]{{8}}') THEN {bare} END"""
+        WHEN regexp_full_match({bare}, '[0-9]{{6,9}}') THEN {bare} END"""
 
 
 def _writes_month_first(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

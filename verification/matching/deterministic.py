@@ -5,7 +5,7 @@ import duckdb
 from beneficiaries.identity import NIK_PATTERN
 from verification.matching import levels, rules
 
-# Columns of a table of persons beside `id`, all text but birth_date; of civil records also `status`.
+# Columns of a table of persons beside `id`, all text but birth_date; civil records have `status` too.
 FIELDS = ("nik", "name", "birth_date", "sex", "kk_number", "village")
 
 # DuckDB's expressions know no (?!0000).
@@ -26,24 +26,35 @@ def run(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE found AS
-        SELECT r.id AS register_id, c.id AS civil_id, r.name AS a, c.name AS b, c.status, {compared},
+        SELECT r.id AS register_id, c.id AS civil_id, r.name AS a, c.name AS b,
+            coalesce(c.status, '{rules.STATUSES[0]}') AS status, {compared},
             count(*) OVER (PARTITION BY r.id) AS records
         FROM (SELECT * FROM register WHERE {NIK_USABLE}) r JOIN civil c USING (nik)""")
-    _compare_names(connection)
     connection.execute("""
+        CREATE OR REPLACE TEMP TABLE born_together AS
+        SELECT id, name, dense_rank() OVER (ORDER BY kk_number, birth_date, sex) AS birth FROM (
+            SELECT *, count(*) OVER (PARTITION BY kk_number, birth_date, sex) AS children FROM civil
+            WHERE kk_number <> '' AND birth_date IS NOT NULL)
+        WHERE children > 1;
         CREATE OR REPLACE TEMP TABLE twins AS
-        SELECT unnest(list(id)) AS civil_id FROM civil
-        WHERE coalesce(kk_number, '') <> '' AND birth_date IS NOT NULL
-        GROUP BY kk_number, birth_date, sex HAVING count(*) > 1""")
+        SELECT found.civil_id, found.a, other.name AS b
+        FROM found JOIN born_together own ON own.id = found.civil_id
+        JOIN born_together other ON other.birth = own.birth AND other.id <> own.id""")
+    _compare_names(connection)
+    name = f"CASE WHEN a = b AND trim(a) <> '' THEN '{levels.SAME}' ELSE n.name END"
     fields = ", ".join(levels.LEVELS)
-    nothing = ", ".join(f"'{levels.MISSING}' AS {field}" for field in levels.LEVELS)
+    nothing = ", ".join(f"'{levels.MISSING}' AS {field}" for field in ("name", *levels.LEVELS))
     connection.execute(f"""
         CREATE OR REPLACE TABLE pass1 AS
-        WITH named AS (
-            SELECT found.*, CASE WHEN found.a = found.b AND trim(found.a) <> '' THEN '{levels.SAME}'
-                ELSE coalesce(n.name, '{levels.MISSING}') END AS name,
-                CASE WHEN t.civil_id IS NULL THEN 'NONE' ELSE 'TWIN' END AS twin
-            FROM found LEFT JOIN name_levels n USING (a, b) LEFT JOIN twins t USING (civil_id)),
+        WITH like_a_twin AS (
+            SELECT DISTINCT civil_id, a, 'TWIN' AS twin
+            FROM twins LEFT JOIN name_levels n USING (a, b)
+            WHERE {name} IN ({", ".join(map(repr, sorted(rules.LIKE_A_TWIN)))})),
+        named AS (
+            SELECT found.* EXCLUDE (b), coalesce({name}, '{levels.MISSING}') AS name,
+                coalesce(twin, '{rules.TWINS[0]}') AS twin
+            FROM found LEFT JOIN name_levels n USING (a, b)
+            LEFT JOIN like_a_twin USING (civil_id, a)),
         counted AS (
             SELECT *, ({rules.condition_sql(rules.FITS)})::INT AS fits,
                 sum(fits) OVER (PARTITION BY civil_id) AS fitting
@@ -54,8 +65,8 @@ def run(connection: duckdb.DuckDBPyConnection) -> None:
                     ELSE 'FOUND' END AS nik
             FROM counted
             UNION ALL BY NAME
-            SELECT r.id AS register_id, '{levels.MISSING}' AS name, 'HIDUP' AS status, 'NONE' AS twin,
-                {nothing},
+            SELECT r.id AS register_id, '{rules.STATUSES[0]}' AS status,
+                '{rules.TWINS[0]}' AS twin, {nothing},
                 CASE WHEN coalesce(trim(r.nik), '') = '' THEN 'MISSING' WHEN {NIK_USABLE}
                     THEN 'NOT_FOUND' ELSE 'INVALID' END AS nik
             FROM register r ANTI JOIN found ON found.register_id = r.id),
@@ -64,13 +75,14 @@ def run(connection: duckdb.DuckDBPyConnection) -> None:
             outcome, handling, proposal, nik, status, twin, name, {fields}
         FROM ruled JOIN ({_rules_table()}) USING (rule)
         QUALIFY row_number() OVER (PARTITION BY register_id ORDER BY civil_id) = 1""")
-    connection.execute("DROP TABLE temp.found; DROP TABLE temp.name_levels; DROP TABLE temp.twins")
+    for table in ("found", "born_together", "twins", "name_levels"):
+        connection.execute(f"DROP TABLE temp.{table}")
 
 
 def _compare_names(connection: duckdb.DuckDBPyConnection) -> None:
     """Table `name_levels` of the pairs of names that are not written alike."""
     pairs = connection.execute(
-        "SELECT DISTINCT a, b FROM found WHERE a <> b ORDER BY a, b"
+        "SELECT a, b FROM found WHERE a <> b UNION SELECT a, b FROM twins WHERE a <> b ORDER BY ALL"
     ).fetchall()
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE name_levels AS"

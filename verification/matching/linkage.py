@@ -21,11 +21,11 @@ SEED = 20211123
 # Below so many records in the smaller table, or in both together, the data at hand are too few to
 # learn from, and the shipped values are used.
 ENOUGH_TO_TRAIN = 2_000
-ENOUGH_FOR_FREQUENCIES = 5_000
+ENOUGH_FOR_FREQUENCIES = 50_000
 _SAMPLED_PAIRS = 400_000
 _TRAINING_PAIRS = 300_000
 _GIVEN_COUNT_AS = 200
-_OFTEN = 2.5
+_OFTEN = 0.12
 
 
 class Level(NamedTuple):
@@ -139,6 +139,9 @@ BLOCKING = (
 )  # fmt: skip
 PAIRS_PER_RECORD = 8
 _FEW_PAIRS = 300_000
+_MANY_PAIRS = 2_000_000
+
+KEPT = 0.02  # pairs below this probability are forgotten
 
 # Expected before looking: the share of the smaller table that is in the other, and of persons that
 # are entered twice. A tenfold mistake moves a weight by 3.3.
@@ -209,10 +212,13 @@ def settings(
 
 def choose_blocking(connection, left: str, right: str) -> list[tuple[str, ...]]:
     """The lines of BLOCKING that the two cleaned tables can bear; () makes all pairs."""
-    sizes = [connection.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in (left, right)]
+    sizes = [
+        connection.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in (left, right)
+    ]
     if sizes[0] * sizes[1] <= _FEW_PAIRS:
         return [()]
-    budget = max(PAIRS_PER_RECORD * min(sizes), _FEW_PAIRS)
+    budget = min(max(PAIRS_PER_RECORD * min(sizes), _FEW_PAIRS), _MANY_PAIRS)
+    pairs_of = "l.n * (l.n - 1) / 2" if left == right else "l.n * r.n"
     chosen = []
     for variants in BLOCKING:
         for columns in variants:
@@ -220,12 +226,12 @@ def choose_blocking(connection, left: str, right: str) -> list[tuple[str, ...]]:
                 break
             keys = ", ".join(columns)
             [(pairs,)] = connection.execute(f"""
-                SELECT coalesce(sum(l.n * r.n), 0) FROM
+                SELECT coalesce(sum({pairs_of}), 0) FROM
                 (SELECT {keys}, count(*) AS n FROM {left} GROUP BY ALL) l JOIN
                 (SELECT {keys}, count(*) AS n FROM {right} GROUP BY ALL) r USING ({keys})
                 """).fetchall()
             if pairs <= budget:
-                if pairs:
+                if pairs > 0:
                     chosen.append(columns)
                 break
     return chosen
@@ -333,7 +339,7 @@ def _expect_and_maximise(linker, known: Mapping[str, bool]) -> None:
         for comparison in linker._settings_obj.comparisons
     ]
     for column, key in (("birth_date", "birth_date"), ("name", "name_key")):
-        if known[column]:
+        if known[column] and len(given) > 1:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 block_on(key),
                 estimate_without_term_frequencies=True,
@@ -342,7 +348,7 @@ def _expect_and_maximise(linker, known: Mapping[str, bool]) -> None:
             )
     for comparison, before in zip(linker._settings_obj.comparisons, given, strict=True):
         levels = comparison._comparison_levels_excluding_null
-        strayed = levels[-1].m_probability > _OFTEN * before[-1]
+        strayed = levels[-1].m_probability > max(_OFTEN, 2 * before[-1])
         for level, m in zip(levels, before, strict=True):
             level.m_probability = m if strayed else min(max(level.m_probability, 0.0005), 0.9995)
 

@@ -1,4 +1,4 @@
-"""Pass 1: what the civil record under a person's NIK says of the person. A table of rules, in order.
+"""Pass 1: what the civil record under a person's NIK says of the person: a table of ordered rules.
 
 Outcomes are those of pemadanan. A name like to 90 % or more is taken, 60 to 89 % is shown to a
 person, below 60 % is somebody else. Dead and moved people are findings: nothing is done to the
@@ -59,7 +59,8 @@ class Proposal(StrEnum):
 # The state of the NIK: no usable number, no civil record under it, one, several; SHARED: one, which
 # fits other persons of the register too.
 NIK_STATES = ("MISSING", "INVALID", "NOT_FOUND", "FOUND", "SHARED", "SEVERAL")
-# Whether the family of the civil record has another member of the same birth date and sex.
+# Whether the family of the civil record has another member of the same birth date and sex, whose name
+# is like the person's too.
 TWINS = ("NONE", "TWIN")
 STATUSES = ("HIDUP", "MENINGGAL", "PINDAH")
 
@@ -146,13 +147,13 @@ RULES: tuple[Rule, ...] = (
     _rule("P5", "NIK dan nama sama; tanggal lahir tidak ada, jenis kelamin sama", _O.PADAN,
           _H.OTOMATIS, _P.CORRECT_DATA, name=_ALIKE, birth_date=MISSING, sex="EQUAL"),
     _rule("P6", "NIK, nama, tahun lahir, jenis kelamin, KK sama", _O.PADAN, _H.OTOMATIS,
-          _P.CORRECT_DATA, name=_WRITTEN, birth_date="YEAR", sex="EQUAL", kk_number="EQUAL"),
+          _P.CORRECT_DATA, name=_ALIKE, birth_date="YEAR", sex="EQUAL", kk_number="EQUAL"),
     _rule("P7", "NIK, nama, tahun lahir, jenis kelamin, desa sama", _O.PADAN, _H.OTOMATIS,
           _P.CORRECT_DATA, name=_WRITTEN, birth_date="YEAR", sex="EQUAL", village="EQUAL"),
-    _rule("P8", "NIK, tanggal lahir, jenis kelamin, KK sama; sebagian kata nama sama; tidak kembar",
-          _O.PADAN, _H.OTOMATIS, _P.CORRECT_DATA, name=PART, birth_date="EQUAL", sex="EQUAL",
+    _rule("P8", "NIK, tanggal lahir, jenis kelamin, KK sama; sebagian nama sama; tidak kembar",
+          _O.PADAN, _H.OTOMATIS, _P.CORRECT_DATA, name=PART, birth_date=_NEAR, sex="EQUAL",
           kk_number="EQUAL", twin="NONE"),
-    _rule("P9", "NIK, tanggal lahir, jenis kelamin, desa sama; sebagian kata nama sama; tidak kembar",
+    _rule("P9", "NIK, tanggal lahir, jenis kelamin, desa sama; sebagian nama sama; tidak kembar",
           _O.PADAN, _H.OTOMATIS, _P.CORRECT_DATA, name=PART, birth_date="EQUAL", sex="EQUAL",
           village="EQUAL", twin="NONE"),
     _rule("Q1", "nama hanya mirip, tanggal lahir sesuai", _O.DATA_BERBEDA, _H.ANTREAN,
@@ -190,7 +191,7 @@ def compare(
 ) -> Verdict:
     """Person of the register against the one civil record under the same NIK. `fits_others`: the
     record fits another person of the register with this NIK too; `twin`: its family has another
-    member of the same birth date and sex."""
+    member of the same birth date and sex, whose name is like the person's to DOUBTFUL at least."""
     evidence = {
         "nik": nik_state(person.nik, 1, fits_others),
         "status": civil.status,
@@ -214,6 +215,9 @@ def combinations() -> Iterator[dict[str, str]]:
     for levels in product(*EVIDENCE.values()):
         yield dict(zip(EVIDENCE, levels, strict=True))
 
+
+# Whose name is like enough to be taken for somebody's twin.
+LIKE_A_TWIN = frozenset({SAME, TITLES, ALIAS, PART, HIGH, MEDIUM})
 
 # Of two persons with one NIK both fit its record: they are one person entered twice, or the wrong
 # one is very like. Stated once for Python and SQL.
