@@ -14,9 +14,9 @@ State = MatchResult.State
 OUTCOME_LOOKS = {
     Outcome.BELUM: ("idle", "clock"),
     Outcome.PADAN: ("ok", "ok"),
-    Outcome.BEDA: ("warn", "warn"),
+    Outcome.DATA_BERBEDA: ("warn", "warn"),
     Outcome.TIDAK_DITEMUKAN: ("bad", "bad"),
-    Outcome.GANDA: ("bad", "swap"),
+    Outcome.NIK_GANDA: ("bad", "swap"),
     Outcome.MENINGGAL: ("bad", "minus"),
     Outcome.PINDAH: ("warn", "undo"),
 }

@@ -204,9 +204,9 @@ class MatchResult(models.Model):
     class Outcome(models.TextChoices):
         BELUM = "", "Belum dijawab"
         PADAN = "PADAN", "Padan"
-        BEDA = "BEDA", "NIK ada, data berbeda"
+        DATA_BERBEDA = "DATA_BERBEDA", "NIK ada, data berbeda"
         TIDAK_DITEMUKAN = "TIDAK_DITEMUKAN", "NIK tidak ditemukan"
-        GANDA = "GANDA", "NIK ganda"
+        NIK_GANDA = "NIK_GANDA", "NIK ganda"
         MENINGGAL = "MENINGGAL", "Meninggal"
         PINDAH = "PINDAH", "Pindah"
 
@@ -219,9 +219,9 @@ class MatchResult(models.Model):
 
     class Consequence(models.TextChoices):
         TIDAK_ADA = "", "Tidak ada"
-        GANTI_PENGURUS = "GANTI_PENGURUS", "Ganti pengurus"
-        AKHIRI_KPM = "AKHIRI_KPM", "Akhiri kepesertaan"
-        CATAT_PINDAH = "CATAT_PINDAH", "Catat perpindahan"
+        PERBAIKI_DATA = "PERBAIKI_DATA", "Perbaiki data"
+        GANTI_PENGURUS = "GANTI_PENGURUS_ATAU_AKHIRI", "Ganti pengurus atau akhiri kepesertaan"
+        ALAMAT = "MUTAKHIRKAN_ALAMAT_ATAU_AKHIRI", "Mutakhirkan alamat atau akhiri kepesertaan"
 
     batch = models.ForeignKey(MatchBatch, models.CASCADE, related_name="results")
     person = models.ForeignKey(
@@ -238,7 +238,7 @@ class MatchResult(models.Model):
     evidence = models.JSONField("bukti per kolom", default=dict)
     decisions_needed = models.PositiveSmallIntegerField("keputusan diperlukan", default=1)
     consequence = models.CharField(
-        "usulan tindak lanjut", max_length=14, choices=Consequence, blank=True, default=""
+        "usulan tindak lanjut", max_length=40, choices=Consequence, blank=True, default=""
     )
     matched_at = models.DateTimeField("dipadankan", null=True, blank=True)
     decided_at = models.DateTimeField("diputus", null=True, blank=True)
