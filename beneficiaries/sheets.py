@@ -1,11 +1,13 @@
 """Sheets of the register. Pure: the check runs in a process that knows no Django."""
 
+from dataclasses import replace
 from datetime import date
 
-from beneficiaries.identity import is_nik_shaped, kk_plausible, nik_agrees
+from beneficiaries.identity import is_nik_shaped, kk_plausible, nik_agrees, nik_facts
 from regions.codes import Resolved
 from spreadsheets import cells
 from spreadsheets.layout import CheckContext, Column, Issue, Layout, RowView, as_written
+from spreadsheets.swaps import RowSwaps
 
 RELATIONS = {
     "Kepala keluarga": "KEPALA_KELUARGA",
@@ -155,7 +157,7 @@ def _tell_differences(row: RowView, context: CheckContext, nik: str, born: str, 
         row.note(field, code, "warning", message, suggestion)
 
 
-DTKS_BNBA = Layout(
+_BNBA = Layout(
     key="dtks_bnba",
     title="BNBA DTKS (SIKS)",
     description=(
@@ -180,6 +182,7 @@ DTKS_BNBA = Layout(
             aliases=("PROP_NAME", "NAMA PROVINSI", "PROP"),
             example="KALIMANTAN TENGAH",
             fill_down=True,
+            content="province",
         ),
         Column(
             "regency",
@@ -188,6 +191,7 @@ DTKS_BNBA = Layout(
             aliases=("KABUPATEN", "KOTA", "KAB/KOTA", "KAB_NAME", "NAMA KABUPATEN"),
             example="KAPUAS",
             fill_down=True,
+            content="regency",
         ),
         Column(
             "district",
@@ -197,6 +201,7 @@ DTKS_BNBA = Layout(
             example="BASARANG",
             help="Nama desa dicari di dalam kecamatan ini.",
             fill_down=True,
+            content="district",
         ),
         Column(
             "village_name",
@@ -215,6 +220,7 @@ DTKS_BNBA = Layout(
             required=True,
             example="BATUAH",
             width=20,
+            content="village",
         ),
         Column(
             "address",
@@ -236,6 +242,7 @@ DTKS_BNBA = Layout(
             example="6203081501159001",
             help="16 angka, disimpan sebagai teks.",
             width=20,
+            content="kk",
         ),
         Column(
             "nik",
@@ -246,6 +253,7 @@ DTKS_BNBA = Layout(
             example="6203085205839017",
             help="16 angka, disimpan sebagai teks. Wilayah di dalam NIK boleh berbeda dari alamat.",
             width=20,
+            content="nik",
         ),
         Column(
             "name",
@@ -262,6 +270,7 @@ DTKS_BNBA = Layout(
             required=True,
             example="SITI RAHMAH",
             width=28,
+            content="name",
         ),
         Column(
             "birth_date",
@@ -270,6 +279,7 @@ DTKS_BNBA = Layout(
             aliases=("TGL LAHIR", "TGL_LHR"),
             example="12/05/1983",
             help="Hari/bulan/tahun.",
+            content="birth",
         ),
         Column(
             "birth_place",
@@ -286,6 +296,7 @@ DTKS_BNBA = Layout(
             example="P",
             choices=("L", "P"),
             width=10,
+            content="sex",
         ),
         Column("occupation", "PEKERJAAN", cells.text, aliases=("JENIS_PKRJN",), example="PETANI"),
         Column(
@@ -304,6 +315,7 @@ DTKS_BNBA = Layout(
             example="Kepala keluarga",
             choices=RELATION_CHOICES,
             width=18,
+            content="choice",
         ),
         Column(
             "match_note",
@@ -372,5 +384,21 @@ DTKS_BNBA = Layout(
             "bansos_bpnt_ppkm": "TIDAK",
             "pbi_jkn": "YA",
         },
+    ),
+)
+
+
+def nik_fits(nik: str, born: str, sex: str, context: CheckContext) -> bool:
+    """Whether a NIK can exist and says the same birth date and sex."""
+    known = date.fromisoformat(born) if born else None
+    facts = nik_facts(nik, today=context.today, known_birth_date=known)
+    return bool(known) and facts.plausible and not nik_agrees(nik, known, sex, today=context.today)
+
+
+DTKS_BNBA = replace(
+    _BNBA,
+    row_rules=(
+        *_BNBA.row_rules,
+        RowSwaps(_BNBA, ("nik", "kk_number", "name", "birth_date", "sex"), nik_fits),
     ),
 )

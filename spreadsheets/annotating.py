@@ -165,14 +165,16 @@ def _part_names(path) -> set[str]:
 
 def _annotate_sheet(sheet, notes: _SheetNotes, fills, budget: int) -> int:
     head = notes.read.header_row
-    column = _note_column(sheet, head, notes.read.last_column)
-    _forget_earlier(sheet, head, column)
-    heading = sheet.cell(head, column)
-    _put(heading, NOTE_HEADINGS[0])
-    neighbour = sheet.cell(head, max(1, column - 1))
-    if neighbour.has_style:
-        heading.font, heading.border = copy(neighbour.font), copy(neighbour.border)
-        heading.fill, heading.alignment = copy(neighbour.fill), copy(neighbour.alignment)
+    column = notes.read.last_column + 1
+    if head:  # a sheet that begins with data at once has no room for a heading
+        column = _note_column(sheet, head, notes.read.last_column)
+        _forget_earlier(sheet, head, column)
+        heading = sheet.cell(head, column)
+        _put(heading, NOTE_HEADINGS[0])
+        neighbour = sheet.cell(head, max(1, column - 1))
+        if neighbour.has_style:
+            heading.font, heading.border = copy(neighbour.font), copy(neighbour.border)
+            heading.fill, heading.alignment = copy(neighbour.fill), copy(neighbour.alignment)
     sheet.column_dimensions[get_column_letter(column)].width = 60
     wrapped = Alignment(wrap_text=True, vertical="top")
     for row, messages in notes.rows.items():

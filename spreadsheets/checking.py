@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from spreadsheets.headings import Header
+from spreadsheets.headings import Header, column_letters
 from spreadsheets.layout import (
     CheckContext,
     Cleaned,
@@ -15,7 +15,7 @@ from spreadsheets.layout import (
     RowView,
     as_written,
 )
-from spreadsheets.looking import FileRead, look
+from spreadsheets.looking import FileRead, column_issues, look
 from spreadsheets.reading import Book, Sheet
 from spreadsheets.survey import Survey
 
@@ -43,11 +43,11 @@ def check_file(
     nothing else, for a file that cannot be taken.
     """
     book = Book(path)
-    read, found = look(book, layouts)
+    read, found = look(book, layouts, context)
     yield read
     done = 0
     damage: dict[str, Counter] = {}
-    closing: list[Issue] = []
+    closing = column_issues(read, found[0].header.layout)
     for one in found:
         checker = _SheetChecker(book.sheet(one.read.name), one.header, context, damage)
         for rows, issues in checker.batches(one.survey):
@@ -57,18 +57,6 @@ def check_file(
     closing += _damaged_columns(damage, read.mapping)
     if closing:
         yield Batch([], closing, done, read.row_count)
-
-
-def column_letters(number: int) -> str:
-    """
-    >>> column_letters(1), column_letters(26), column_letters(27), column_letters(703)
-    ('A', 'Z', 'AA', 'AAA')
-    """
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 # Cells that mean the same in every column: nothing, or an error that the sheet itself computed.
@@ -248,6 +236,7 @@ class _SheetChecker:
             view.values = row
             for rule in rules:
                 rule(view, context)
+        view.settle()
 
     def _note(self, field, numbers, cells, cleaned, issues) -> None:
         """Turns Cleaned cells into their text and an issue."""

@@ -1,22 +1,31 @@
 """What a file is: which of its sheets hold data, under which header, in which rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
-from spreadsheets import guard
+from spreadsheets import contents, guard, swaps
 from spreadsheets.errors import SheetRefused
 from spreadsheets.headings import (
+    BY_CONTENT,
     SEARCHED_ROWS,
     Header,
+    column_letters,
     find_header,
     refuse_doubled,
     refuse_missing,
     refuse_no_header,
+    unknown_header,
+    without_header,
 )
-from spreadsheets.layout import Layout
+from spreadsheets.layout import CheckContext, Issue, Layout, as_written
 from spreadsheets.reading import OWN_SHEETS, Book, Sheet
 from spreadsheets.survey import Survey, survey
+from spreadsheets.swaps import Proposal
+
+PREVIEW_ROWS = 12
+_SHOWN_CHARACTERS = 60
 
 
 class SheetRead(NamedTuple):
@@ -29,10 +38,28 @@ class SheetRead(NamedTuple):
     rows: int
 
 
+class ColumnRead(NamedTuple):
+    """One column of a sheet and what it is read as.
+
+    `field` is '' where it is not read, `how` is "judul", "isi", "pilihan" or ''. `guess` is a field
+    that the content of an unread column hints at. `confidence` (0 to 1) is of the field or guess.
+    """
+
+    key: str
+    letter: str
+    heading: str
+    field: str
+    how: str
+    confidence: float
+    samples: list[str]
+    guess: str = ""
+
+
 class FileRead(NamedTuple):
     """What the file is, told before its rows.
 
-    `left_out` lists (what, how many, why) of everything that is not taken as data.
+    `left_out` lists (what, how many, why) of everything that is not taken as data. `columns` and
+    `proposals` are those of the first sheet.
     """
 
     layout_key: str
@@ -43,6 +70,25 @@ class FileRead(NamedTuple):
     unknown: list[str]
     identity: dict[str, str]
     row_count: int | None
+    columns: Sequence[ColumnRead] = ()
+    proposals: Sequence[Proposal] = ()
+
+
+class Preview(NamedTuple):
+    """The first rows of a sheet, and what its columns would be read as.
+
+    `rows` are (row as in Excel, texts of its cells); `missing` and `doubled` are official headings
+    of required columns that nothing is read as, and of those that two columns claim to be.
+    """
+
+    layout_key: str
+    sheet: str
+    header_row: int
+    columns: list[ColumnRead]
+    proposals: list[Proposal]
+    missing: list[str]
+    doubled: list[str]
+    rows: list[tuple[int, list[str]]]
 
 
 class Found(NamedTuple):
@@ -53,20 +99,51 @@ class Found(NamedTuple):
     survey: Survey
 
 
-def look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[Found]]:
-    """Chooses layout, sheets and rows; refuses when nothing fits."""
+class _Looked(NamedTuple):
+    """A header with what the contents below it have told."""
+
+    header: Header
+    columns: list[ColumnRead]
+    proposals: list[Proposal]
+
+
+def _score_of(header: Header) -> tuple[bool, int, float]:
+    return header.score
+
+
+def look(
+    book: Book, layouts: Sequence[Layout], context: CheckContext
+) -> tuple[FileRead, list[Found]]:
+    """Chooses layout, sheets and rows; refuses when nothing fits.
+
+    The contents complete what headings do not tell. They decide on a required column, or on a sheet
+    without any header, only where it is certain which layout the sheet has: among several, the
+    wrong one might be completed.
+    """
     left_out: list[tuple[str, int, str]] = []
-    headers = _headers(book, layouts, left_out)
+    headers = _headers(book, layouts, left_out, context.options)
+    is_certain = len(layouts) == 1
+    if is_certain and not any(headers.values()):
+        headers = _headless(book, headers, layouts[0])
     known = [header for header in headers.values() if header]
     if not known:
         raise refuse_no_header(layouts)
     best = max(known, key=lambda header: header.score)
-    if best.missing:
-        raise refuse_missing(best)
+    looked: dict[str, _Looked] = {}
+    for name, header in headers.items():
+        if header and header.layout is best.layout and (is_certain or not header.missing):
+            looked[name] = _looked_into(book.sheet(name), header, context)
+    complete = [one.header for one in looked.values() if not one.header.missing]
+    if not complete:
+        headers_seen = [one.header for one in looked.values()]
+        best = max(headers_seen, key=_score_of, default=best)
+        raise refuse_no_header(layouts) if best.is_headless else refuse_missing(best)
+    best = max(complete, key=_score_of)
     is_one_of_many = len(headers.keys() - set(OWN_SHEETS)) > 1
     found = []
-    for name, header in headers.items():
-        if header and header.layout is best.layout and not header.missing:
+    for name in headers:
+        if name in looked and not looked[name].header.missing:
+            header = looked[name].header
             if header.doubled:
                 raise refuse_doubled(header)
             found.append(_survey(book.sheet(name), header, is_one_of_many, left_out))
@@ -84,6 +161,7 @@ def look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[Found]]:
         )
     mapping = {name: written for one in found for name, written in one.header.headings.items()}
     unknown = dict.fromkeys(heading for one in found for heading in one.header.unknown)
+    first = looked[found[0].read.name]
     read = FileRead(
         best.layout.key,
         [one.read for one in found],
@@ -93,20 +171,135 @@ def look(book: Book, layouts: Sequence[Layout]) -> tuple[FileRead, list[Found]]:
         list(unknown),
         book.identity(),
         total,
+        first.columns,
+        first.proposals,
     )
     return read, found
 
 
-def _headers(book: Book, layouts, left_out) -> dict[str, Header | None]:
+def preview(path: str | Path, layouts: Sequence[Layout], context: CheckContext) -> Preview:
+    """The best sheet as it would be read, also where `look` would refuse it for its columns.
+
+    Raises SheetRefused for a file that cannot be opened or holds nothing.
+    """
+    book = Book(path)
+    headers = _headers(book, layouts, [], context.options)
+    if not any(headers.values()):
+        headers = _headless(book, headers, layouts[0])
+    looked = {
+        name: _looked_into(book.sheet(name), header, context)
+        for name, header in headers.items()
+        if header
+    }
+    if not looked:
+        raise refuse_no_header(layouts)
+    name = max(looked, key=lambda one: looked[one].header.score)
+    sheet, header = book.sheet(name), looked[name].header
+    # What stands above the header is shown with it: it may be the wrong row.
+    start = max(0, header.row - 3)
+    rows = [
+        (number, [_short(as_written(cell)) for cell in row])
+        for number, row in enumerate(islice(sheet.rows(), SEARCHED_ROWS * 4), start=1)
+        if number > start and any(map(as_written, row))
+    ][: PREVIEW_ROWS + header.row - start]
+    return Preview(
+        header.layout.key,
+        name,
+        0 if header.is_headless else header.row,
+        looked[name].columns,
+        looked[name].proposals,
+        header.missing,
+        [heading for heading, _, _ in header.doubled],
+        rows,
+    )
+
+
+def column_issues(read: FileRead, layout: Layout) -> list[Issue]:
+    """What a person should decide about the columns before the rows are handed in."""
+    headings = {column.field: column.heading for column in layout.columns}
+    told = [("KOLOM_TERTUKAR", proposal.message) for proposal in read.proposals]
+    listed = ", ".join(
+        f"{column.heading or f'kolom {column.letter}'} sebagai {headings[column.field]} "
+        f"({column.confidence * 100:.0f}%)"
+        for column in read.columns
+        if column.how == BY_CONTENT
+    )
+    if listed:
+        told.append(
+            (
+                "KOLOM_DARI_ISI",
+                f"Dikenali dari isinya, bukan dari judulnya: {listed}; pastikan kolomnya sebelum "
+                "diajukan.",
+            )
+        )
+    sheet = read.sheets[0].name
+    return [Issue(0, "", code, "warning", message, "", "", sheet) for code, message in told]
+
+
+def _headers(book: Book, layouts, left_out, options: Mapping) -> dict[str, Header | None]:
     """The header of every visible sheet; hidden sheets are noted as left out."""
     headers: dict[str, Header | None] = {}
     for name, hidden in book.names:
         if not hidden:
-            top_rows = list(islice(book.sheet(name).rows(), SEARCHED_ROWS))
-            headers[name] = find_header(top_rows, layouts)
+            sheet = book.sheet(name)
+            headers[name] = find_header(_top_of(sheet), layouts, options, sheet.first_column)
         elif name not in OWN_SHEETS:
             left_out.append((f"lembar {name}", 1, "lembar tersembunyi"))
     return headers
+
+
+def _top_of(sheet: Sheet) -> list[list]:
+    return list(islice(sheet.rows(), SEARCHED_ROWS))
+
+
+def _headless(book: Book, headers, layout: Layout) -> dict[str, Header | None]:
+    """The same sheets, read without a heading that the layout knows."""
+    found: dict[str, Header | None] = {}
+    for name in headers:
+        sheet = book.sheet(name)
+        top, first_column = _top_of(sheet), sheet.first_column
+        found[name] = unknown_header(top, layout, first_column) or without_header(
+            top, layout, None, first_column
+        )
+    return found
+
+
+def _looked_into(sheet: Sheet, header: Header, context: CheckContext) -> _Looked:
+    """The header with the columns that the contents below it make clear."""
+    sample = contents.sample(sheet.rows(), header.row)
+    columns = contents.columns_of(sample, len(header.written))
+    matched = contents.match(header, columns, context.regions)
+    header = header.claiming(matched.claims)
+    found = swaps.proposals(header, columns)
+    doubted = {field: one.share for one in found for field in one.fields}
+    read = []
+    for index, cells in enumerate(columns):
+        if index == header.note_index or not (header.written[index] or cells.texts):
+            continue
+        claim = header.claims.get(index)
+        guess = matched.guesses.get(index)
+        sure = guess.confidence if guess else 0.0
+        if claim:
+            sure = matched.confidence.get(index, claim.confidence)
+            sure *= 1 - 0.7 * doubted.get(claim.field, 0)
+        read.append(
+            ColumnRead(
+                header.keys[index],
+                column_letters(header.first_column + index),
+                header.written[index],
+                claim.field if claim else "",
+                claim.how if claim else "",
+                round(sure, 2),
+                [_short(text) for text in list(dict.fromkeys(cells.texts))[:3]],
+                guess.field if guess else "",
+            )
+        )
+    return _Looked(header, read, found)
+
+
+def _short(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line[:_SHOWN_CHARACTERS] + "…" * (len(one_line) > _SHOWN_CHARACTERS)
 
 
 def _survey(sheet: Sheet, header: Header, is_one_of_many: bool, left_out) -> Found:
