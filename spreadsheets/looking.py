@@ -59,7 +59,8 @@ class FileRead(NamedTuple):
     """What the file is, told before its rows.
 
     `left_out` lists (what, how many, why) of everything that is not taken as data. `columns` and
-    `proposals` are those of the first sheet.
+    `proposals` are those of the first sheet, and the columns of further sheets that are read by
+    their content.
     """
 
     layout_key: str
@@ -77,8 +78,9 @@ class FileRead(NamedTuple):
 class Preview(NamedTuple):
     """The first rows of a sheet, and what its columns would be read as.
 
-    `rows` are (row as in Excel, texts of its cells); `missing` and `doubled` are official headings
-    of required columns that nothing is read as, and of those that two columns claim to be.
+    `rows` are (row as in Excel, texts of the cells of `columns`); `missing` and `doubled` are
+    official headings of required columns that nothing is read as, and of those that two columns
+    claim to be.
     """
 
     layout_key: str
@@ -100,9 +102,10 @@ class Found(NamedTuple):
 
 
 class _Looked(NamedTuple):
-    """A header with what the contents below it have told."""
+    """A header with what the contents below it have told; `shown` are the indexes of `columns`."""
 
     header: Header
+    shown: list[int]
     columns: list[ColumnRead]
     proposals: list[Proposal]
 
@@ -171,14 +174,25 @@ def look(
         list(unknown),
         book.identity(),
         total,
-        first.columns,
+        [*first.columns, *_further([looked[one.read.name].columns for one in found])],
         first.proposals,
     )
     return read, found
 
 
+def _further(columns: list[list[ColumnRead]]) -> list[ColumnRead]:
+    seen = {(column.key, column.field) for column in columns[0]}
+    further = {}
+    for one in columns[1:]:
+        for column in one:
+            if column.how == BY_CONTENT and (column.key, column.field) not in seen:
+                further.setdefault((column.key, column.field), column)
+    return list(further.values())
+
+
 def preview(path: str | Path, layouts: Sequence[Layout], context: CheckContext) -> Preview:
-    """The best sheet as it would be read, also where `look` would refuse it for its columns.
+    """The first sheet that is complete, else the best one, as it would be read, also where `look`
+    would refuse it for its columns.
 
     Raises SheetRefused for a file that cannot be opened or holds nothing.
     """
@@ -193,12 +207,13 @@ def preview(path: str | Path, layouts: Sequence[Layout], context: CheckContext) 
     }
     if not looked:
         raise refuse_no_header(layouts)
-    name = max(looked, key=lambda one: looked[one].header.score)
+    complete = [name for name, one in looked.items() if one.columns and not one.header.missing]
+    name = complete[0] if complete else max(looked, key=lambda one: looked[one].header.score)
     sheet, header = book.sheet(name), looked[name].header
     # What stands above the header is shown with it: it may be the wrong row.
     start = max(0, header.row - 3)
     rows = [
-        (number, [_short(as_written(cell)) for cell in row])
+        (number, [_short(as_written(row[at])) for at in looked[name].shown])
         for number, row in enumerate(islice(sheet.rows(), SEARCHED_ROWS * 4), start=1)
         if number > start and any(map(as_written, row))
     ][: PREVIEW_ROWS + header.row - start]
@@ -272,10 +287,13 @@ def _looked_into(sheet: Sheet, header: Header, context: CheckContext) -> _Looked
     header = header.claiming(matched.claims)
     found = swaps.proposals(header, columns)
     doubted = {field: one.share for one in found for field in one.fields}
+    shown = [
+        index
+        for index, cells in enumerate(columns)
+        if index != header.note_index and (header.written[index] or cells.texts)
+    ]
     read = []
-    for index, cells in enumerate(columns):
-        if index == header.note_index or not (header.written[index] or cells.texts):
-            continue
+    for index in shown:
         claim = header.claims.get(index)
         guess = matched.guesses.get(index)
         sure = guess.confidence if guess else 0.0
@@ -290,11 +308,11 @@ def _looked_into(sheet: Sheet, header: Header, context: CheckContext) -> _Looked
                 claim.field if claim else "",
                 claim.how if claim else "",
                 round(sure, 2),
-                [_short(text) for text in list(dict.fromkeys(cells.texts))[:3]],
+                [_short(text) for text in list(dict.fromkeys(columns[index].texts))[:3]],
                 guess.field if guess else "",
             )
         )
-    return _Looked(header, read, found)
+    return _Looked(header, shown, read, found)
 
 
 def _short(text: str) -> str:

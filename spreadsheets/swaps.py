@@ -16,8 +16,7 @@ from spreadsheets.contents import (
     sixteen,
 )
 from spreadsheets.headings import Header
-from spreadsheets.layout import CheckContext, Issue, Layout, RowView, as_written
-from spreadsheets.recheck import check_values
+from spreadsheets.layout import CheckContext, Cleaned, Issue, Layout, RowView, as_written
 
 # A column is only proposed to be another one when this share of the rows that can tell says so.
 _MOST = 0.8
@@ -216,7 +215,11 @@ class RowSwaps:
     ) -> None:
         self.layout = layout
         self.nik, self.kk, self.name, self.born, self.sex = fields
+        self.persons = frozenset(fields)
         self.agrees = agrees
+        self.at = {name: index for index, name in enumerate(layout.fields)}
+        self.cleaners = {column.field: column.clean for column in layout.columns}
+        self.derived = [""] * len(layout.derived)
         self.headings = {column.field: column.heading for column in layout.columns}
         self.filled_down = {column.field for column in layout.columns if column.fill_down}
 
@@ -274,22 +277,36 @@ class RowSwaps:
     def _read_again(
         self, row: RowView, context: CheckContext, moved: Mapping[str, object]
     ) -> tuple[dict[str, str], list[Issue]] | None:
-        """The row with these cells moved; None where that does not make it right."""
-        held = {
-            name: row[name] if name in self.filled_down else row.raw(name) for name in self.headings
-        }
-        values, issues = check_values(
-            self.layout, held | moved, context, sheet=row.sheet, number=row.number
-        )
-        new = dict(zip(self.layout.fields, values, strict=True))
-        changed = {name for name in self.layout.fields if new[name] != row[name]} | moved.keys()
-        if any(issue.level == "error" and issue.field in changed for issue in issues):
+        """The row with these cells moved, cleaned and judged; None where that leaves an error."""
+        view = RowView(self.at, self.at, row.sheet)
+        view.number = row.number
+        view.raws = raws = []
+        # An exchange of two cells leaves the others as they have been cleaned.
+        touched = self.persons | moved.keys() if len(moved) == 2 else self.cleaners.keys()
+        for name, clean in self.cleaners.items():
+            held = row[name] if name in self.filled_down else row.raw(name)
+            raws.append(moved.get(name, held))
+            cleaned = clean(raws[-1]) if name in touched else row[name]
+            if isinstance(cleaned, Cleaned):
+                view.note(name, *cleaned[1:])
+                cleaned = cleaned.value
+            view.values.append(cleaned)
+        view.values += self.derived
+        for rule in self.layout.row_rules:
+            rule(view, context)
+        new = dict(zip(self.at, view.values, strict=True))
+        if any(
+            issue.level == "error"
+            and issue.field in new
+            and (new[issue.field] != row[issue.field] or issue.field in moved)
+            for issue in view.issues
+        ):
             return None
         if any(char.isdecimal() for char in new[self.name]):
             return None
         if not self.agrees(new[self.nik], new[self.born], new[self.sex], context):
             return None
-        return new, issues
+        return new, view.issues
 
     def _suggest(
         self, row: RowView, context: CheckContext, code: str, *moves: Mapping[str, object]
@@ -299,8 +316,8 @@ class RowSwaps:
         if not readings:
             return False
         new, issues = min(readings, key=_doubts)
-        changed = [name for name in self.layout.fields if new[name] != row[name]]
-        told = {self.nik, self.kk, self.name, self.born, self.sex, *changed}
+        changed = [name for name in self.at if new[name] != row[name]]
+        told = self.persons.union(changed)
         again = {name: [issue for issue in issues if issue.field == name] for name in told}
         for name in changed:
             before, message = as_written(row.raw(name)), self._message(code)

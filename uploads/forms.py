@@ -78,6 +78,30 @@ class SendForm(forms.Form):
         return settings.UPLOAD_MAX_BYTES // 2**20
 
 
+class ColumnsForm:
+    """What somebody has chosen on the page of columns: pairs of a column's key and a field.
+
+    Keys come with the page, since they are those of the file; what they may be is for the action.
+    """
+
+    MOST = 1_000
+
+    def __init__(self, data) -> None:
+        keys, fields = data.getlist("kunci")[: self.MOST], data.getlist("bidang")[: self.MOST]
+        self.columns = {
+            key[:200]: field[:40] for key, field in zip(keys, fields, strict=False) if key
+        }
+        row = data.get("judul", "")
+        self.header_row = int(row) if row.isdecimal() and len(row) < 4 else None
+
+    @property
+    def said(self) -> dict | None:
+        """For the preview; None when nothing has been chosen yet."""
+        if not self.columns and self.header_row is None:
+            return None
+        return {"header_row": self.header_row, "columns": self.columns}
+
+
 class PurposeForm(forms.Form):
     purpose = forms.CharField(
         label="Keperluan",

@@ -11,7 +11,7 @@ from accounts.models import User
 from regions.index import region_index
 from spreadsheets.layout import CheckContext
 from uploads import kinds, staging
-from uploads.models import Upload, UploadEvent
+from uploads.models import ColumnMapping, Upload, UploadEvent
 
 Status = Upload.Status
 APPLYING = 0x53454D42  # advisory lock, "SEMB"
@@ -41,11 +41,22 @@ def move(upload: Upload, status: str, *, by: User | None, note: str = "") -> Non
         listener(upload)
 
 
-def context_of(upload: Upload) -> CheckContext:
-    """What the layout's rules may know of the world."""
-    return CheckContext(
-        today=timezone.localdate(), regions=region_index(), options={"region": upload.region_id}
-    )
+def context_of(upload: Upload, *, columns: dict | None = None) -> CheckContext:
+    """What the layout's rules may know of the world; `columns` is what has been said of them."""
+    options = {"region": upload.region_id}
+    if columns:
+        options["columns"] = columns
+    return CheckContext(today=timezone.localdate(), regions=region_index(), options=options)
+
+
+def columns_said(upload: Upload) -> dict | None:
+    """What has been said of the columns: of this file, else of an earlier one by its sender."""
+    if upload.columns is not None:
+        return upload.columns | {"layout": upload.kind}
+    remembered = ColumnMapping.objects.filter(user=upload.sent_by_id, kind=upload.kind).first()
+    if remembered is None:
+        return None
+    return {"columns": remembered.columns, "layout": upload.kind, "remembered": True}
 
 
 def compare(upload: Upload, *, arrived: bool = False) -> None:
@@ -112,10 +123,10 @@ def finish_check(upload: Upload, *, rows: int) -> Upload:
 
 
 @transaction.atomic
-def fail(upload: Upload, *, reason: str) -> Upload:
+def fail(upload: Upload, *, reason: str, code: str = "") -> Upload:
     """Give up with a plain reason; nothing of the upload reaches the register."""
     upload = locked(upload)
-    upload.failure = reason
+    upload.failure, upload.failure_code = reason, code
     upload.stage = Upload.Stage.SELESAI
     move(upload, Status.GAGAL, by=None, note=reason)
     return upload

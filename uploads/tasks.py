@@ -38,7 +38,7 @@ def check(upload_id: int) -> None:
             finally:
                 staging.discard()
     except SheetRefused as refused:
-        steps.fail(upload, reason=refused.message)
+        steps.fail(upload, reason=refused.message, code=refused.code)
     except (OperationalError, InterfaceError):
         raise  # the database was away: the worker runs the task again
     except Exception:
@@ -50,11 +50,13 @@ def _check(upload: Upload) -> None:
     upload = steps.begin_check(upload)
     if upload is None:
         return
+    own = [kinds.get(upload.kind)]
     try:
-        read, batches = _open(upload, kinds.all_kinds())
+        read, batches = _open(upload, own if upload.columns else kinds.all_kinds())
     except SheetRefused:
-        # No kind fits: the sentence is to speak of the one the sender has called it.
-        read, batches = _open(upload, [kinds.get(upload.kind)])
+        # No kind fits by its headings alone: what the sender has called it may fit by its contents,
+        # and the sentence is to speak of it.
+        read, batches = _open(upload, own)
     with closing(batches):
         _recognise(upload, read)
         kinds.get(upload.kind).admit(upload, read.identity)
@@ -64,6 +66,9 @@ def _check(upload: Upload) -> None:
             "mapping": read.mapping,
             "unknown": read.unknown,
             "identity": read.identity,
+            "header_row": 0 if _is_headless(read) else read.header_row,
+            # Their samples are cells of persons and stay in the file.
+            "columns": [column._replace(samples=[])._asdict() for column in read.columns],
         }
         upload.save(update_fields=["kind", "reading", "reference"])
         steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=read.row_count or 0)
@@ -87,11 +92,15 @@ def _open(
     events = check_in_child(
         upload.file.path,
         [kind.layout_path for kind in among],
-        steps.context_of(upload),
+        steps.context_of(upload, columns=steps.columns_said(upload)),
         memory_mb=MEMORY_MB,
         seconds=SECONDS,
     )
     return next(events), events
+
+
+def _is_headless(read: FileRead) -> bool:
+    return not any(column.heading for column in read.columns)
 
 
 def _recognise(upload: Upload, read: FileRead) -> None:

@@ -9,9 +9,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from uploads import actions, figures, kinds, review
+from uploads.columns import OF_COLUMNS, TO_CONFIRM
 from uploads.models import Upload, UploadRow
 from uploads.views.running import known_of, mapping_of, progress_context
-from uploads.views.shared import RUNNING, Rights, Status, rights, title_of
+from uploads.views.shared import RUNNING, Rights, Status, columns_url, rights, title_of
 from uploads.wording import STATUS_LOOKS, Texts, file_size, without_numbers
 
 
@@ -103,6 +104,7 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
     if upload.status in RUNNING:
         return render(request, "uploads/running.html", context | progress_context(upload))
     if upload.status == Status.GAGAL and not upload.rows_total:
+        context["columns_url"] = columns_url(upload) if upload.failure_code in OF_COLUMNS else ""
         return render(request, "uploads/failed.html", context | {"known": known_of(upload)})
     context |= _review_context(request, upload, may, events)
     return render(request, "uploads/review.html", context)
@@ -117,8 +119,13 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
     page = review.page_of(upload, choice, causes, texts)
     cause = causes.get(choice.code) if choice.code else None
     of_file = [
-        (without_numbers(issue.message), "bad" if issue.level == "error" else "warn")
+        (
+            without_numbers(issue.message),
+            "bad" if issue.level == "error" else "warn",
+            columns_url(upload) if may.columns and issue.code in TO_CONFIRM else "",
+        )
         for issue in causes.of_file
+        if not issue.decision
     ]
     returned = None
     if upload.status == Status.DIKEMBALIKAN:
@@ -148,6 +155,8 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         "previous_url": choice.url(hal=choice.page - 1) if choice.page > 1 else "",
         "list_title": _list_title(choice, cause),
         "mapping": mapping_of(upload, texts),
+        "columns_url": columns_url(upload),
+        "is_remembered": upload.columns_are_remembered and upload.sent_by_id == request.user.pk,
     }
 
 
