@@ -7,7 +7,10 @@ other field for this column. What is less clear is a guess, which a person is as
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from spreadsheets import cells
@@ -21,6 +24,8 @@ ENOUGH = 5
 CLEAR = 0.7
 MARGIN = 0.12
 _GUESSED = 0.5
+# A column of choices has few different spellings of them.
+_MOST_CHOICES = 30
 
 # Codes of provinces (Kepmendagri 300.2.2-2138/2025), with which NIK and KK begin and cards do not.
 _PROVINCE = re.compile(r"1[1-9]|21|3[1-6]|5[1-3]|6[1-5]|7[1-6]|8[12]|9[1-6]")
@@ -34,20 +39,21 @@ _LEVELS = {"province": "PROVINCE", "regency": "REGENCY", "district": "DISTRICT"}
 }
 
 
-class Cells(NamedTuple):
+@dataclass(frozen=True)
+class Cells:
     """The cells of one column of a sample, row by row."""
 
     raws: tuple[Any, ...]
 
-    @property
+    @cached_property
     def filled(self) -> list:
         return [raw for raw in self.raws if raw not in ("", None)]
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
         return [shown for raw in self.filled if (shown := as_written(raw).strip())]
 
-    @property
+    @cached_property
     def numbers(self) -> list[str]:
         """The cells that are numbers of 16 digits."""
         return [number for raw in self.filled if (number := sixteen(raw))]
@@ -97,7 +103,7 @@ def _value(cleaned: str | Cleaned) -> str:
     return cleaned.value if isinstance(cleaned, Cleaned) else cleaned
 
 
-def _share(part: int, whole: int) -> float:
+def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
@@ -166,13 +172,15 @@ def _date(column: Cells) -> float:
 
 def _cleaned_by(clean: Callable) -> Callable[[Cells], float]:
     def score(column: Cells) -> float:
-        filled = column.filled
+        written = Counter(column.texts)
+        if len(written) > _MOST_CHOICES:
+            return 0.0
         known = sum(
-            (1.0 if _LETTER.search(as_written(raw)) else 0.5)
-            for raw in filled
-            if _value(clean(raw))
+            count * (1.0 if _LETTER.search(text) else 0.5)
+            for text, count in written.items()
+            if _value(clean(text))
         )
-        return _share(known, len(filled))
+        return _share(known, written.total())
 
     return score
 
@@ -315,7 +323,9 @@ def _assign(header: Header, columns, free, wanted, regions):
     for column in wanted:
         score = _score_of(column, places)
         for index in free:
-            scores[index, column.field] = score(columns[index])
+            # What fits badly is no rival of what is clear.
+            if (fit := score(columns[index])) >= _GUESSED / 2:
+                scores[index, column.field] = fit
     _lower_names_of_places(scores, wanted)
     # Numbers first: a birth date is one that agrees with the NIK.
     claims = _clear(scores, {one.field for one in wanted if one.content in ("nik", "kk", "kks")})
@@ -323,7 +333,7 @@ def _assign(header: Header, columns, free, wanted, regions):
     if nik is not None:
         for column in wanted:
             for index in free:
-                if column.content == "birth":
+                if column.content == "birth" and (index, column.field) in scores:
                     agreed = agreement(columns[index], columns[nik])
                     scores[index, column.field] *= 1 if agreed is None else 0.2 + 0.8 * agreed
     scores = {
@@ -340,7 +350,9 @@ def _lower_names_of_places(scores: dict[tuple[int, str], float], wanted: list[Co
     for column in wanted:
         if column.content == "name":
             for index, field in list(scores):
-                if field == column.field and any(scores[index, one] >= 0.5 for one in of_places):
+                if field == column.field and any(
+                    scores.get((index, one), 0) >= 0.5 for one in of_places
+                ):
                     scores[index, field] /= 2
 
 

@@ -365,7 +365,7 @@ def try_again(upload: Upload, *, by: User) -> Upload:
     upload = locked(upload)
     if upload.status != Status.GAGAL:
         raise ValidationError("Hanya unggahan yang gagal yang dapat diproses lagi.")
-    upload.failure, upload.cancel_requested = "", False
+    upload.failure, upload.failure_code, upload.cancel_requested = "", "", False
     if upload.reviewed_by_id is None:
         _require(by, "uploads.submit_upload", upload)
         upload.stage = Upload.Stage.ANTRE

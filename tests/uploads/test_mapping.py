@@ -4,6 +4,7 @@ import html
 import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.conf import settings as django_settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,10 +12,11 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from regions.models import Region
-from spreadsheets.layout import slug
+from spreadsheets.annotating import annotate
+from spreadsheets.layout import Issue, slug
 from tests.factories import KAPUAS, PULANG_PISAU, UserFactory
 from tests.spreadsheets.makers import families, xlsx
-from uploads import actions, tasks
+from uploads import actions, files, tasks
 from uploads.models import ColumnMapping, Upload
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +302,19 @@ def test_an_upload_that_was_returned_can_be_read_anew(officer, sheet):
     upload = check(upload)
     assert upload.status == "SIAP"
     assert actions.submit(upload, by=officer).status == "DIAJUKAN"
+
+
+def test_an_annotated_workbook_of_a_sheet_without_headings(officer, tmp_path):
+    upload = send(officer, SAMPLES / "ramai-tanpa-judul.xlsx")
+    issues = [
+        Issue(
+            one.row_number, one.field, one.code, one.level, one.message, one.before, "", one.sheet
+        )
+        for one in upload.issues.all()
+    ]
+    target = tmp_path / "b.xlsx"
+    annotate(upload.file.path, target, issues, summary=[], read=files.read_of(upload))
+    sheet = openpyxl.load_workbook(target)["BNBA"]
+    first = upload.issues.filter(row_number__gt=0).first()
+    assert sheet.cell(1, 1).value == "620301900001" and sheet.max_column == 18
+    assert first.message in sheet.cell(first.row_number, 18).value
