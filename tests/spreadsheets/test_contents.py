@@ -3,13 +3,16 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from beneficiaries.sheets import DTKS_BNBA
 from regions.codes import RegionIndex, load_regions
-from spreadsheets import contents
+from spreadsheets import contents, swaps
 from spreadsheets.checking import Batch, check_file
 from spreadsheets.contents import SCORES, Cells
 from spreadsheets.errors import SheetRefused
+from spreadsheets.headings import find_header, unknown_header, without_header
 from spreadsheets.layout import CheckContext
 from spreadsheets.limited import preview_in_child
 from spreadsheets.looking import FileRead, preview
@@ -231,3 +234,55 @@ def test_a_preview_of_a_broken_file_is_one_sentence(tmp_path):
     path.write_bytes(b"PK\x03\x04 broken")
     with pytest.raises(SheetRefused):
         preview_in_child(path, ["beneficiaries.sheets:DTKS_BNBA"], context())
+
+
+def test_columns_by_content_of_a_second_sheet_are_told_too(tmp_path):
+    rows = [[person[field] for field in FIELDS] for person in PEOPLE]
+    other = ["DESA", "NOKK", "Identitas", "NAMA", "TANGGAL LAHIR", "JENIS KELAMIN"]
+    path = xlsx(
+        tmp_path / "a.xlsx", [list(HEADINGS), *rows], more=[("Lain", [other, *rows], False)]
+    )
+    told = read(path)
+    assert len(told.sheets) == 2
+    assert [(one.key, one.how) for one in told.columns if one.how != "judul"] == [
+        ("IDENTITAS", "isi")
+    ]
+
+
+def test_a_file_of_semicolons_without_headings(tmp_path):
+    path = tmp_path / "a.csv"
+    lines = [";".join(person[field] for field in FIELDS) for person in PEOPLE]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert {field for field, _ in found(read(path)).values()} == set(FIELDS)
+
+
+CELLS = st.one_of(
+    st.sampled_from(["", None, "²" * 16, "٦" * 16, "6203085205839017", "12/05/1983", "L", "NIK"]),
+    st.text(max_size=20),
+    st.floats(),
+    st.integers(),
+    st.booleans(),
+    st.dates(),
+    st.times(),
+)
+
+
+@given(
+    st.integers(1, 8).flatmap(
+        lambda width: st.lists(
+            st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=12
+        )
+    )
+)
+def test_no_contents_whatever_stop_the_recognition(rows):
+    for header in (
+        find_header(rows, [DTKS_BNBA]),
+        unknown_header(rows, DTKS_BNBA, 1),
+        without_header(rows, DTKS_BNBA, None, 1),
+    ):
+        if header:
+            columns = contents.columns_of(contents.sample(rows, header.row), len(header.written))
+            matched = contents.match(header, columns, INDEX)
+            claimed = header.claiming(matched.claims)
+            assert len(set(claimed.columns.values())) == len(claimed.columns)
+            swaps.proposals(claimed, columns)
