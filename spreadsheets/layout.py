@@ -86,6 +86,7 @@ class Column:
     `content`: what its cells look like, by which a column is recognised that has an unknown heading
     or none: "nik", "kk", "kks", "name" (of the person), "birth", "date", "sex", "yes_no", "rupiah",
     "rt", "rw", "choice" (what its cleaner knows), "province", "regency", "district", "village".
+    `in_template`: False for what senders may have but are not asked for.
     `locked`: part of the identity in pre-filled sheets, not to be edited by the officer.
     """
 
@@ -103,6 +104,7 @@ class Column:
     fill_down: bool = False
     kind: str = ""
     content: str = ""
+    in_template: bool = True
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -119,18 +121,27 @@ class CheckContext:
 
 
 class RowView:
-    """One row as row rules see it; the same object is reused for every row of a sheet."""
+    """One row as row rules see it; the same object is reused for every row of a sheet.
 
-    __slots__ = ("_at", "_raw_at", "_reread", "issues", "number", "raws", "sheet", "values")
+    `by_hand`: typed in the portal, where a field says how to write, not in a sheet.
+    """
+
+    __slots__ = (
+        *("_at", "_findings", "_indexed", "_raw_at", "_reread", "by_hand", "issues"),
+        *("number", "raws", "sheet", "values"),
+    )
 
     def __init__(self, at: Mapping[str, int], raw_at: Mapping[str, int], sheet: str) -> None:
         self._at = at
         self._raw_at = raw_at
         self.sheet = sheet
+        self.by_hand = False
         self.number = 0
         self.values: list[str] = []
         self.raws: Sequence[Raw] = ()
         self.issues: list[Issue] = []
+        self._indexed: list[Issue] | None = None
+        self._findings: dict[tuple[int, str], int] = {}
         self._reread: dict[tuple[int, str], list[Issue]] = {}
 
     def __getitem__(self, name: str) -> str:
@@ -149,6 +160,26 @@ class RowView:
         self.issues.append(
             Issue(self.number, name, code, level, message, before, suggestion, self.sheet)
         )
+
+    def finding(self, name: str) -> Issue | None:
+        """What the cleaner has said of the cell. Without a search: rules ask it of many rows."""
+        place = self._finding(name)
+        return None if place is None else self.issues[place]
+
+    def suggest(self, name: str, suggestion: str) -> None:
+        """Add a suggestion to what the cleaner has said of the cell, unless it has one."""
+        place = self._finding(name)
+        if place is not None and not self.issues[place].suggestion:
+            self.issues[place] = self.issues[place]._replace(suggestion=suggestion)
+
+    def _finding(self, name: str) -> int | None:
+        # All cells of a batch are cleaned, and all told, before the first rule runs.
+        if self._indexed is not self.issues:
+            self._indexed = self.issues
+            self._findings = {}
+            for place, issue in enumerate(self.issues):
+                self._findings.setdefault((issue.row, issue.field), place)
+        return self._findings.get((self.number, name))
 
     def index(self, name: str) -> int | None:
         """Where the cell of a field stands in `raws`; None where the sheet has no such column."""

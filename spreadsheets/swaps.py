@@ -279,7 +279,7 @@ class RowSwaps:
     ) -> tuple[dict[str, str], list[Issue]] | None:
         """The row with these cells moved, cleaned and judged; None where that leaves an error."""
         view = RowView(self.at, self.at, row.sheet)
-        view.number = row.number
+        view.number, view.by_hand = row.number, row.by_hand
         view.raws = raws = []
         # An exchange of two cells leaves the others as they have been cleaned.
         touched = self.persons | moved.keys() if len(moved) == 2 else self.cleaners.keys()

@@ -244,11 +244,17 @@ def edit_row(upload: Upload, row: UploadRow, *, values: Mapping[str, str], by: U
     if not typed:
         return row
     own = upload.issues.filter(sheet=row.sheet, row_number=row.row_number)
+    # What could not be read has no value; it is read again, so that its problem is not forgotten.
+    unread = {
+        issue.field: issue.before
+        for issue in own.filter(decision=Decision.OPEN, from_register=False).exclude(before="")
+        if issue.field in held and not held[issue.field]
+    }
     own.filter(field__in=typed).delete()
     own.filter(decision=Decision.OPEN).delete()
     decided = {(issue.field, issue.code): issue for issue in own}
     checked, issues = check_values(
-        layout, held | typed, context_of(upload), sheet=row.sheet, number=row.row_number
+        layout, held | unread | typed, context_of(upload), sheet=row.sheet, number=row.row_number
     )
     for issue in decided.values():
         if issue.decision == Decision.ACCEPTED and issue.field:

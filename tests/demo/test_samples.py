@@ -34,8 +34,8 @@ ACCEPTED = {
     ),
     "ramai-tanggal-campur.xlsx": (
         20,
-        {"HARI_BULAN_TERTUKAR", "TAHUN_DUA_ANGKA", "TANGGAL_SERIAL", "TANGGAL_TIDAK_ADA"}
-        | {"BULAN_DI_DEPAN", "HANYA_TAHUN", "TANGGAL_TIDAK_TERBACA"},
+        {"HARI_BULAN_DIBALIK", "TAHUN_DUA_ANGKA", "TANGGAL_SERIAL", "TANGGAL_TIDAK_ADA"}
+        | {"BULAN_DI_DEPAN", "HANYA_TAHUN", "TANGGAL_NOL", "TANGGAL_TIDAK_TERBACA"},
     ),
     "ramai-titik-koma-cp1252.csv": (20, {}),
     "ramai-tab-utf16.csv": (20, {}),
