@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts import scope
+from accounts.roles import Role
 from beneficiaries.models import Person
 from regions.models import Region
 from spreadsheets.errors import SheetRefused
@@ -34,10 +35,6 @@ PROGRAMMES = {
     "bansos_bpnt_ppkm": "BPNT_PPKM",
     "pbi_jkn": "PBI_JK",
 }
-
-
-def admit(upload: Upload, identity: dict[str, str]) -> None:
-    """A BNBA carries no identity; whose it is its rows say, see `_refuse_foreign_sheet`."""
 
 
 def _differs(column: str, field: str) -> str:
@@ -501,19 +498,14 @@ def revert(upload: Upload, cursor) -> None:
     )
 
 
-def follow(upload: Upload) -> None:
-    """Nothing follows the status of a BNBA."""
-
-
 DTKS_BNBA = SheetKind(
     key="dtks_bnba",
     title="BNBA DTKS (SIKS)",
     layout_path="beneficiaries.sheets:DTKS_BNBA",
     subject=("name", "nik", "village"),
-    admit=admit,
+    senders=frozenset({Role.PETUGAS, Role.KOORDINATOR}),
     lock=lock,
     compare=compare,
     apply=apply,
     revert=revert,
-    follow=follow,
 )

@@ -31,6 +31,8 @@ _MOST_CHOICES = 30
 _PROVINCE = re.compile(r"1[1-9]|21|3[1-6]|5[1-3]|6[1-5]|7[1-6]|8[12]|9[1-6]")
 _WOMEN_DAY = 40
 _DIGITS = re.compile(r"\d")
+_NOT_DIGIT = re.compile(r"\D")
+_ACCOUNT_DIGITS = (10, 13, 15)
 _LONG_DIGITS = re.compile(r"\d{6}")
 _LETTER = re.compile(r"[^\W\d_]")
 _MONEY = re.compile(r"(?:RP|IDR)\b.*|\d{1,3}(?:[.,]\d{3})+(?:,\d\d|,-)?", re.IGNORECASE)
@@ -141,9 +143,16 @@ def _kk(column: Cells) -> float:
     return _identity(column) * (0.45 + 0.55 * (1 - _of_persons(column.numbers)))
 
 
-def _kks(column: Cells) -> float:
+def _card(column: Cells) -> float:
     numbers = column.numbers
     return _share(sum(not _PROVINCE.match(number) for number in numbers), len(column.texts))
+
+
+def _account(column: Cells) -> float:
+    """Numbers as long as those of the paying banks, which are neither of persons nor telephones."""
+    texts = [_NOT_DIGIT.sub("", text) for text in column.texts if not _LETTER.search(text)]
+    numbers = [text for text in texts if len(text) in _ACCOUNT_DIGITS and text[:2] != "08"]
+    return _share(len(numbers), len(column.texts)) * (1 - repeats(numbers))
 
 
 def _is_name(text: str) -> bool:
@@ -210,7 +219,8 @@ def _is_rt(text: str) -> bool:
 SCORES: dict[str, Callable[[Cells], float]] = {
     "nik": _nik,
     "kk": _kk,
-    "kks": _kks,
+    "card": _card,
+    "account": _account,
     "name": _name,
     "date": _date,
     "birth": _date,
@@ -258,7 +268,7 @@ def fits(content: str, column: Cells) -> float:
     texts = column.texts
     if len(texts) < ENOUGH:
         return 1.0
-    if content in ("nik", "kk", "kks"):
+    if content in ("nik", "kk", "card"):
         good = sum(len(_DIGITS.findall(text)) >= 8 and not is_date_shaped(text) for text in texts)
     elif content == "name":
         good = sum(not _LONG_DIGITS.search(text) and bool(_LETTER.search(text)) for text in texts)
@@ -328,7 +338,7 @@ def _assign(header: Header, columns, free, wanted, regions):
                 scores[index, column.field] = fit
     _lower_names_of_places(scores, wanted)
     # Numbers first: a birth date is one that agrees with the NIK.
-    claims = _clear(scores, {one.field for one in wanted if one.content in ("nik", "kk", "kks")})
+    claims = _clear(scores, {one.field for one in wanted if one.content in ("nik", "kk", "card")})
     nik = _index_of_nik(header, claims)
     if nik is not None:
         for column in wanted:

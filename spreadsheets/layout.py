@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -84,8 +84,9 @@ class Column:
     `fill_down`: an empty cell takes the value above it (merged cells of a kecamatan).
     `kind`: "date" for a column of dates whose cleaner is not `cells.date` itself.
     `content`: what its cells look like, by which a column is recognised that has an unknown heading
-    or none: "nik", "kk", "kks", "name" (of the person), "birth", "date", "sex", "yes_no", "rupiah",
-    "rt", "rw", "choice" (what its cleaner knows), "province", "regency", "district", "village".
+    or none: "nik", "kk", "card", "account", "name" (of the person), "birth", "date", "sex",
+    "yes_no", "rupiah", "rt", "rw", "choice" (what its cleaner knows), "province", "regency",
+    "district", "village".
     `in_template`: False for what senders may have but are not asked for.
     `locked`: part of the identity in pre-filled sheets, not to be edited by the officer.
     """
@@ -203,7 +204,12 @@ RowRule = Callable[[RowView, CheckContext], None]
 
 @dataclass(frozen=True)
 class Layout:
-    """A kind of sheet. Values of a row come in the order of `fields`: columns, then derived."""
+    """A kind of sheet. Values of a row come in the order of `fields`: columns, then derived.
+
+    `example_rows`: rows as a sender types them. The first gives the columns their `example`, so
+    that help page, template and tests show the same.
+    `checks`: what the row rules look at, in sentences for the help page.
+    """
 
     key: str
     title: str
@@ -212,8 +218,16 @@ class Layout:
     row_rules: tuple[RowRule, ...] = ()
     example_rows: tuple[Mapping[str, str], ...] = ()
     description: str = ""
+    checks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.example_rows:
+            first = self.example_rows[0]
+            columns = (
+                column if column.example else replace(column, example=first.get(column.field, ""))
+                for column in self.columns
+            )
+            object.__setattr__(self, "columns", tuple(columns))
         names = self.fields
         if len(set(names)) != len(names):
             raise ValueError(f"layout {self.key}: a field is declared twice")

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import OUTSIDE
 from regions.models import Region
 from spreadsheets.recheck import check_values
 from spreadsheets.swaps import ROW_CODES
@@ -59,6 +60,8 @@ def _require(user: User, permission: str, upload: Upload | None = None) -> None:
         raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
     if upload is not None and not user.scope.contains(upload.region_id):
         raise PermissionDenied(f"Unggahan ini milik {upload.region}, di luar wilayah tugas Anda.")
+    if upload is not None and user.role in OUTSIDE and upload.sent_by_id != user.pk:
+        raise PermissionDenied("Unggahan ini dikirim pengguna lain.")
 
 
 def hash_of(file: BinaryIO) -> str:
@@ -80,9 +83,16 @@ def receive(
 ) -> Upload:
     """Keep a file as sent and queue its check.
 
-    Raises `AlreadySent` for a file that was sent before and is not cancelled or failed.
+    Raises `AlreadySent` for a file that was sent before and is not cancelled or failed, and
+    `PermissionDenied` for a kind of sheet or a region that is not the sender's.
     """
     _require(by, "uploads.add_upload")
+    sheet = kinds.get(kind)
+    if not sheet.may_be_sent_by(by):
+        raise PermissionDenied(
+            f"Lembar {sheet.title} tidak dikirim oleh {by.get_role_display()}."
+            " Tidak ada baris yang disimpan."
+        )
     if not by.scope.contains(region.code):
         raise PermissionDenied(
             f"{region} di luar wilayah tugas Anda. Tidak ada baris yang disimpan."
@@ -105,7 +115,7 @@ def receive(
     if earlier:
         raise AlreadySent(earlier)
     upload = Upload(
-        kind=kinds.get(kind).key,
+        kind=sheet.key,
         region=region,
         reference=reference,
         repairs=repairs,
@@ -304,6 +314,8 @@ def edit_row(upload: Upload, row: UploadRow, *, values: Mapping[str, str], by: U
 def submit(upload: Upload, *, by: User) -> Upload:
     """Hand the valid rows to the approver; refused rows stay behind."""
     upload = _editable(upload, by)
+    if kinds.get(upload.kind).is_preview:
+        raise ValidationError(kinds.PREVIEW_ONLY)
     if upload.columns_are_unconfirmed:
         raise ColumnsUnconfirmed
     compare(upload)

@@ -36,7 +36,8 @@ def move(upload: Upload, status: str, *, by: User | None, note: str = "") -> Non
     UploadEvent.objects.create(
         upload=upload, region_id=upload.region_id, by=by, status=status, note=note
     )
-    kinds.get(upload.kind).follow(upload)
+    if follow := kinds.get(upload.kind).follow:
+        follow(upload)
     for listener in listeners:
         listener(upload)
 

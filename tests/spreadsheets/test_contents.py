@@ -74,7 +74,8 @@ def test_a_column_looks_most_like_what_it_holds(content, field):
 @pytest.mark.parametrize(
     ("content", "cells"),
     [
-        ("kks", [f"60329812{number:08d}" for number in range(20)]),
+        ("card", [f"60329812{number:08d}" for number in range(20)]),
+        ("account", [f"0012-01-{number:06d}-50-9" for number in range(20)]),
         ("rupiah", ["Rp200.000", "600.000", "200.000,00", 200_000, "1.200.000"] * 4),
         ("yes_no", ["YA", "TIDAK", "ya", "Tidak"] * 5),
         ("rt", ["001", "RT 002", "3", "001/002"] * 5),
