@@ -1,11 +1,16 @@
 """Finding the header row and which column is which field. By heading, never by position."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import Column, Layout, slug
+from spreadsheets.parts import column_letters
+from spreadsheets.titles import Told
 
 # Titles above the header of a real sheet fit in this many rows.
 SEARCHED_ROWS = 30
@@ -14,6 +19,8 @@ NOTE_HEADINGS = ("CATATAN PORTAL",)
 # Begins the note of a template's example row, which is no data.
 EXAMPLE_MARK = "CONTOH"
 _NOTE_SLUGS = frozenset(slug(heading) for heading in NOTE_HEADINGS)
+
+_NO_TITLE: Mapping[str, Told] = MappingProxyType({})
 
 # How a column came to its field.
 BY_HEADING, BY_CONTENT, BY_CHOICE = "judul", "isi", "pilihan"
@@ -71,13 +78,13 @@ class Header(NamedTuple):
     claims: dict[int, Claim]  # by index
     ignored: frozenset[int]  # indexes of columns that somebody has said not to read
     first_column: int
+    told: Mapping[str, Told] = _NO_TITLE  # what the sheet tells once for all its rows
 
     @property
     def missing(self) -> list[str]:
         """Official headings of required columns that are not there."""
-        return [
-            column.heading for column in self.layout.required if column.field not in self.columns
-        ]
+        there = self.columns.keys() | self.told.keys()
+        return [column.heading for column in self.layout.required if column.field not in there]
 
     @property
     def score(self) -> tuple[bool, int, float]:
@@ -98,23 +105,12 @@ class Header(NamedTuple):
             self.claims | claims,
             self.ignored,
             self.doubled,
+            self.told,
         )
 
     def name_of(self, index: int) -> str:
         """The column as its sender knows it: its heading, or its letter."""
         return self.written[index] or f"Kolom {column_letters(self.first_column + index)}"
-
-
-def column_letters(number: int) -> str:
-    """
-    >>> column_letters(1), column_letters(26), column_letters(27), column_letters(703)
-    ('A', 'Z', 'AA', 'AAA')
-    """
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def column_keys(written: Sequence[str], first_column: int) -> tuple[str, ...]:
@@ -131,23 +127,54 @@ def column_keys(written: Sequence[str], first_column: int) -> tuple[str, ...]:
     )
 
 
+_LONG_NUMBER = re.compile(r"['\s]*\d[\d .\-]{13,}\d\s*")
+
+
+def _is_data(row: Sequence) -> bool:
+    """A NIK or a birth date in it: no header. The first of a month may head a column."""
+    return any(
+        cell.day > 1
+        if isinstance(cell, date)
+        else _LONG_NUMBER.fullmatch(cell)
+        if isinstance(cell, str)
+        else isinstance(cell, int | float) and abs(cell) >= 1e9
+        for cell in row
+    )
+
+
+def _standing(known: list[str], below: Sequence[Sequence[str]]) -> list[str]:
+    """Without what repeats down its column: PADAN under PADAN is data, unless all repeats."""
+    count = sum(map(bool, known))
+    for names in below:
+        same = {at for at, pair in enumerate(zip(known, names, strict=False)) if pair[0] == pair[1]}
+        same = {at for at in same if known[at]}
+        if 2 * len(same) <= count:
+            known = ["" if at in same else name for at, name in enumerate(known)]
+    return known
+
+
 def find_header(
     top_rows: Sequence[Sequence],
     layouts: Iterable[Layout],
+    told: Callable[[Sequence[Sequence], Layout], Mapping[str, Told]] = lambda above, layout: {},
     options: Mapping | None = None,
     first_column: int = 1,
 ) -> Header | None:
     """The best header among the first rows; None when no row looks like one of any layout.
 
-    `options` may hold what somebody has said of the columns; that wins over the headings.
+    `told` says what the rows above a header tell for the whole sheet. `options` may hold what
+    somebody has said of the columns; that wins over the headings.
     """
     best: Header | None = None
-    slugged = [[slug(cell) if cell not in ("", None) else "" for cell in row] for row in top_rows]
+    slugged = [
+        [] if _is_data(row) else [slug(cell) if cell not in ("", None) else "" for cell in row]
+        for row in top_rows
+    ]
     for layout in layouts:
         chosen = Chosen.of(options or {}, layout)
-        header = _find(top_rows, slugged, layout, chosen, first_column)
+        header = _find(top_rows, slugged, layout, chosen, told, first_column)
         if chosen and chosen.is_remembered and header and not _holds(chosen, header):
-            header = _find(top_rows, slugged, layout, None, first_column)
+            header = _find(top_rows, slugged, layout, None, told, first_column)
         if header and (best is None or header.score > best.score):
             best = header
     return best
@@ -157,7 +184,9 @@ def _holds(chosen: Chosen, header: Header) -> bool:
     return chosen.fields.keys() <= set(header.keys)
 
 
-def _find(top_rows, slugged, layout: Layout, chosen: Chosen | None, first_column) -> Header | None:
+def _find(
+    top_rows, slugged, layout: Layout, chosen: Chosen | None, told, first_column
+) -> Header | None:
     by_slug = layout.by_slug
     at = None
     if chosen:
@@ -166,10 +195,11 @@ def _find(top_rows, slugged, layout: Layout, chosen: Chosen | None, first_column
         at = chosen.header_row if not chosen.is_remembered else None
         at = None if at is not None and at > len(top_rows) else at
     if at == 0:
-        return without_header(top_rows, layout, chosen, first_column)
+        return without_header(top_rows, layout, chosen, told, first_column)
     best: Header | None = None
     for index, names in enumerate(slugged):
-        single = [name if name in by_slug else "" for name in names]
+        single = [name if name in by_slug else "" for name in names or [""] * len(top_rows[index])]
+        single = _standing(single, slugged[index + 1 :])
         for known in _readings(single, slugged, index, by_slug):
             last = index if known is single else index + 1
             if at is None and sum(map(bool, known)) < min(2, len(layout.columns)):
@@ -178,6 +208,7 @@ def _find(top_rows, slugged, layout: Layout, chosen: Chosen | None, first_column
                 continue
             head_rows = top_rows[index : last + 1]
             header = _header(layout, head_rows, last + 1, known, by_slug, chosen, first_column)
+            header = header._replace(told=told(top_rows[:index], layout))
             if best is None or header.score > best.score:
                 best = header
     return best
@@ -239,7 +270,7 @@ def _chosen_claims(chosen: Chosen | None, keys) -> tuple[dict[int, Claim], set[i
 
 
 def without_header(
-    top_rows: Sequence[Sequence], layout: Layout, chosen: Chosen | None, first_column: int
+    top_rows: Sequence[Sequence], layout: Layout, chosen: Chosen | None, told, first_column: int
 ) -> Header | None:
     """The columns of a sheet that begins with data at once, or below titles; None of an empty one.
 
@@ -251,11 +282,12 @@ def without_header(
     start = next(at for at, count in enumerate(filled) if count * 2 >= max(filled))
     written = ("",) * max(map(len, top_rows))
     claims, ignored = _chosen_claims(chosen, column_keys(written, first_column))
-    return _made(layout, start, written, first_column, claims, frozenset(ignored), ())
+    above = told(top_rows[:start], layout)
+    return _made(layout, start, written, first_column, claims, frozenset(ignored), (), above)
 
 
 def unknown_header(
-    top_rows: Sequence[Sequence], layout: Layout, first_column: int
+    top_rows: Sequence[Sequence], layout: Layout, told, first_column: int
 ) -> Header | None:
     """A row of words above rows of numbers, none of which the layout knows as a heading."""
     for at, row in enumerate(top_rows[:-1]):
@@ -268,7 +300,8 @@ def unknown_header(
             and sum(_has_number(cell) for cell in below) >= 2
         ):
             known = [""] * len(row)
-            return _header(layout, [row], at + 1, known, {}, None, first_column)
+            header = _header(layout, [row], at + 1, known, {}, None, first_column)
+            return header._replace(told=told(top_rows[:at], layout))
     return None
 
 
@@ -276,7 +309,7 @@ def _has_number(cell) -> bool:
     return not isinstance(cell, str) or sum(char.isdigit() for char in cell) >= 3
 
 
-def _made(layout, row, written, first_column, claims, ignored, doubled) -> Header:
+def _made(layout, row, written, first_column, claims, ignored, doubled, told=_NO_TITLE) -> Header:
     claims = dict(sorted(claims.items()))
     note_index = next((at for at, name in enumerate(written) if slug(name) in _NOTE_SLUGS), None)
     headless = not any(written)
@@ -298,6 +331,7 @@ def _made(layout, row, written, first_column, claims, ignored, doubled) -> Heade
         claims,
         ignored,
         first_column,
+        told,
     )
     unread = [index for index in range(len(written)) if index not in claims and index != note_index]
     return bare._replace(

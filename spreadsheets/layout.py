@@ -87,6 +87,10 @@ class Column:
     or none: "nik", "kk", "card", "account", "name" (of the person), "birth", "date", "sex",
     "yes_no", "rupiah", "rt", "rw", "choice" (what its cleaner knows), "province", "regency",
     "district", "village".
+    `titled`: a title above the header may give the value for the whole sheet ("DESA : BATUAH");
+    so it may wherever `fill_down` is set.
+    `sheet_name`: the value that the name of a sheet ("Kec. Basarang") gives where the column is
+    missing or empty, "" if that name is none.
     `in_template`: False for what senders may have but are not asked for.
     `locked`: part of the identity in pre-filled sheets, not to be edited by the officer.
     """
@@ -105,6 +109,8 @@ class Column:
     fill_down: bool = False
     kind: str = ""
     content: str = ""
+    titled: bool = False
+    sheet_name: "Callable[[str, CheckContext], str] | None" = None
     in_template: bool = True
 
     @property

@@ -1,6 +1,7 @@
 """What a file is: which of its sheets hold data, under which header, in which rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,6 @@ from spreadsheets.headings import (
     BY_CONTENT,
     SEARCHED_ROWS,
     Header,
-    column_letters,
     find_header,
     refuse_doubled,
     refuse_missing,
@@ -19,10 +19,13 @@ from spreadsheets.headings import (
     unknown_header,
     without_header,
 )
+from spreadsheets.hidden import hidden_parts
 from spreadsheets.layout import CheckContext, Issue, Layout, as_written
-from spreadsheets.reading import OWN_SHEETS, Book, Sheet
+from spreadsheets.parts import column_letters
+from spreadsheets.reading import OWN_SHEETS, Book, Sheet, unmerged_rows
 from spreadsheets.survey import Survey, survey
 from spreadsheets.swaps import Proposal
+from spreadsheets.titles import told_once
 
 PREVIEW_ROWS = 12
 _SHOWN_CHARACTERS = 60
@@ -58,7 +61,8 @@ class ColumnRead(NamedTuple):
 class FileRead(NamedTuple):
     """What the file is, told before its rows.
 
-    `left_out` lists (what, how many, why) of everything that is not taken as data. `columns` and
+    `left_out` lists (what, how many, why) of everything that is not taken as data, `hidden` what
+    is hidden in the file and read all the same ("baris 5-9 pada lembar Data"). `columns` and
     `proposals` are those of the first sheet, and the columns of further sheets that are read by
     their content.
     """
@@ -71,6 +75,7 @@ class FileRead(NamedTuple):
     unknown: list[str]
     identity: dict[str, str]
     row_count: int | None
+    hidden: Sequence[str] = ()
     columns: Sequence[ColumnRead] = ()
     proposals: Sequence[Proposal] = ()
 
@@ -94,11 +99,15 @@ class Preview(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A sheet whose rows will be read."""
+    """A sheet whose rows will be read.
+
+    `filled`: index -> rows whose cell has got the value of a merged cell above it.
+    """
 
     read: SheetRead
     header: Header
     survey: Survey
+    filled: dict[int, set[int]]
 
 
 class _Looked(NamedTuple):
@@ -110,8 +119,9 @@ class _Looked(NamedTuple):
     proposals: list[Proposal]
 
 
-def _score_of(header: Header) -> tuple[bool, int, float]:
-    return header.score
+def _rank(header: Header, is_hidden: bool) -> tuple:
+    """What is in sight says what the file is; a hidden sheet does only where nothing else can."""
+    return not header.missing, not is_hidden, header.score
 
 
 def look(
@@ -124,34 +134,34 @@ def look(
     wrong one might be completed.
     """
     left_out: list[tuple[str, int, str]] = []
-    headers = _headers(book, layouts, left_out, context.options)
+    headers = _headers(book, layouts, context)
     is_certain = len(layouts) == 1
     if is_certain and not any(headers.values()):
-        headers = _headless(book, headers, layouts[0])
-    known = [header for header in headers.values() if header]
+        headers = _headless(book, headers, layouts[0], context)
+    hidden = dict(book.names)
+    best_of = partial(max, key=lambda name: _rank(headers[name], hidden[name]))
+    known = [name for name, header in headers.items() if header]
     if not known:
         raise refuse_no_header(layouts)
-    best = max(known, key=lambda header: header.score)
+    layout = headers[best_of(known)].layout
     looked: dict[str, _Looked] = {}
-    for name, header in headers.items():
-        if header and header.layout is best.layout and (is_certain or not header.missing):
+    for name in known:
+        header = headers[name]
+        if header.layout is layout and (is_certain or not header.missing):
             looked[name] = _looked_into(book.sheet(name), header, context)
-    complete = [one.header for one in looked.values() if not one.header.missing]
-    if not complete:
-        headers_seen = [one.header for one in looked.values()]
-        best = max(headers_seen, key=_score_of, default=best)
+            headers[name] = looked[name].header
+    best = headers[best_of(looked or known)]
+    if best.missing:
         raise refuse_no_header(layouts) if best.is_headless else refuse_missing(best)
-    best = max(complete, key=_score_of)
     is_one_of_many = len(headers.keys() - set(OWN_SHEETS)) > 1
     found = []
-    for name in headers:
-        if name in looked and not looked[name].header.missing:
-            header = looked[name].header
+    for name, header in headers.items():
+        if name in looked and not header.missing:
             if header.doubled:
                 raise refuse_doubled(header)
             found.append(_survey(book.sheet(name), header, is_one_of_many, left_out))
         elif name not in OWN_SHEETS:
-            left_out.append((f"lembar {name}", 1, "judul kolomnya berbeda"))
+            left_out.append((f"lembar {name}", 1, _why_left_out(book.sheet(name), header, best)))
     found = [one for one in found if one.survey.count]
     total = sum(one.survey.count for one in found)
     if total > guard.MAX_ROWS:
@@ -174,6 +184,7 @@ def look(
         list(unknown),
         book.identity(),
         total,
+        [part for one in found for part in _hidden_parts(book.sheet(one.read.name), one)],
         [*first.columns, *_further([looked[one.read.name].columns for one in found])],
         first.proposals,
     )
@@ -197,9 +208,9 @@ def preview(path: str | Path, layouts: Sequence[Layout], context: CheckContext) 
     Raises SheetRefused for a file that cannot be opened or holds nothing.
     """
     book = Book(path)
-    headers = _headers(book, layouts, [], context.options)
+    headers = _headers(book, layouts, context)
     if not any(headers.values()):
-        headers = _headless(book, headers, layouts[0])
+        headers = _headless(book, headers, layouts[0], context)
     looked = {
         name: _looked_into(book.sheet(name), header, context)
         for name, header in headers.items()
@@ -207,8 +218,11 @@ def preview(path: str | Path, layouts: Sequence[Layout], context: CheckContext) 
     }
     if not looked:
         raise refuse_no_header(layouts)
+    hidden = dict(book.names)
     complete = [name for name, one in looked.items() if one.columns and not one.header.missing]
-    name = complete[0] if complete else max(looked, key=lambda one: looked[one].header.score)
+    complete.sort(key=hidden.get)
+    ranked = sorted(looked, key=lambda one: _rank(looked[one].header, hidden[one]), reverse=True)
+    name = (complete or ranked)[0]
     sheet, header = book.sheet(name), looked[name].header
     # What stands above the header is shown with it: it may be the wrong row.
     start = max(0, header.row - 3)
@@ -251,15 +265,16 @@ def column_issues(read: FileRead, layout: Layout) -> list[Issue]:
     return [Issue(0, "", code, "warning", message, "", "", sheet) for code, message in told]
 
 
-def _headers(book: Book, layouts, left_out, options: Mapping) -> dict[str, Header | None]:
-    """The header of every visible sheet; hidden sheets are noted as left out."""
+def _headers(book: Book, layouts, context: CheckContext) -> dict[str, Header | None]:
+    """The header of every sheet but the portal's own hidden ones."""
     headers: dict[str, Header | None] = {}
     for name, hidden in book.names:
-        if not hidden:
+        if not (hidden and name in OWN_SHEETS):
             sheet = book.sheet(name)
-            headers[name] = find_header(_top_of(sheet), layouts, options, sheet.first_column)
-        elif name not in OWN_SHEETS:
-            left_out.append((f"lembar {name}", 1, "lembar tersembunyi"))
+            told = partial(told_once, name, context=context)
+            headers[name] = find_header(
+                _top_of(sheet), layouts, told, context.options, sheet.first_column
+            )
     return headers
 
 
@@ -267,14 +282,17 @@ def _top_of(sheet: Sheet) -> list[list]:
     return list(islice(sheet.rows(), SEARCHED_ROWS))
 
 
-def _headless(book: Book, headers, layout: Layout) -> dict[str, Header | None]:
+def _headless(
+    book: Book, headers, layout: Layout, context: CheckContext
+) -> dict[str, Header | None]:
     """The same sheets, read without a heading that the layout knows."""
     found: dict[str, Header | None] = {}
     for name in headers:
         sheet = book.sheet(name)
         top, first_column = _top_of(sheet), sheet.first_column
-        found[name] = unknown_header(top, layout, first_column) or without_header(
-            top, layout, None, first_column
+        told = partial(told_once, name, context=context)
+        found[name] = unknown_header(top, layout, told, first_column) or without_header(
+            top, layout, None, told, first_column
         )
     return found
 
@@ -320,8 +338,24 @@ def _short(text: str) -> str:
     return one_line[:_SHOWN_CHARACTERS] + "…" * (len(one_line) > _SHOWN_CHARACTERS)
 
 
+def _why_left_out(sheet: Sheet, header: Header | None, best: Header) -> str:
+    if not sheet.width:
+        why = "kosong"
+    elif header and header.layout is best.layout:
+        why = f"tanpa kolom {', '.join(header.missing)}"
+    else:
+        why = "judul kolomnya berbeda"
+    return f"{why}, lembar tersembunyi" if sheet.hidden else why
+
+
+def _hidden_parts(sheet: Sheet, one: Found) -> Iterable[str]:
+    headings = {at: one.header.headings[name] for name, at in one.header.columns.items()}
+    return hidden_parts(sheet, headings, one.header.row, one.survey)
+
+
 def _survey(sheet: Sheet, header: Header, is_one_of_many: bool, left_out) -> Found:
-    surveyed = survey(sheet.rows(), header)
+    filled: dict[int, set[int]] = {}
+    surveyed = survey(unmerged_rows(sheet, header.row, filled), header)
     prefix = f"{sheet.name}, " if is_one_of_many else ""
     left_out += [(prefix + what, many, why) for what, many, why in surveyed.left_out]
     if not surveyed.count:
@@ -329,4 +363,4 @@ def _survey(sheet: Sheet, header: Header, is_one_of_many: bool, left_out) -> Fou
     columns = {name: sheet.first_column + at for name, at in header.columns.items()}
     last = sheet.first_column + sheet.width - 1
     read = SheetRead(sheet.name, header.row, columns, last, surveyed.count)
-    return Found(read, header, surveyed)
+    return Found(read, header, surveyed, filled)

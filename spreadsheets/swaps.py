@@ -284,8 +284,9 @@ class RowSwaps:
         # An exchange of two cells leaves the others as they have been cleaned.
         touched = self.persons | moved.keys() if len(moved) == 2 else self.cleaners.keys()
         for name, clean in self.cleaners.items():
-            held = row[name] if name in self.filled_down else row.raw(name)
-            raws.append(moved.get(name, held))
+            # What has no cell of its own was filled from above, a title or another cell.
+            is_own = name not in self.filled_down and not is_blank(row.raw(name))
+            raws.append(moved.get(name, row.raw(name) if is_own else row[name]))
             cleaned = clean(raws[-1]) if name in touched else row[name]
             if isinstance(cleaned, Cleaned):
                 view.note(name, *cleaned[1:])

@@ -69,6 +69,7 @@ def _check(upload: Upload) -> None:
             "mapping": read.mapping,
             "unknown": read.unknown,
             "identity": read.identity,
+            "hidden": list(read.hidden),
             "header_row": 0 if _is_headless(read) else read.header_row,
             # Their samples are cells of persons and stay in the file.
             "columns": [column._replace(samples=[])._asdict() for column in read.columns],
