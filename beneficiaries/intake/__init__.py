@@ -4,7 +4,7 @@ All in set-based SQL on the temporary tables of uploads/staging.py; a sheet of 1
 the same few statements as one of ten.
 """
 
-from beneficiaries.intake.comparing import compare
+from beneficiaries.intake.comparing import compare, gather
 from beneficiaries.intake.writing import apply, lock, revert
 from uploads.kinds import SheetKind
 from uploads.models import Upload
@@ -24,6 +24,7 @@ DTKS_BNBA = SheetKind(
     layout_path="beneficiaries.sheets:DTKS_BNBA",
     subject=("name", "nik", "village"),
     admit=admit,
+    gather=gather,
     lock=lock,
     compare=compare,
     apply=apply,

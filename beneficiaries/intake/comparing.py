@@ -84,50 +84,86 @@ WHERE f.family IS NOT NULL;
 ANALYZE families;
 """
 
+_PERSON_DIFFERS = " OR ".join(_differs(f"p.{name}", name) for name in PERSON_FIELDS)
 _OF_REGISTERED = f"""
-    p.id AS person_id, p.household_id, p.is_active, p.name, p.regency_code, p.relation,
-    p.inactive_reason = 'MENINGGAL' OR (s.match_note = '' AND p.match_note ILIKE '%meninggal%')
-        AS is_dead, {" OR ".join(_differs(f"p.{name}", name) for name in PERSON_FIELDS)}
-        AS differs
+    p.id AS target_id, p.name AS registered_name, p.relation AS registered_relation,
+    p.household_id AS registered_household, p.regency_code AS registered_regency,
+    p.is_active AS registered_active, p.inactive_reason = 'MENINGGAL'
+        OR (s.match_note = '' AND position('MENINGGAL' IN upper(p.match_note)) > 0)
+        AS registered_dead,
+    {_PERSON_DIFFERS} AS differs
 """
+_REGISTERED = (
+    "target_id",
+    "registered_name",
+    "registered_relation",
+    "registered_household",
+    "registered_regency",
+    "registered_active",
+    "registered_dead",
+    "differs",
+)
+_BY_NIK = f"""
+SELECT s.id, 1 AS bearers, {_OF_REGISTERED}
+FROM staged s CROSS JOIN LATERAL (
+    SELECT {", ".join(PERSON_FIELDS)}, id, household_id, regency_code, is_active, inactive_reason
+    FROM beneficiaries_person WHERE nik = s.nik OFFSET 0
+) p
+WHERE s.nik <> ''
+"""
+
+
+def gather(cursor, which: str) -> None:
+    """Who in the register bears the NIK of these rows, and whether the row says anything new."""
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS bearers AS {_BY_NIK} WITH NO DATA;"
+        f"INSERT INTO bearers {_BY_NIK} AND {which}"
+    )
+
+
 # By NIK first; where that finds nobody, by name within the family (and birth date, if known). Of
 # several bearers of a NIK: the one in the family, else an active one, else the one known longest.
-PERSONS = f"""
-CREATE TEMPORARY TABLE persons ON COMMIT DROP AS
-SELECT s.id, {_FAMILY} AS family, 1 AS bearers, {_OF_REGISTERED}
-FROM staged s JOIN LATERAL (
-    SELECT {", ".join(f"p.{name}" for name in PERSON_FIELDS)}, p.id, p.household_id, p.is_active,
-        p.regency_code, p.inactive_reason
-    FROM beneficiaries_person p WHERE p.nik = s.nik OFFSET 0
-) p ON true
-WHERE s.nik <> '';
-ANALYZE persons;
+COMPARED = f"""
+ANALYZE bearers;
 CREATE TEMPORARY TABLE several ON COMMIT DROP AS
-SELECT id, count(*) FILTER (WHERE is_active) AS bearers FROM persons GROUP BY id
+SELECT id, count(*) FILTER (WHERE registered_active) AS n FROM bearers GROUP BY id
 HAVING count(*) > 1;
 ANALYZE several;
-DELETE FROM persons x USING (
-    SELECT p.id, p.person_id, row_number() OVER (PARTITION BY p.id ORDER BY
-        (p.household_id = f.household_id) DESC NULLS LAST, p.is_active DESC, p.person_id) AS place
-    FROM several JOIN persons p USING (id) LEFT JOIN families f USING (family)
-) y WHERE y.place > 1 AND x.id = y.id AND x.person_id = y.person_id;
-UPDATE persons x SET bearers = several.bearers FROM several WHERE several.id = x.id;
+DELETE FROM bearers x USING (
+    SELECT b.id, b.target_id, row_number() OVER (PARTITION BY b.id ORDER BY
+        (b.registered_household = f.household_id) DESC NULLS LAST, b.registered_active DESC,
+        b.target_id) AS place
+    FROM several JOIN bearers b USING (id) JOIN staged s USING (id)
+    LEFT JOIN families f ON f.family = {_FAMILY}
+) y WHERE y.place > 1 AND x.id = y.id AND x.target_id = y.target_id;
+UPDATE bearers x SET bearers = several.n FROM several WHERE several.id = x.id;
 
-CREATE TEMPORARY TABLE unknown ON COMMIT DROP AS
-SELECT s.id, f.family, f.household_id
-FROM staged s JOIN families f ON f.family = {_FAMILY} AND f.household_id IS NOT NULL
-WHERE s.id NOT IN (SELECT id FROM persons);
-ANALYZE unknown;
-INSERT INTO persons
-SELECT u.id, u.family, 1, {_OF_REGISTERED}
+CREATE TEMPORARY TABLE compared ON COMMIT DROP AS
+SELECT s.id, s.sheet, s.row_number, s.nik, s.name, s.kk_number, s.village, s.village_name,
+    s.birth_date, s.relation, s.match_note, f.family, f.household_id, f.candidates, x.bearers,
+    {", ".join(f"x.{name}" for name in _REGISTERED)}
+FROM staged s
+LEFT JOIN families f ON f.family = {_FAMILY}
+LEFT JOIN bearers x ON x.id = s.id;
+ANALYZE compared;
+
+CREATE TEMPORARY TABLE namesakes ON COMMIT DROP AS
+SELECT c.id, min(p.id) AS person_id
+FROM compared c CROSS JOIN LATERAL (
+    SELECT id FROM beneficiaries_person p
+    WHERE p.household_id = c.household_id AND p.name = c.name
+        AND (p.birth_date IS NULL OR c.birth_date = '' OR p.birth_date = c.birth_date::date)
+    OFFSET 0
+) p
+WHERE c.target_id IS NULL AND c.household_id IS NOT NULL
+GROUP BY c.id HAVING count(*) = 1;
+UPDATE compared c SET bearers = 1, {", ".join(f"{name} = x.{name}" for name in _REGISTERED)}
 FROM (
-    SELECT u.id, u.family, min(p.id) AS person_id
-    FROM unknown u JOIN staged s ON s.id = u.id
-    JOIN beneficiaries_person p ON p.household_id = u.household_id AND p.name = s.name
-        AND (p.birth_date IS NULL OR s.birth_date = '' OR p.birth_date = s.birth_date::date)
-    GROUP BY u.id, u.family HAVING count(*) = 1
-) u JOIN staged s ON s.id = u.id JOIN beneficiaries_person p ON p.id = u.person_id;
-ANALYZE persons;
+    SELECT s.id, {_OF_REGISTERED}
+    FROM namesakes n JOIN staged s ON s.id = n.id CROSS JOIN LATERAL (
+        SELECT * FROM beneficiaries_person WHERE id = n.person_id OFFSET 0
+    ) p
+) x WHERE c.id = x.id;
 """
 
 _OF_PERSON = ", ".join(_old_and_new(f"p.{name}", name) for name in PERSON_FIELDS)
@@ -136,59 +172,53 @@ _OF_FAMILY = ", ".join(
     + ["""'family_active', CASE WHEN NOT h.is_active THEN '["TIDAK", "YA"]'::jsonb END"""]
     + [_enrolled(name, programme) for name, programme in PROGRAMMES.items()]
 )
+_FAMILY_DIFFERS = " OR ".join(
+    [_differs(f"h.{COLUMN.get(name, name)}", name) for name in HOUSEHOLD_FIELDS]
+    + [f"f.{field} AND '{code}' <> ALL (e.programmes)" for field, code in PROGRAMMES.items()]
+)
 # Most persons and families are as they were; only the others are worth the building of changes.
 CHANGES = f"""
+CREATE TEMPORARY TABLE differing ON COMMIT DROP AS
+SELECT id, target_id, household_id FROM compared
+WHERE differs OR NOT registered_active
+    OR (target_id IS NOT NULL AND registered_household IS DISTINCT FROM household_id);
+ANALYZE differing;
 CREATE TEMPORARY TABLE changed_persons ON COMMIT DROP AS
-SELECT x.id, jsonb_strip_nulls(jsonb_build_object(
+SELECT d.id, jsonb_strip_nulls(jsonb_build_object(
     {_OF_PERSON},
     'active', CASE WHEN NOT p.is_active THEN '["TIDAK", "YA"]'::jsonb END,
-    'family', CASE WHEN p.household_id IS DISTINCT FROM f.household_id
+    'family', CASE WHEN p.household_id IS DISTINCT FROM d.household_id
         THEN jsonb_build_array((SELECT kk_number FROM beneficiaries_household
             WHERE id = p.household_id), s.kk_number) END)) AS changes
-FROM (
-    SELECT x.id, x.person_id, f.household_id FROM persons x LEFT JOIN families f USING (family)
-    WHERE x.differs OR NOT x.is_active OR x.household_id IS DISTINCT FROM f.household_id
-    OFFSET 0
-) f
-JOIN persons x ON x.id = f.id
-JOIN staged s ON s.id = f.id
-JOIN beneficiaries_person p ON p.id = f.person_id;
-ANALYZE changed_persons;
+FROM differing d JOIN staged s ON s.id = d.id CROSS JOIN LATERAL (
+    SELECT {", ".join(PERSON_FIELDS)}, household_id, is_active
+    FROM beneficiaries_person WHERE id = d.target_id OFFSET 0
+) p;
 
 CREATE TEMPORARY TABLE changed_families ON COMMIT DROP AS
-SELECT f.lead_id AS id, x.changes
+SELECT f.lead_id AS id, jsonb_strip_nulls(jsonb_build_object({_OF_FAMILY})) AS changes
 FROM families f
 JOIN staged s ON s.id = f.lead_id
 CROSS JOIN LATERAL (
-    SELECT * FROM beneficiaries_household h WHERE h.id = f.household_id OFFSET 0
+    SELECT {", ".join(COLUMN.get(name, name) for name in HOUSEHOLD_FIELDS)}, is_active
+    FROM beneficiaries_household WHERE id = f.household_id OFFSET 0
 ) h
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(programme_id), '{{}}') AS programmes
-    FROM beneficiaries_enrollment WHERE household_id = h.id AND ended_on IS NULL
+    FROM beneficiaries_enrollment WHERE household_id = f.household_id AND ended_on IS NULL
 ) e
-CROSS JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object({_OF_FAMILY})) AS changes) x
-WHERE x.changes <> '{{}}';
-ANALYZE changed_families;
-
-CREATE TEMPORARY TABLE compared ON COMMIT DROP AS
-SELECT s.id, s.sheet, s.row_number, s.nik, s.name, s.kk_number, s.village, s.village_name,
-    s.birth_date, s.relation, s.match_note, f.family, f.household_id, f.candidates,
-    x.person_id AS target_id, x.bearers, x.name AS registered_name,
-    x.regency_code AS registered_regency, x.relation AS registered_relation,
-    x.is_dead AS registered_dead,
-    coalesce(p.changes, '{{}}') || coalesce(h.changes, '{{}}') AS changes
-FROM staged s
-LEFT JOIN families f ON f.family = {_FAMILY}
-LEFT JOIN persons x ON x.id = s.id
-LEFT JOIN changed_persons p ON p.id = s.id
-LEFT JOIN changed_families h ON h.id = s.id;
-ANALYZE compared;
+WHERE NOT h.is_active OR {_FAMILY_DIFFERS};
+CREATE TEMPORARY TABLE changes ON COMMIT DROP AS
+SELECT id, coalesce(p.changes, '{{}}') || coalesce(f.changes, '{{}}') AS changes
+FROM changed_persons p FULL JOIN changed_families f USING (id);
+ANALYZE changes;
 """
 # `staged` is made anew with what was found, which is quicker than an update of every row.
 RESULT = """
 CREATE TEMPORARY TABLE result ON COMMIT DROP AS
-SELECT {columns}, c.family, c.household_id, c.target_id, c.changes
-FROM staged s JOIN compared c ON c.id = s.id;
+SELECT {columns}, c.family, c.household_id, c.target_id,
+    coalesce(d.changes, '{{}}') AS changes
+FROM staged s JOIN compared c ON c.id = s.id LEFT JOIN changes d ON d.id = s.id;
 DROP TABLE staged;
 ALTER TABLE result RENAME TO staged;
 """
@@ -220,7 +250,7 @@ def compare(upload: Upload, cursor) -> None:
     """Find for every row the registered person and family, what would change, what is doubtful."""
     _refuse_foreign_sheet(upload, cursor)
     layout = kinds.get(upload.kind).layout
-    for statements in (FAMILIES, PERSONS, CHANGES):
+    for statements in (FAMILIES, COMPARED, CHANGES):
         cursor.execute(statements)
     findings.tell(upload, layout, cursor)
     columns = ", ".join(f's."{name}"' for name in (*KEPT, *layout.fields))

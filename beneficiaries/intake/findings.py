@@ -153,9 +153,9 @@ DEAD = f"""
 CREATE TEMPORARY TABLE dead ON COMMIT DROP AS
 SELECT s.id, s.family, s.household_id, s.target_id, why
 FROM compared s CROSS JOIN LATERAL (SELECT CASE
-    WHEN s.match_note ILIKE '%%meninggal%%'
+    WHEN s.match_note <> '' AND position('MENINGGAL' IN upper(s.match_note)) > 0
         AND s.match_note !~* '(tidak|belum|bukan) meninggal' THEN 'match_note'
-    WHEN s.name LIKE '%%ALM%%'
+    WHEN position('ALM' IN s.name) > 0
         AND s.name ~ '(^|[ (])ALM(H|ARHUM|ARHUMAH)?([ .)]|$)' THEN 'name'
     WHEN s.registered_dead THEN 'register'
 END) x (why)
@@ -212,7 +212,7 @@ SELECT s.sheet, s.row_number, '', 'MENUNGGU_DI_UNGGAHAN_LAIN', 'warning',
     || ' yang sedang menunggu keputusan.', ''
 FROM (
     SELECT s.id, w.id AS upload FROM compared s JOIN waiting w ON w.target_id = s.target_id
-    WHERE s.changes <> '{{}}'
+    WHERE s.id IN (SELECT id FROM changes)
     UNION ALL
     SELECT s.id, w.id FROM compared s JOIN waiting w ON w.nik = s.nik
     WHERE s.target_id IS NULL AND s.nik <> ''
@@ -236,10 +236,16 @@ SELECT l.id, p.id AS person_id, p.nik FROM looked_for l CROSS JOIN LATERAL (
     WHERE p.household_id = l.household_id AND p.name = l.name AND p.birth_date = l.birth_date
         AND p.is_active AND p.nik_valid OFFSET 0
 ) p;
+DELETE FROM looked_for WHERE id IN (SELECT id FROM known);
+ANALYZE looked_for;
 INSERT INTO known
-SELECT l.id, p.id, p.nik FROM looked_for l JOIN beneficiaries_person p
-    ON p.village_id = l.village AND p.name = l.name AND p.birth_date = l.birth_date
-WHERE p.is_active AND p.nik_valid AND l.id NOT IN (SELECT id FROM known);
+SELECT l.id, p.id, p.nik
+FROM (SELECT DISTINCT village FROM looked_for) v
+CROSS JOIN LATERAL (
+    SELECT p.id, p.nik, p.name, p.birth_date FROM beneficiaries_person p
+    WHERE p.village_id = v.village AND p.is_active AND p.nik_valid OFFSET 0
+) p
+JOIN looked_for l ON l.village = v.village AND l.name = p.name AND l.birth_date = p.birth_date;
 
 INSERT INTO offered (sheet, row_number, field, suggestion, note)
 SELECT s.sheet, s.row_number, 'nik', p.nik,
@@ -266,7 +272,8 @@ JOIN regions_region r ON r.code = p.village_id
 WHERE d.field = 'village' AND s.bearers = 1
     AND string_to_array(p.name, ' ') && string_to_array(s.name, ' ')
     AND left(p.village_id, length(%(region)s)) = %(region)s
-    AND s.nik NOT IN (SELECT nik FROM compared GROUP BY nik HAVING count(*) > 1);
+    AND (s.sheet, s.row_number) NOT IN
+        (SELECT sheet, row_number FROM found WHERE code = 'NIK_DUA_KALI');
 """
 
 
