@@ -41,9 +41,10 @@ def _columns(layout: Layout) -> str:
 
 
 def store(cursor, layout: Layout, batch: Batch | PackedBatch) -> str:
-    """COPY a batch of checked rows into `staged` and its issues into `found`.
+    """COPY a batch of checked rows into a part of `staged`, and its issues into `found`.
 
-    Gives the SQL condition on `staged s` that tells these rows from those already there.
+    Gives the name of the part, a table that inherits from `staged`: what is looked up for these
+    rows alone need not pass over all the others.
     """
     if isinstance(batch, Batch):
         batch = PackedBatch.of(batch)
@@ -54,15 +55,11 @@ def store(cursor, layout: Layout, batch: Batch | PackedBatch) -> str:
         " sheet text NOT NULL, row_number integer NOT NULL, approved_verdict text,"
         " approved_target_id bigint, approved_changes jsonb,"
         f" target_id bigint, household_id bigint, changes jsonb, {fields});"
-        "SELECT pg_relation_size('staged') / current_setting('block_size')::bigint"
+        "SELECT count(*) FROM pg_inherits WHERE inhparent = 'staged'::regclass"
     )
-    blocks = cursor.fetchone()[0]
-    is_new = "true"
-    if blocks:
-        # Rows are added from the last block on: no other need be looked at.
-        cursor.execute("SELECT currval('uploads_uploadrow_id_seq')")
-        is_new = f"(s.ctid >= '({blocks - 1},0)' AND s.id > {cursor.fetchone()[0]})"
-    _copy(cursor, "staged", f"sheet, row_number, {_columns(layout)}", batch.packed_rows)
+    part = f"staged_{cursor.fetchone()[0] + 1}"
+    cursor.execute(f"CREATE TEMPORARY TABLE {part} () INHERITS (staged)")
+    _copy(cursor, part, f"sheet, row_number, {_columns(layout)}", batch.packed_rows)
     if batch.packed_issues:
         _make_found(cursor)
         _copy(
@@ -71,7 +68,7 @@ def store(cursor, layout: Layout, batch: Batch | PackedBatch) -> str:
             "sheet, row_number, field, code, level, message, before, suggestion",
             batch.packed_issues,
         )
-    return is_new
+    return part
 
 
 def _make_found(cursor) -> None:
@@ -266,7 +263,9 @@ def judge(cursor, upload: Upload, layout: Layout, *, arrived: bool) -> None:
         cursor.execute(
             f"{_JUDGED} UPDATE uploads_uploadrow r SET target_id = j.target_id,"
             " household_id = j.household_id, changes = j.changes, verdict = j.verdict"
-            " FROM judged j WHERE r.id = j.id",
+            " FROM judged j WHERE r.id = j.id"
+            " AND (r.target_id, r.household_id, r.changes, r.verdict)"
+            " IS DISTINCT FROM (j.target_id, j.household_id, j.changes, j.verdict)",
             values,
         )
 

@@ -60,7 +60,7 @@ def compare(upload: Upload, *, arrived: bool = False) -> None:
     with connection.cursor() as cursor:
         if not arrived:
             staging.stage(cursor, upload, kind.layout)
-            kind.gather(cursor, "true")
+            kind.gather(cursor, "staged")
         staging.begin_comparison(cursor, upload, arrived=arrived)
         kind.compare(upload, cursor)
         staging.judge(cursor, upload, kind.layout, arrived=arrived)
@@ -169,7 +169,7 @@ def apply(upload: Upload) -> Upload:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLYING])
         kind.lock(upload, cursor)
         staging.stage(cursor, upload, kind.layout)
-        kind.gather(cursor, "true")
+        kind.gather(cursor, "staged")
         staging.begin_comparison(cursor, upload, arrived=False)
         kind.compare(upload, cursor)
         staging.mark_writable(cursor)

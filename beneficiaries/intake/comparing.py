@@ -105,7 +105,7 @@ _REGISTERED = (
 )
 _BY_NIK = f"""
 SELECT s.id, 1 AS bearers, {_OF_REGISTERED}
-FROM staged s CROSS JOIN LATERAL (
+FROM {{table}} s CROSS JOIN LATERAL (
     SELECT {", ".join(PERSON_FIELDS)}, id, household_id, regency_code, is_active, inactive_reason
     FROM beneficiaries_person WHERE nik = s.nik OFFSET 0
 ) p
@@ -113,11 +113,12 @@ WHERE s.nik <> ''
 """
 
 
-def gather(cursor, which: str) -> None:
+def gather(cursor, table: str) -> None:
     """Who in the register bears the NIK of these rows, and whether the row says anything new."""
+    by_nik = _BY_NIK.format(table=table)
     cursor.execute(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS bearers AS {_BY_NIK} WITH NO DATA;"
-        f"INSERT INTO bearers {_BY_NIK} AND {which}"
+        f"CREATE TEMPORARY TABLE IF NOT EXISTS bearers AS {by_nik} WITH NO DATA;"
+        f"INSERT INTO bearers {by_nik}"
     )
 
 
@@ -219,7 +220,7 @@ CREATE TEMPORARY TABLE result ON COMMIT DROP AS
 SELECT {columns}, c.family, c.household_id, c.target_id,
     coalesce(d.changes, '{{}}') AS changes
 FROM staged s JOIN compared c ON c.id = s.id LEFT JOIN changes d ON d.id = s.id;
-DROP TABLE staged;
+DROP TABLE staged CASCADE;
 ALTER TABLE result RENAME TO staged;
 """
 KEPT = ("id", "sheet", "row_number", "approved_verdict", "approved_target_id", "approved_changes")

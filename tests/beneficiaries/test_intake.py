@@ -21,11 +21,11 @@ pytestmark = pytest.mark.django_db
 MALUEN = "62.03.08.2005"
 
 
-def batch(*rows: dict[str, str]) -> Batch:
-    """These rows as the reading process gives them, from row 2 on."""
+def batch(*rows: dict[str, str], first: int = 2) -> Batch:
+    """These rows as the reading process gives them, from row `first` on."""
     context = steps.context_of(Upload(region_id="62"))
     values, issues = [], []
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(rows, start=first):
         checked, told = check_values(DTKS_BNBA, row, context, sheet="Data", number=number)
         values.append(("Data", number, checked))
         issues += told
@@ -76,6 +76,24 @@ def family():
         nik="6203080707089101", name="ANAK B", birth_date="2008-07-07"
     )
     return made
+
+
+def test_every_row_of_every_batch_is_looked_up(family):
+    """Nobody who is registered comes in as new because of the place of the row in the file."""
+    upload = UploadFactory(status=Upload.Status.DIPERIKSA)
+    known = person(relation="", name="SITI RAHMAWATI")
+    strangers = [
+        person(f"X{number}", nik=f"62030752058{number:05d}", kk_number="")
+        for number in range(1, 40)
+    ]
+    rows = [strangers * 5, [known | {"dtks_id": f"Y{number}"} for number in range(300)]]
+    first = 2
+    with connection.cursor() as cursor:
+        for some in rows:
+            steps.take(cursor, kinds.get("dtks_bnba"), batch(*some, first=first))
+            first += len(some)
+    steps.finish_check(upload, rows=first - 2)
+    assert upload.rows.filter(target_id=family.payee_id).count() == 300
 
 
 class TestHeads:
