@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from spreadsheets import cells
 from spreadsheets.headings import Header
 from spreadsheets.layout import (
     CheckContext,
@@ -23,6 +24,8 @@ BATCH_ROWS = 5_000
 # A number column of which more than this share ends in 0 (chance is 0.1) has lost its last digit.
 DAMAGED_SHARE = 0.2
 DAMAGED_FROM = 20
+# Numbers kept as text may have been damaged before: then nearly all end in 0.
+DAMAGED_SHARE_OF_TEXTS = 0.5
 
 
 class Batch(NamedTuple):
@@ -195,10 +198,12 @@ class _SheetChecker:
             if index is None or index >= len(raw_columns):
                 cleaned_columns.append(blank)
                 continue
-            cells = raw_columns[index]
-            cleaned = clean(cells)
+            sent = raw_columns[index]
+            cleaned = clean(sent)
             if Cleaned in set(map(type, cleaned)):
-                self._note(column.field, numbers, cells, cleaned, issues)
+                self._note(column.field, numbers, sent, cleaned, issues)
+            if column.clean is cells.digits16:
+                self._count_zeros(column.field, sent, cleaned)
             if self.uncached:
                 self._note_uncached(column.field, index, numbers, cleaned, issues)
             if column.fill_down:
@@ -263,6 +268,16 @@ class _SheetChecker:
             issues.append(
                 Issue(numbers[index], field, code, level, message, before, suggestion, name)
             )
+
+    def _count_zeros(self, field, sent, cleaned) -> None:
+        texts = [
+            value
+            for cell, value in zip(sent, cleaned, strict=True)
+            if type(cell) is str and len(value) == 16
+        ]
+        codes = self.damage.setdefault(field, Counter())
+        codes["TEXTS"] += len(texts)
+        codes["TEXTS_ENDING_IN_0"] += sum(value[-1] == "0" for value in texts)
 
     def _note_uncached(self, field, index, numbers, cleaned, issues) -> None:
         place = self.sheet.first_column + index
@@ -330,22 +345,27 @@ def _damaged_columns(damage: dict[str, Counter], mapping: dict[str, str]) -> lis
     for field, codes in damage.items():
         zeros = codes["SEL_ANGKA_BERAKHIR_0"] + codes["NOMOR_URUT_0000"]
         numbers = zeros + codes["SEL_ANGKA"] + codes["SEL_ANGKA_TIDAK_TEPAT"]
+        texts, text_zeros = codes["TEXTS"], codes["TEXTS_ENDING_IN_0"]
         if (
             codes["SEL_ANGKA_BERAKHIR_0"]
             and numbers >= DAMAGED_FROM
             and zeros > DAMAGED_SHARE * numbers
         ):
-            found.append(
-                Issue(
-                    0,
-                    field,
-                    "KOLOM_ANGKA_RUSAK",
-                    "warning",
-                    f"Kolom {mapping.get(field, field)} tersimpan sebagai angka dan {zeros} dari "
-                    f"{numbers} nomornya berakhir 0, tanda angka terakhir hilang; minta berkas "
-                    "asli yang menyimpan nomor sebagai teks.",
-                    "",
-                    "",
-                )
+            fact = f"tersimpan sebagai angka dan {zeros} dari {numbers} nomornya"
+        elif texts >= DAMAGED_FROM and text_zeros > DAMAGED_SHARE_OF_TEXTS * texts:
+            fact = f"pernah tersimpan sebagai angka: {text_zeros} dari {texts} nomornya"
+        else:
+            continue
+        found.append(
+            Issue(
+                0,
+                field,
+                "KOLOM_ANGKA_RUSAK",
+                "warning",
+                f"Kolom {mapping.get(field, field)} {fact} berakhir 0, tanda angka terakhir "
+                "hilang; minta berkas asli yang menyimpan nomor sebagai teks.",
+                "",
+                "",
             )
+        )
     return found

@@ -19,6 +19,7 @@ def check_values(
         {column.field: n for n, column in enumerate(layout.columns)},
         sheet,
     )
+    view.by_hand = True
     view.number = number
     view.raws = [values.get(column.field, "") for column in layout.columns]
     for column, raw in zip(layout.columns, view.raws, strict=True):

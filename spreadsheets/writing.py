@@ -150,7 +150,7 @@ def template(layout: Layout, path: str | Path) -> None:
     with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
         styles = _Styles(book)
         sheet = book.add_worksheet("Data")
-        columns = layout.columns
+        columns = [column for column in layout.columns if column.in_template]
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width, styles.cell(column))
         sheet.set_column(len(columns), len(columns), 34)

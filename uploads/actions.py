@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import OUTSIDE
 from regions.models import Region
 from spreadsheets.recheck import check_values
 from uploads import kinds, staging, tasks
@@ -46,6 +47,8 @@ def _require(user: User, permission: str, upload: Upload | None = None) -> None:
         raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
     if upload is not None and not user.scope.contains(upload.region_id):
         raise PermissionDenied(f"Unggahan ini milik {upload.region}, di luar wilayah tugas Anda.")
+    if upload is not None and user.role in OUTSIDE and upload.sent_by_id != user.pk:
+        raise PermissionDenied("Unggahan ini dikirim pengguna lain.")
 
 
 def hash_of(file: BinaryIO) -> str:
@@ -69,9 +72,16 @@ def receive(
     """Keep a file as sent and queue its check.
 
     `expected_rows` is how many rows the cover letter speaks of.
-    Raises `AlreadySent` for a file that was sent before and is not cancelled or failed.
+    Raises `AlreadySent` for a file that was sent before and is not cancelled or failed, and
+    `PermissionDenied` for a kind of sheet or a region that is not the sender's.
     """
     _require(by, "uploads.add_upload")
+    sheet = kinds.get(kind)
+    if not sheet.may_be_sent_by(by):
+        raise PermissionDenied(
+            f"Lembar {sheet.title} tidak dikirim oleh {by.get_role_display()}."
+            " Tidak ada baris yang disimpan."
+        )
     if not by.scope.contains(region.code):
         raise PermissionDenied(
             f"{region} di luar wilayah tugas Anda. Tidak ada baris yang disimpan."
@@ -94,7 +104,7 @@ def receive(
     if earlier:
         raise AlreadySent(earlier)
     upload = Upload(
-        kind=kinds.get(kind).key,
+        kind=sheet.key,
         region=region,
         reference=reference,
         repairs=repairs,
@@ -232,11 +242,17 @@ def edit_row(upload: Upload, row: UploadRow, *, values: Mapping[str, str], by: U
     if not typed:
         return row
     own = upload.issues.filter(sheet=row.sheet, row_number=row.row_number)
+    # What could not be read has no value; it is read again, so that its problem is not forgotten.
+    unread = {
+        issue.field: issue.before
+        for issue in own.filter(decision=Decision.OPEN, from_register=False).exclude(before="")
+        if issue.field in held and not held[issue.field]
+    }
     own.filter(field__in=typed).delete()
     own.filter(decision=Decision.OPEN).delete()
     decided = {(issue.field, issue.code): issue for issue in own}
     checked, issues = check_values(
-        layout, held | typed, context_of(upload), sheet=row.sheet, number=row.row_number
+        layout, held | unread | typed, context_of(upload), sheet=row.sheet, number=row.row_number
     )
     for issue in decided.values():
         if issue.decision == Decision.ACCEPTED and issue.field:
@@ -286,6 +302,8 @@ def edit_row(upload: Upload, row: UploadRow, *, values: Mapping[str, str], by: U
 def submit(upload: Upload, *, by: User) -> Upload:
     """Hand the valid rows to the approver; refused rows stay behind."""
     upload = _editable(upload, by)
+    if kinds.get(upload.kind).is_preview:
+        raise ValidationError(kinds.PREVIEW_ONLY)
     compare(upload)
     if not upload.rows_to_submit:
         raise ValidationError(

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db.models import Count, F, Func, Max, Min, Q, QuerySet, TextField
 from django.utils import timezone
 
+from uploads import kinds
 from uploads.models import Upload, UploadIssue, UploadRow
-from uploads.wording import CAUSE_TITLES, VERDICT_LOOKS, Look, without_numbers
+from uploads.wording import CAUSE_TITLES, Look, verdict_look, without_numbers
 
 Level = UploadIssue.Level
 Decision = UploadIssue.Decision
@@ -51,10 +52,12 @@ def sums(upload: Upload) -> Sums:
         UploadRow.Verdict.PERLU_DIPERIKSA: upload.rows_review,
         UploadRow.Verdict.BERMASALAH: upload.rows_problem,
     }
+    if kinds.get(upload.kind).is_preview:
+        del counts[UploadRow.Verdict.BERUBAH], counts[UploadRow.Verdict.SAMA]
     total, start, parts = upload.rows_total, 0.0, []
     for verdict, count in counts.items():
         width = 100 * count / total if total else 0
-        parts.append(Part(verdict, VERDICT_LOOKS[verdict], count, start, width))
+        parts.append(Part(verdict, verdict_look(upload, verdict), count, start, width))
         start += width
     applied = upload.applied_at is not None
     return Sums(

@@ -15,7 +15,7 @@ from spreadsheets.layout import Issue
 from spreadsheets.looking import FileRead, SheetRead
 from uploads import kinds
 from uploads.models import Upload, UploadIssue, UploadRow
-from uploads.wording import VERDICT_LOOKS, Texts
+from uploads.wording import Texts, verdict_look
 
 # Up to here a workbook is annotated while its reader waits (about three seconds).
 AT_ONCE_ROWS = 4_000
@@ -73,7 +73,7 @@ def write_annotated(upload: Upload, path: Path) -> None:
     }
     summary = [
         ("Baris dikirim", upload.rows_total),
-        *((VERDICT_LOOKS[verdict].text, count) for verdict, count in counts.items()),
+        *((verdict_look(upload, verdict).text, count) for verdict, count in counts.items()),
     ]
     writing.annotate(upload.file.path, path, _noted(upload), summary=summary, read=read_of(upload))
 

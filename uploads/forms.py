@@ -18,7 +18,12 @@ ACCEPTED = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt"
 class SendForm(forms.Form):
     """A file with what must be known about it; a workbook made by the portal says it itself."""
 
-    kind = forms.ChoiceField(label="Jenis lembar")
+    kind = forms.ChoiceField(
+        label="Jenis lembar",
+        error_messages={
+            "invalid_choice": "Jenis lembar “%(value)s” tidak ada dalam pilihan untuk peran Anda."
+        },
+    )
     region = forms.ModelChoiceField(
         Region.objects.none(),
         label="Wilayah",
@@ -50,15 +55,16 @@ class SendForm(forms.Form):
     def __init__(self, *args, user, repairs: Upload | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["kind"].choices = [(kind.key, kind.title) for kind in kinds.all_kinds()]
-        self.references = [pair for kind in kinds.all_kinds() for pair in kind.references(user)]
+        mine = kinds.sent_by(user)
+        self.fields["kind"].choices = [(kind.key, kind.title) for kind in mine]
+        self.references = [pair for kind in mine for pair in kind.references(user)]
         levels = [Region.Level.REGENCY]
         regions = regions_inside(user.scope)
         if not user.scope.is_province:
             levels.append(Region.Level.DISTRICT)
         self.fields["region"].queryset = regions.filter(level__in=levels).order_by("code")
         home = user.home_region
-        initial = {"kind": next((kind.key for kind in kinds.all_kinds()), "")}
+        initial = {"kind": next((kind.key for kind in mine), "")}
         if home is not None and home.level != Region.Level.PROVINCE:
             initial["region"] = home.code
         else:

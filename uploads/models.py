@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from accounts.roles import OUTSIDE
 from accounts.scope import ScopedQuerySet, regency_code_of
 from regions.models import Region
 
@@ -13,6 +14,14 @@ def stored_name(upload: "Upload", filename: str) -> str:
 
 
 class UploadQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """In the user's region; of those the own ones only, for an agency from outside.
+
+        A bank must not see another bank's customers, nor Dukcapil the register.
+        """
+        visible = super().visible_to(user)
+        return visible.filter(sent_by=user) if user.role in OUTSIDE else visible
+
     def open(self):
         return self.exclude(status__in=Upload.CLOSED)
 

@@ -11,13 +11,15 @@ from uploads import kinds
 from uploads.actions import CHOOSABLE
 from uploads.figures import Causes, sums
 from uploads.models import Upload, UploadIssue, UploadRow
-from uploads.wording import VERDICT_LOOKS, Look, Texts, is_identity, without_numbers
+from uploads.wording import Look, Texts, is_identity, verdict_look, without_numbers
 
 PER_PAGE = 25
 Verdict = UploadRow.Verdict
 Decision = UploadIssue.Decision
 Level = UploadIssue.Level
 TO_DECIDE = (Verdict.PERLU_DIPERIKSA, Verdict.BERMASALAH, Verdict.BERUBAH, Verdict.BARU)
+CODES_OF_PLACES = {"village", "service_villages"}
+PLACE_NAMES = {"province", "regency", "district", "village_name"}
 TO_SEE = (Verdict.BERUBAH, Verdict.BARU, Verdict.SAMA, Verdict.PERLU_DIPERIKSA)
 
 
@@ -84,9 +86,9 @@ def first_of_interest(upload: Upload) -> str:
     """The verdict that the page opens with: what must be decided, for a reviewer what changes."""
     counts = {part.verdict: part.count for part in sums(upload).parts}
     for verdict in TO_DECIDE if upload.is_editable else TO_SEE:
-        if counts[verdict]:
+        if counts.get(verdict):
             return verdict
-    return Verdict.SAMA if counts[Verdict.SAMA] else ""
+    return Verdict.SAMA if counts.get(Verdict.SAMA) else ""
 
 
 def rows_of(upload: Upload, choice: Choice, texts: Texts) -> QuerySet[UploadRow]:
@@ -236,7 +238,9 @@ def _texts_in(rows, by_row):
 
 def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
     values = dict(zip(texts.layout.fields, row.values, strict=True))
-    name, number, place = (values.get(name, "") for name in kinds.get(upload.kind).subject)
+    kind = kinds.get(upload.kind)
+    name, number, place = (values.get(name, "") for name in kind.subject)
+    shown = _told_anyway(kind, values) if kind.is_preview else []
     open_issues = [issue for issue in issues if issue.decision == Decision.OPEN]
     asked = [issue for issue in open_issues if not code or issue.code == code]
     decided = [issue for issue in issues if issue.decision and (not code or issue.code == code)]
@@ -245,8 +249,8 @@ def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
         name=name,
         number=number,
         place=texts.shown("", place),
-        look=VERDICT_LOOKS[row.verdict] if row.verdict else VERDICT_LOOKS[Verdict.SAMA],
-        cells=_cells(row, issues, values, texts),
+        look=verdict_look(upload, row.verdict or Verdict.SAMA),
+        cells=_cells(row, issues, values, texts, shown=shown),
         suggested_codes=_codes(issue for issue in asked if issue.suggestion),
         keepable_codes=_codes(
             issue for issue in asked if issue.level == Level.WARNING or issue.code in CHOOSABLE
@@ -256,12 +260,23 @@ def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
     )
 
 
+def _told_anyway(kind: kinds.SheetKind, values: dict[str, str]) -> list[str]:
+    """Fields of a row that nothing is compared with: all but those that name it, and its codes."""
+    told = {*kind.subject, *CODES_OF_PLACES}
+    if values.get("village") and "village" in kind.subject:
+        told |= PLACE_NAMES
+    return [field for field, value in values.items() if value and field not in told]
+
+
 def _codes(issues) -> list[str]:
     return list(dict.fromkeys(issue.code for issue in issues))
 
 
-def _cells(row, issues, values, texts: Texts) -> list[Cell]:
-    """Fields with a question first, then the others, both in the order of the layout's columns."""
+def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]:
+    """Fields with a question first, then the others, both in the order of the layout's columns.
+
+    `shown`: fields whose value is told in any case, since no change will tell it.
+    """
     cells: dict[str, Cell] = {}
     for issue in sorted(issues, key=lambda issue: issue.level == Level.INFO):
         cell = cells.setdefault(
@@ -291,6 +306,9 @@ def _cells(row, issues, values, texts: Texts) -> list[Cell]:
         if not cell.flagged:
             cell.old = texts.shown(name, str(old or ""))
             cell.new = texts.shown(name, str(new or ""))
+    for name in shown:
+        if name not in cells:
+            cells[name] = Cell(name, texts.label(name), new=texts.shown(name, values[name]))
     for cell in cells.values():
         cell.is_number = is_identity(cell.old) or is_identity(cell.new)
     place = {name: number for number, name in enumerate(("", *texts.position))}

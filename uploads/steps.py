@@ -39,7 +39,8 @@ def move(upload: Upload, status: str, *, by: User | None, note: str = "") -> Non
     UploadEvent.objects.create(
         upload=upload, region_id=upload.region_id, by=by, status=status, note=note
     )
-    kinds.get(upload.kind).follow(upload)
+    if follow := kinds.get(upload.kind).follow:
+        follow(upload)
     for listener in listeners:
         listener(upload)
 
@@ -60,7 +61,7 @@ def compare(upload: Upload, *, arrived: bool = False) -> None:
     with connection.cursor() as cursor:
         if not arrived:
             staging.stage(cursor, upload, kind.layout)
-            kind.gather(cursor, "staged")
+            gather(cursor, kind, "staged")
         staging.begin_comparison(cursor, upload, arrived=arrived)
         kind.compare(upload, cursor)
         staging.judge(cursor, upload, kind.layout, arrived=arrived)
@@ -70,7 +71,12 @@ def compare(upload: Upload, *, arrived: bool = False) -> None:
 
 def take(cursor, kind: SheetKind, batch: Batch | PackedBatch) -> None:
     """Copy a batch in and look its rows up, while the reading process is at the next one."""
-    kind.gather(cursor, staging.store(cursor, kind.layout, batch))
+    gather(cursor, kind, staging.store(cursor, kind.layout, batch))
+
+
+def gather(cursor, kind: SheetKind, table: str) -> None:
+    if kind.gather:
+        kind.gather(cursor, table)
 
 
 @transaction.atomic
@@ -169,7 +175,7 @@ def apply(upload: Upload) -> Upload:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLYING])
         kind.lock(upload, cursor)
         staging.stage(cursor, upload, kind.layout)
-        kind.gather(cursor, "staged")
+        gather(cursor, kind, "staged")
         staging.begin_comparison(cursor, upload, arrived=False)
         kind.compare(upload, cursor)
         staging.mark_writable(cursor)

@@ -55,13 +55,16 @@ def _check(upload: Upload) -> None:
     if upload is None:
         return
     try:
-        read, batches = _open(upload, kinds.all_kinds())
+        # Of two that fit equally well, the one the sender has called it.
+        among = sorted(kinds.all_kinds(), key=lambda kind: kind.key != upload.kind)
+        read, batches = _open(upload, among)
     except SheetRefused:
         # No kind fits: the sentence is to speak of the one the sender has called it.
         read, batches = _open(upload, [kinds.get(upload.kind)])
     with closing(batches):
         _recognise(upload, read)
-        kinds.get(upload.kind).admit(upload, read.identity)
+        if admit := kinds.get(upload.kind).admit:
+            admit(upload, read.identity)
         upload.reading = {
             "sheets": [list(sheet) for sheet in read.sheets],
             "left_out": [list(left) for left in read.left_out],
@@ -123,18 +126,25 @@ def _dotted(number: int) -> str:
 def _recognise(upload: Upload, read: FileRead) -> None:
     """A workbook made by the portal says itself what it is and what it answers to.
 
-    Any other file must be what its sender has called it.
+    Any other file must be what its sender has called it, and none may be what its sender does not
+    send.
     """
     identity = read.identity
+    found, called = kinds.get(read.layout_key), kinds.get(upload.kind)
+    is_theirs = found.may_be_sent_by(upload.sent_by)
     upload.reference = upload.reference or identity.get("round", "")
-    if identity.get("layout") == read.layout_key:
-        upload.kind = read.layout_key
-    if read.layout_key != upload.kind:
-        found, called = kinds.get(read.layout_key).title, kinds.get(upload.kind).title
+    if identity.get("layout") == found.key and is_theirs:
+        upload.kind = found.key
+    if found.key != upload.kind:
+        what_to_do = (
+            f"Unggahlah kembali dan pilih jenis lembar {found.title}."
+            if is_theirs
+            else f"Lembar itu tidak dikirim oleh {upload.sent_by.get_role_display()}."
+        )
         raise SheetRefused(
             "LEMBAR_LAIN",
-            f"Judul kolom berkas ini milik lembar {found}, bukan {called}."
-            f" Unggahlah kembali dan pilih jenis lembar {found}.",
+            f"Judul kolom berkas ini milik lembar {found.title}, bukan {called.title}."
+            f" {what_to_do}",
         )
 
 

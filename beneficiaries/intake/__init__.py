@@ -4,30 +4,20 @@ All in set-based SQL on the temporary tables of uploads/staging.py; a sheet of 1
 the same few statements as one of ten.
 """
 
+from accounts.roles import Role
 from beneficiaries.intake.comparing import compare, gather
 from beneficiaries.intake.writing import apply, lock, revert
 from uploads.kinds import SheetKind
-from uploads.models import Upload
-
-
-def admit(upload: Upload, identity: dict[str, str]) -> None:
-    """A BNBA carries no identity; whose it is its rows say, and `compare` looks at them."""
-
-
-def follow(upload: Upload) -> None:
-    """Nothing follows the status of a BNBA."""
-
 
 DTKS_BNBA = SheetKind(
     key="dtks_bnba",
     title="BNBA DTKS (SIKS)",
     layout_path="beneficiaries.sheets:DTKS_BNBA",
     subject=("name", "nik", "village"),
-    admit=admit,
+    senders=frozenset({Role.PETUGAS, Role.KOORDINATOR}),
     gather=gather,
     lock=lock,
     compare=compare,
     apply=apply,
     revert=revert,
-    follow=follow,
 )

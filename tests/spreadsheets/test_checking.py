@@ -197,6 +197,18 @@ def test_a_column_of_damaged_numbers_is_told_once_for_the_file(tmp_path):
     assert {issue.code for issue in issues} == {"SEL_ANGKA", "SEL_ANGKA_BERAKHIR_0"}
 
 
+def test_numbers_damaged_before_they_became_text_are_told_once_for_the_file(tmp_path):
+    damaged = [[f"62710155088{9010 + 10 * i:05}", "SITI", "A", 1] for i in range(30)]
+    _, _, issues = checked(xlsx(tmp_path / "a.xlsx", [HEAD, *damaged]), MERGED)
+    assert [(issue.row, issue.field, issue.code) for issue in issues] == [
+        (0, "nik", "KOLOM_ANGKA_RUSAK")
+    ]
+    assert "30 dari 30" in issues[0].message
+    sound = [[f"62710155088{9001 + i:05}", "SITI", "A", 1] for i in range(60)]
+    _, _, issues = checked(xlsx(tmp_path / "b.xlsx", [HEAD, *sound]), MERGED)
+    assert issues == []
+
+
 def test_row_rules_see_the_context_and_can_set_derived_fields(tmp_path):
     wide = {
         "ID DTKS": "1",

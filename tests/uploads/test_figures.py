@@ -41,7 +41,12 @@ def causes(upload):
 
 def test_every_row_that_was_sent_is_in_one_part_of_the_sum():
     upload = Upload(
-        rows_new=64, rows_changed=1_137, rows_same=2_508, rows_review=318, rows_problem=101
+        kind="dtks_bnba",
+        rows_new=64,
+        rows_changed=1_137,
+        rows_same=2_508,
+        rows_review=318,
+        rows_problem=101,
     )
     sums = figures.sums(upload)
     assert sums.sent == 4_128 == sums.to_apply + sums.same + sums.held_back

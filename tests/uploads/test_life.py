@@ -198,7 +198,7 @@ def test_a_nik_twice_in_the_file_waits_until_one_row_is_chosen(officer):
 
 
 def test_a_suggestion_is_taken_for_all_rows_of_a_cause_and_taken_back(officer):
-    upload = send(officer, [person(birth_date="05/12/1983"), member(1)])
+    upload = send(officer, [person(birth_date="5 Desember 1983"), member(1)])
     assert (upload.status, verdicts(upload)) == ("PERLU_PERBAIKAN", ["PERLU_DIPERIKSA", "BARU"])
 
     assert actions.accept_suggestions(upload, code="HARI_BULAN_TERTUKAR", by=officer) == 1
@@ -213,8 +213,19 @@ def test_a_suggestion_is_taken_for_all_rows_of_a_cause_and_taken_back(officer):
 
 
 def test_a_doubt_may_be_confirmed_as_written(officer):
-    upload = send(officer, [person(birth_date="05/12/1983")])
+    upload = send(officer, [person(birth_date="5 Desember 1983")])
     actions.keep_values(upload, code="HARI_BULAN_TERTUKAR", by=officer)
+    assert verdicts(upload) == ["BARU"]
+
+
+def test_an_unreadable_cell_stays_a_problem_when_another_cell_is_typed(officer):
+    upload = send(officer, [person(birth_date="30/02/1983")])
+    row = upload.rows.get()
+    actions.edit_row(upload, row, values={"address": "JL. MAWAR 3"}, by=officer)
+    told = upload.issues.get(code="TANGGAL_TIDAK_ADA")
+    assert (told.before, told.suggestion) == ("30/02/1983", "1983-05-12")
+    assert verdicts(upload) == ["BERMASALAH"]
+    actions.edit_row(upload, row, values={"birth_date": "12-05-1983"}, by=officer)
     assert verdicts(upload) == ["BARU"]
 
 
@@ -317,7 +328,7 @@ def test_a_return_needs_a_reason_and_opens_the_upload_again(officer, coordinator
 
 
 def test_submitted_rows_do_not_change_any_more(officer):
-    upload = send(officer, [person(birth_date="05/12/1983"), member(1)])
+    upload = send(officer, [person(birth_date="5 Desember 1983"), member(1)])
     actions.submit(upload, by=officer)
     with pytest.raises(ValidationError, match="tidak dapat diubah lagi"):
         actions.accept_suggestions(upload, code="HARI_BULAN_TERTUKAR", by=officer)

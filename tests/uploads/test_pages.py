@@ -18,7 +18,7 @@ from uploads.models import Upload, UploadIssue
 pytestmark = pytest.mark.django_db
 
 # A woman's NIK of 12 May 1983; the sheet has day and month swapped.
-SWAPPED = person(birth_date="05/12/1983")
+SWAPPED = person(birth_date="5 Desember 1983")
 FETCH = {"HTTP_X_REQUESTED_WITH": "fetch"}
 
 
@@ -264,7 +264,7 @@ def test_the_page_writes_out_the_equation_and_the_causes(login, officer):
     assert "Hari dan bulan lahir tertukar" in told
     assert "Terima saran untuk 1 baris" in told
     assert "Biarkan sesuai berkas (1 baris)" in told
-    assert "05/12/1983" in told and "12 Mei 1983" in told
+    assert "5 Desember 1983" in told and "12 Mei 1983" in told
     assert "Ajukan 1 baris" in told
 
 
@@ -284,7 +284,7 @@ def test_one_decision_settles_many_equal_mistakes(login, officer):
             f"D{n}",
             kk_number=f"620308150115{9100 + n}",
             nik=f"620308520583{9100 + n}",
-            birth_date="05/12/1983",
+            birth_date="5 Desember 1983",
         )
         for n in range(5)
     ]
@@ -389,7 +389,7 @@ def test_the_page_needs_few_queries_however_many_rows(
             f"D{n}",
             kk_number=f"620308150115{9100 + n}",
             nik=f"620308520583{9100 + n}",
-            birth_date="05/12/1983",
+            birth_date="5 Desember 1983",
         )
         for n in range(30)
     ]

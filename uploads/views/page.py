@@ -1,5 +1,6 @@
 """The page of one upload: progress while it is worked on, afterwards its review."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -12,7 +13,14 @@ from uploads import actions, figures, kinds, review
 from uploads.models import Upload, UploadRow
 from uploads.views.running import known_of, mapping_of, progress_context
 from uploads.views.shared import RUNNING, Rights, Status, rights, title_of
-from uploads.wording import STATUS_LOOKS, Texts, file_size, without_numbers
+from uploads.wording import (
+    STATUS_LOOKS,
+    Texts,
+    file_size,
+    status_look,
+    verdict_look,
+    without_numbers,
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,8 @@ def steps_of(upload: Upload, events) -> list[Step]:
         Status.DISETUJUI: 4,
         Status.DITERAPKAN: 5,
     }[upload.status]
+    if kinds.get(upload.kind).is_preview:
+        return _steps_of_preview(upload, place, note)
     chain = []
     for index, status in enumerate((*WAY, Status.DITERAPKAN)):
         label, at = STEP_LABELS[status], note(status)
@@ -82,6 +92,18 @@ def steps_of(upload: Upload, events) -> list[Step]:
     return chain
 
 
+def _steps_of_preview(upload: Upload, place: int, note: Callable[[str], str]) -> list[Step]:
+    """Received, checked, and there it ends."""
+    chain = [
+        Step(STEP_LABELS[status], "done" if index < place else "now" if index == place else "todo")
+        for index, status in enumerate(WAY[:2])
+    ]
+    if place < 2:
+        return [*chain, Step("Selesai atau perlu perbaikan", "todo")]
+    state = "done" if upload.status == Status.SIAP else "warn"
+    return [*chain, Step(status_look(upload, upload.status).text, state, note(upload.status))]
+
+
 def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
     events = list(upload.events.select_related("by"))
     may = rights(upload, request.user)
@@ -89,10 +111,11 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
         "title": title_of(upload),
         "upload": upload,
         "kind": kinds.get(upload.kind),
+        "preview_only": kinds.PREVIEW_ONLY,
         "may": may,
         "steps": steps_of(upload, events),
-        "events": [(event, STATUS_LOOKS[event.status]) for event in reversed(events)],
-        "look": STATUS_LOOKS[upload.status],
+        "events": [(event, status_look(upload, event.status)) for event in reversed(events)],
+        "look": status_look(upload, upload.status),
         "reference_name": kinds.reference_name(upload.kind, upload.reference)
         if upload.reference
         else "",
@@ -146,16 +169,16 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         "known": known_of(upload),
         "next_url": choice.url(hal=choice.page + 1),
         "previous_url": choice.url(hal=choice.page - 1) if choice.page > 1 else "",
-        "list_title": _list_title(choice, cause),
+        "list_title": _list_title(upload, choice, cause),
         "mapping": mapping_of(upload, texts),
     }
 
 
-def _list_title(choice: review.Choice, cause) -> str:
+def _list_title(upload: Upload, choice: review.Choice, cause) -> str:
     if cause:
         return cause.title
     if choice.outcome:
         return UploadRow.Outcome(choice.outcome).label
     if choice.verdict:
-        return UploadRow.Verdict(choice.verdict).label
+        return verdict_look(upload, choice.verdict).text
     return "Semua baris"

@@ -76,7 +76,10 @@ def rights(upload: Upload, user) -> Rights:
     failed = upload.status == Status.GAGAL
     return Rights(
         edit=submits and upload.is_editable,
-        submit=submits and upload.is_editable and upload.rows_to_submit > 0,
+        submit=submits
+        and upload.is_editable
+        and upload.rows_to_submit > 0
+        and not kinds.get(upload.kind).is_preview,
         cancel=submits
         and Status.DIBATALKAN in Upload.TRANSITIONS[upload.status]
         and upload.status != Status.DITERAPKAN,
