@@ -178,3 +178,8 @@ def heading(layout: Layout, field: str) -> str:
     """The layout's heading of a field; a derived field has that of the column it is named after."""
     headings = {column.field: column.heading for column in layout.columns}
     return headings.get(field) or headings.get(f"{field}_name", "")
+
+
+def after(issue: Issue, values: dict[str, str]) -> str:
+    """What a repair has left in the row; of a doubt or an error what is suggested."""
+    return values.get(issue.field, "") if issue.level == "info" else issue.suggestion

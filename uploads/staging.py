@@ -32,7 +32,7 @@ def clear(upload: Upload) -> None:
 NULL = "\x1fnull\x1f"
 
 
-def copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
+def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
     buffer = io.StringIO(newline="")
     # The writer quotes the characters of its line end: a cell may hold either of them.
     csv.writer(buffer, lineterminator="\r\n").writerows(rows)
@@ -61,7 +61,7 @@ def store_rows(layout: Layout, batch: Batch) -> None:
             " approved_target_id bigint, approved_changes jsonb,"
             f" target_id bigint, household_id bigint, changes jsonb, {fields})"
         )
-        copy(
+        _copy(
             cursor,
             "staged",
             f"sheet, row_number, {_columns(layout)}",
@@ -78,7 +78,7 @@ def store_issues(upload: Upload, issues: list[Issue]) -> None:
     if not issues:
         return
     with scope.applied(None), connection.cursor() as cursor:
-        copy(
+        _copy(
             cursor,
             "uploads_uploadissue",
             "upload_id, region_id, sheet, row_number, field, code, level, message, before,"

@@ -12,7 +12,7 @@ from regions.models import Region
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import Issue
 from uploads import kinds
-from uploads.inspection import Inspection, heading, inspect
+from uploads.inspection import Inspection, after, heading, inspect
 from uploads.wording import CAUSE_TITLES
 
 READ, REFUSED, WRONG_USAGE = 0, 1, 2
@@ -121,14 +121,13 @@ def _json_read(file: str, inspection: Inspection) -> Iterator[str]:
     read, layout = inspection.read, inspection.kind.layout
 
     def told(issue: Issue, values: dict[str, str]) -> dict[str, str]:
-        stands = issue.level == "info"
         return {
             "column": heading(layout, issue.field),
             "code": issue.code,
             "level": issue.level,
             "message": issue.message,
             "before": issue.before,
-            "after": values.get(issue.field, "") if stands else issue.suggestion,
+            "after": after(issue, values),
         }
 
     more = {"issues": [told(issue, {}) for issue in inspection.issues]} if inspection.issues else {}
