@@ -1,6 +1,6 @@
 """The steps of an upload's life that people do not take themselves, and what all steps share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from regions.index import region_index
-from spreadsheets.layout import CheckContext
+from spreadsheets.checking import Batch
+from spreadsheets.layout import CheckContext, Issue
 from uploads import kinds, staging
 from uploads.models import Upload, UploadEvent
 
@@ -51,17 +52,36 @@ def context_of(upload: Upload) -> CheckContext:
 def compare(upload: Upload, *, arrived: bool = False) -> None:
     """Judge every row against the register; the caller holds the lock on the upload.
 
-    `arrived`: the rows are those that `staging.store_rows` has just taken from the file.
+    `arrived`: rows and issues are those that `staging` has just taken from the file.
     """
     kind = kinds.get(upload.kind)
     with connection.cursor() as cursor:
         if not arrived:
             staging.stage(cursor, upload, kind.layout)
-        staging.begin_comparison(cursor)
+        staging.begin_comparison(cursor, upload, arrived=arrived)
         kind.compare(upload, cursor)
         staging.judge(cursor, upload, kind.layout, arrived=arrived)
         staging.clear_away(cursor)
     staging.count(upload)
+
+
+@transaction.atomic
+def rehearse(upload: Upload, batches: Iterable[Batch]) -> list[Issue]:
+    """All that check and comparison find in these rows; nothing of it is kept.
+
+    `upload` need not be stored: an `Upload(pk=0, kind=..., region_id=...)` will do. Raises
+    SheetRefused.
+    """
+    kind = kinds.get(upload.kind)
+    for batch in batches:
+        staging.store_rows(kind.layout, batch)
+        staging.store_issues(batch.issues)
+    with connection.cursor() as cursor:
+        staging.begin_comparison(cursor, upload, arrived=True)
+        kind.compare(upload, cursor)
+        found = staging.findings(cursor)
+    transaction.set_rollback(True)
+    return found
 
 
 @transaction.atomic
@@ -142,7 +162,7 @@ def apply(upload: Upload) -> Upload:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLYING])
         kind.lock(upload, cursor)
         staging.stage(cursor, upload, kind.layout)
-        staging.begin_comparison(cursor)
+        staging.begin_comparison(cursor, upload, arrived=False)
         kind.compare(upload, cursor)
         staging.mark_writable(cursor)
         kind.apply(upload, cursor)

@@ -70,14 +70,13 @@ def _check(upload: Upload) -> None:
         layout, done = kinds.get(upload.kind).layout, 0
         for batch in batches:
             staging.store_rows(layout, batch)
-            staging.store_issues(upload, batch.issues)
+            staging.store_issues(batch.issues)
             done = batch.done
             if steps.cancelled(upload, done=done, total=batch.total):
                 return
     steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
-    staging.analyze(done, table="uploads_uploadissue")
     steps.finish_check(upload, rows=done)
-    staging.analyze(done, table="uploads_uploadrow")
+    staging.analyze(done)
 
 
 def _open(

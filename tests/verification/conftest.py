@@ -67,7 +67,7 @@ def send(officer, round):
             checked.append(("Data", number, values))
             issues += told
         staging.store_rows(HASIL_VERIFIKASI, Batch(checked, [], len(rows), len(rows)))
-        staging.store_issues(upload, issues)
+        staging.store_issues(issues)
         return steps.finish_check(upload, rows=len(rows))
 
     return make
