@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from itertools import filterfalse
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,26 +22,23 @@ from uploads.tasks import MEMORY_MB, SECONDS
 VERDICTS = {"": "ok", "info": "repaired", "warning": "doubtful", "error": "refused"}
 SHOWN_ROWS = 5
 
-_NOTED = """
-CREATE TEMPORARY TABLE noted (n bigint GENERATED ALWAYS AS IDENTITY, "row" integer, field text,
-    code text, level text, message text, before text, suggestion text, sheet text) ON COMMIT DROP
-"""
-# As for an upload: what the file itself has told is not told again.
-_FOUND = """
-INSERT INTO noted ("row", field, code, level, message, before, suggestion, sheet)
-SELECT row_number, field, code, level, message, coalesce(before, ''), coalesce(suggestion, ''),
-    sheet
-FROM found f WHERE NOT EXISTS (SELECT FROM noted n WHERE n.sheet = f.sheet
-    AND n."row" = f.row_number AND n.field = f.field AND n.code = f.code)
+_NOTED = f"""
+CREATE TEMPORARY TABLE noted ON COMMIT DROP AS {staging.FINDINGS};
+CREATE INDEX ON noted (sheet, "row");
+ANALYZE noted
 """
 _ROWS = """
 SELECT s.sheet, s.row_number, ARRAY[{values}], i.issues
 FROM staged s LEFT JOIN (
     SELECT sheet, "row" AS row_number, json_agg(json_build_array("row", field, code, level, message,
-        before, suggestion, sheet) ORDER BY n) AS issues
+        before, suggestion, sheet) ORDER BY array_position(%s, field), code) AS issues
     FROM noted GROUP BY sheet, "row"
 ) i USING (sheet, row_number)
 ORDER BY s.id
+"""
+_OF_FILE = """
+SELECT "row", field, code, level, message, before, suggestion, sheet FROM noted WHERE "row" = 0
+ORDER BY sheet, field, code
 """
 _VERDICTS = """
 SELECT coalesce(worst, ''), count(*) FROM staged s LEFT JOIN (
@@ -53,9 +50,9 @@ SELECT coalesce(worst, ''), count(*) FROM staged s LEFT JOIN (
 _CAUSES = """
 SELECT level, code, min(message), count(*), (array_agg(place ORDER BY first))[1:{shown}]
 FROM (
-    SELECT level, code, min(message) AS message, min(n) AS first,
+    SELECT level, code, min(message) AS message, min("row") AS first,
         "row" || CASE WHEN sheet <> '' AND %s THEN ' (' || sheet || ')' ELSE '' END AS place
-    FROM noted GROUP BY level, code, sheet, "row"
+    FROM noted WHERE "row" > 0 GROUP BY level, code, sheet, "row"
 ) x
 GROUP BY level, code
 ORDER BY level = 'error' DESC, level = 'warning' DESC, count(*) DESC, code
@@ -86,18 +83,23 @@ class Cause(NamedTuple):
 class Inspection:
     """A checked file, as long as the block of `inspect` lasts."""
 
-    def __init__(self, read: FileRead, kind: SheetKind, issues: list[Issue]) -> None:
+    def __init__(self, read: FileRead, kind: SheetKind) -> None:
         self.read = read
         self.kind = kind
-        self.issues = issues
+
+    @cached_property
+    def issues(self) -> list[Issue]:
         """Findings on the file as a whole."""
+        with connection.cursor() as cursor:
+            cursor.execute(_OF_FILE)
+            return list(map(Issue._make, cursor))
 
     def rows(self) -> Iterator[Row]:
         """All data rows in the order of the file, a few at a time."""
         fields = self.kind.layout.fields
         values = ", ".join(f's."{name}"' for name in fields)
         with connection.chunked_cursor() as cursor:
-            cursor.execute(_ROWS.format(values=values))
+            cursor.execute(_ROWS.format(values=values), [list(fields)])
             for sheet, number, texts, issues in cursor:
                 found = [Issue._make(issue) for issue in _loaded(issues)]
                 yield Row(sheet, number, dict(zip(fields, texts, strict=True)), found)
@@ -156,22 +158,13 @@ def _inspect(path, among, region) -> Inspection:
                 upload.region
             )
         kind.admit(upload, read.identity)
-        cursor.execute(_NOTED)
-        of_file = []
         for batch in events:
             staging.store_rows(kind.layout, batch)
-            staging.copy(
-                cursor, "noted", ", ".join(Issue._fields), filter(_is_of_row, batch.issues)
-            )
-            of_file += filterfalse(_is_of_row, batch.issues)
-        staging.begin_comparison(cursor)
+            staging.store_issues(batch.issues)
+        staging.begin_comparison(cursor, upload, arrived=True)
         kind.compare(upload, cursor)
-        cursor.execute(_FOUND)
-    return Inspection(read, kind, of_file)
-
-
-def _is_of_row(issue: Issue) -> bool:
-    return issue.row > 0
+        cursor.execute(_NOTED)
+    return Inspection(read, kind)
 
 
 def heading(layout: Layout, field: str) -> str:

@@ -136,9 +136,7 @@ def sheet_per_district(path):
 
 
 def sheets_alike(path):
-    by_openpyxl(
-        path, {"Basarang": lines(people()), "Selat": lines(_of_selat())}, finish=None
-    )
+    by_openpyxl(path, {"Basarang": lines(people()), "Selat": lines(_of_selat())}, finish=None)
 
 
 def hidden_rows(path):
@@ -153,9 +151,7 @@ def hidden_columns(path):
     by_xlsxwriter(
         path,
         lines(people()),
-        finish=lambda book, page: page.set_column(
-            AT["RT"], AT["RW"], None, None, {"hidden": True}
-        ),
+        finish=lambda book, page: page.set_column(AT["RT"], AT["RW"], None, None, {"hidden": True}),
     )
 
 
@@ -185,9 +181,7 @@ def _merged():
 
 
 def merged_district(path):
-    by_openpyxl(
-        path, {"BNBA": _merged()}, finish=lambda book: book["BNBA"].merge_cells("D2:D11")
-    )
+    by_openpyxl(path, {"BNBA": _merged()}, finish=lambda book: book["BNBA"].merge_cells("D2:D11"))
 
 
 def merged_district_xls(path):
@@ -262,7 +256,7 @@ def sex(path):
 
 
 def rt_rw_in_one_cell(path):
-    """Both in the column RT, the column RW empty; then a column of both with a heading that says so."""
+    """Both in the column RT, the column RW empty."""
     rows = column("RT", "001/002", "003/001", "1/2", "RT 004 RW 002")
     for row in rows:
         row["RW"] = ""
@@ -319,12 +313,13 @@ def dates_1904(path):
         for number, row in enumerate(people(), start=1):
             if number <= 6:
                 page.write_datetime(
-                    number, AT["TANGGAL LAHIR"], datetime.combine(_born(row), datetime.min.time()), day
+                    number,
+                    AT["TANGGAL LAHIR"],
+                    datetime.combine(_born(row), datetime.min.time()),
+                    day,
                 )
             else:
-                page.write_number(
-                    number, AT["TANGGAL LAHIR"], (_born(row) - date(1904, 1, 1)).days
-                )
+                page.write_number(number, AT["TANGGAL LAHIR"], (_born(row) - date(1904, 1, 1)).days)
 
 
 def dates_mixed(path):
@@ -450,12 +445,17 @@ def plain_pipe(path):
 
 def older_pipe(path):
     as_text(
-        path, lines([older(row) for row in people()], OLDER_HEADINGS), delimiter="|", encoding="utf-8"
+        path,
+        lines([older(row) for row in people()], OLDER_HEADINGS),
+        delimiter="|",
+        encoding="utf-8",
     )
 
 
 def comma_bom(path):
-    as_text(path, lines(column("ALAMAT", "JL. MELATI 12, RT 3")), delimiter=",", encoding="utf-8-sig")
+    as_text(
+        path, lines(column("ALAMAT", "JL. MELATI 12, RT 3")), delimiter=",", encoding="utf-8-sig"
+    )
 
 
 def semicolon_cp1252(path):
@@ -511,7 +511,8 @@ def macro_workbook(path):
 
 def html_as_xls(path):
     body = "".join(
-        "<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>\n" for line in lines(people())
+        "<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>\n"
+        for line in lines(people())
     )
     path.write_text(f"<html><body><table>\n{body}</table></body></html>\n", encoding="utf-8")
 
@@ -541,9 +542,7 @@ def formulas(path):
 
     def formula(book, page):
         for row, person in enumerate(people(), start=1):
-            page.write_formula(
-                row, AT["NOKK"], f'=LEFT(K{row + 1},6)&"x"', None, person["NOKK"]
-            )
+            page.write_formula(row, AT["NOKK"], f'=LEFT(K{row + 1},6)&"x"', None, person["NOKK"])
 
     by_xlsxwriter(path, lines(people()), finish=formula)
 
@@ -562,7 +561,7 @@ def formulas_without_value(path):
 
 def signs_in_front(path):
     """Texts that a spreadsheet program would run; nobody does here."""
-    rows = column("ALAMAT", "=1+1", "+62 812 0000", "-", "@SUM(A1:A9)", "=HYPERLINK(\"x\")")
+    rows = column("ALAMAT", "=1+1", "+62 812 0000", "-", "@SUM(A1:A9)", '=HYPERLINK("x")')
     rows[0]["DUSUN"] = "-5"
     by_xlsxwriter(path, lines(rows))
 
@@ -581,11 +580,15 @@ def nik_number_cells(path):
 
 
 def nik_floats_of_pandas(path):
-    """A data frame with its index: floats in every column with a gap, and no heading for the index."""
+    """A data frame: floats in columns with a gap, and an index without a heading."""
     rows = people(5)
     for row in rows:
         row["NIK"], row["NOKK"] = float(row["NIK"]), float(row["NOKK"])
-        row["RT"], row["RW"], row["ID DTKS"] = float(row["RT"]), float(row["RW"]), int(row["ID DTKS"])
+        row["RT"], row["RW"], row["ID DTKS"] = (
+            float(row["RT"]),
+            float(row["RW"]),
+            int(row["ID DTKS"]),
+        )
     rows[3]["NIK"] = None
     head, *body = lines(rows)
     by_openpyxl(
