@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import canonicalize
 
 import openpyxl
 import xlsxwriter
@@ -110,6 +111,8 @@ def as_text(path: Path, lines: Lines, *, delimiter: str, encoding: str):
     path.write_bytes(out.getvalue().encode(encoding))
 
 
+# odfpy declares namespaces in the order of a set; the canonical form has one of its own.
+_DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _SAVED_AT = re.compile(rb"(<dcterms:modified[^>]*>|<dc:date>)[^<]*")
 
 
@@ -119,6 +122,8 @@ def _settle(path: Path) -> None:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
+            if path.suffix == ".ods" and name.endswith(".xml"):
+                content = _DECLARATION + canonicalize(content.decode()).encode()  # noqa: PLW2901
             info = zipfile.ZipInfo(name, _ZIP_TIME)
             info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             archive.writestr(info, _SAVED_AT.sub(rb"\g<1>2021-11-23T07:00:00Z", content))

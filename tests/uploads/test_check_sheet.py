@@ -95,7 +95,7 @@ def test_a_file_that_is_refused():
 
 
 def test_the_register_is_asked():
-    """A known NIK under another name is a doubt; the same file says nothing in an empty register."""
+    """A known NIK under another name is a doubt, of which an empty register knows nothing."""
     assert as_json("plain.xlsx")[2][0]["issues"] == []
     PersonFactory(
         nik="6203085205839017",
