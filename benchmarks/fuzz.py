@@ -375,7 +375,7 @@ def odd_text(rng: random.Random, content: bytes) -> bytes:
 
 
 def many_lines(rng: random.Random, content: bytes) -> bytes:
-    return content + content[len(content) // 2 :] * rng.choice((10, 3_000))
+    return content + content[len(content) // 2 :] * rng.choice((10, 500))
 
 
 TEXT = (*ANY, odd_text, odd_text, many_lines)

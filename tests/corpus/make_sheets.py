@@ -374,7 +374,15 @@ def dates_other(path):
 
 
 def dates_impossible(path):
-    values = ("00/00/0000", "30/02/1980", "31/04/2011", "09/02/2075", "24/11/2021", "1979", "lupa")
+    values = (
+        "00/00/0000",
+        "30/02/1980",
+        "31/04/2011",
+        "09/02/2075",
+        "24/11/2021",
+        "1979",
+        "bulan puasa",
+    )
     by_xlsxwriter(path, lines(column("TANGGAL LAHIR", *values)))
 
 
@@ -382,18 +390,23 @@ def dates_impossible(path):
 
 
 def place_codes(path):
-    """Codes in place of names: of Kemendagri, of BPS, and a decimal that lost its zero."""
+    """Codes beside the names: of Kemendagri, alone, of BPS, a decimal that lost its zero, another."""
     rows = people(5)
     places = (
-        ("62.03", "62.03.08", "62.03.08.2005"),
-        ("6203", "620308", "6203082005"),
-        ("KAB. KAPUAS", "Kec. Basarang", "Desa Maluen"),
-        ("6209", "KATINGAN HILIR", "KASONGAN LAMA"),
-        ("62.1", "KURUN", "KUALA KURUN"),
+        ("KAPUAS", "BASARANG", "MALUEN", "62.03.08.2005"),
+        ("", "", "", "6203082005"),
+        ("KATINGAN", "KATINGAN HILIR", "KASONGAN LAMA", "6209"),
+        ("GUNUNG MAS", "KURUN", "PETAK BAHANDANG", "62.1"),
+        ("KAPUAS", "BASARANG", "MALUEN", "62.03.08.2002"),
     )
     for row, place in zip(rows, places, strict=True):
-        row["KABUPATEN/KOTA"], row["KECAMATAN"], row["DESA/KELUARAHAN"] = place
-    by_xlsxwriter(path, lines(rows))
+        (
+            row["KABUPATEN/KOTA"],
+            row["KECAMATAN"],
+            row["DESA/KELUARAHAN"],
+            row["KODE WILAYAH"],
+        ) = place
+    by_xlsxwriter(path, lines(rows, (*HEADINGS, "KODE WILAYAH")))
 
 
 def place_spellings(path):
