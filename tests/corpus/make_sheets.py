@@ -390,7 +390,7 @@ def dates_impossible(path):
 
 
 def place_codes(path):
-    """Codes beside the names: of Kemendagri, alone, of BPS, a decimal that lost its zero, another."""
+    """Codes beside names: of Kemendagri, alone, of BPS, one that lost its zero, a wrong one."""
     rows = people(5)
     places = (
         ("KAPUAS", "BASARANG", "MALUEN", "62.03.08.2005"),
