@@ -2,7 +2,7 @@
 //
 //     npm install --no-save xlsx@0.18.5
 //     python -m tests.corpus.make_sheets --json | node tests/corpus/make_sheets.mjs tests/data/sheets
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const XLSX = createRequire(`${process.cwd()}/`)("xlsx");
@@ -39,12 +39,25 @@ function hide(sheet, book) {
   book.Workbook.Sheets = [{ Hidden: 0 }, { Hidden: 1 }];
 }
 
+// SheetJS writes the flag of the 1904 system to .xls, but not to .xlsb: the first bit of BrtWbProp.
+function count1904(name) {
+  const archive = XLSX.CFB.read(readFileSync(`${directory}/${name}`), { type: "buffer" });
+  const { content } = XLSX.CFB.find(archive, "/xl/workbook.bin");
+  const at = content.findIndex((byte, index) => byte === 0x99 && content[index + 1] === 0x01);
+  content[at + 3] |= 1;
+  writeFileSync(
+    `${directory}/${name}`,
+    XLSX.CFB.write(archive, { fileType: "zip", type: "buffer", compression: true }),
+  );
+}
+
 write("plain.xlsb", "xlsb");
 write("plain-biff8.xls", "biff8");
 write("plain-biff5.xls", "biff5");
 write("nik-number-cells.xlsb", "xlsb", numbers);
 write("date-cells.xlsb", "xlsb", dateCells(serials));
-write("dates-1904.xlsb", "xlsb", dateCells(dates), { date1904: true });
+write("dates-1904.xlsb", "xlsb", dateCells(dates));
+count1904("dates-1904.xlsb");
 write("dates-1904.xls", "biff8", dateCells(dates), { date1904: true });
 write("hidden-sheet.xlsb", "xlsb", hide);
 write("merged-district.xlsb", "xlsb", (sheet) => {

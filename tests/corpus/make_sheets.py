@@ -390,11 +390,11 @@ def dates_impossible(path):
 
 
 def place_codes(path):
-    """Codes beside names: of Kemendagri, alone, of BPS, one that lost its zero, a wrong one."""
+    """Codes beside names: alone, of Kemendagri, of BPS, one that lost its zero, a wrong one."""
     rows = people(5)
     places = (
-        ("KAPUAS", "BASARANG", "MALUEN", "62.03.08.2005"),
         ("", "", "", "6203082005"),
+        ("KAPUAS", "BASARANG", "MALUEN", "62.03.08.2005"),
         ("KATINGAN", "KATINGAN HILIR", "KASONGAN LAMA", "6209"),
         ("GUNUNG MAS", "KURUN", "PETAK BAHANDANG", "62.1"),
         ("KAPUAS", "BASARANG", "MALUEN", "62.03.08.2002"),
