@@ -54,8 +54,11 @@ def wanted_issues(expected: dict, told: Told) -> Counter:
     by_heading = {column.heading: column.field for column in DTKS_BNBA.columns}
     for rows, column, code, level, *rest in expected.get("issues", ()):
         for place in places_of(rows):
-            stands = told.values.get(place, {}).get(by_heading.get(column, ""), "")
-            found[place, column, code, level, rest[0] if rest else stands] += 1
+            field = by_heading.get(column, "")
+            after = rest[0] if rest else told.values.get(place, {}).get(field, "")
+            if after == "@person":
+                after = persons()[place - 2][field]
+            found[place, column, code, level, after] += 1
     return found
 
 
