@@ -10,9 +10,9 @@ FILES = 200
 
 
 def test_damaged_files_cost_one_sentence_each():
+    options = ("--forked", "--seed", "1", "--files", str(FILES))
     done = subprocess.run(
-        [sys.executable, ROOT / "benchmarks" / "fuzz.py", "--forked", "--seed", "1"]
-        + ["--files", str(FILES)],
+        [sys.executable, ROOT / "benchmarks" / "fuzz.py", *options],
         capture_output=True,
         check=False,
         timeout=300,
