@@ -1,9 +1,10 @@
 """Sheets of the register. Pure: the check runs in a process that knows no Django."""
 
+import re
 from datetime import date
 
 from beneficiaries.identity import is_nik_shaped, kk_plausible, nik_agrees
-from regions.codes import Resolved
+from regions.codes import Resolved, Unresolved
 from spreadsheets import cells
 from spreadsheets.layout import CheckContext, Column, Issue, Layout, RowView, as_written
 
@@ -46,6 +47,26 @@ RELATION_CHOICES = (
     "Lainnya",
 )
 YES_NO = ("YA", "TIDAK")
+
+
+_NOT_NAME = re.compile(r"^[\s\d.)]+|\b(KECAMATAN|KEC|20\d\d)(?=\W|$)|\(\d+\)")
+
+
+def district_named(title: str, context: CheckContext) -> str:
+    """The kecamatan that a sheet or a title is named after, "" if none.
+
+    "Kec. Basarang", "KEC_SELAT 2021" and "1. Mantangai" are; typing errors are not guessed.
+    """
+    name = " ".join(_NOT_NAME.sub(" ", title.upper().replace("_", " ")).split()).strip(" .:-")
+    if not name or context.regions is None:
+        return ""
+    region = context.options.get("region", "")
+    regency = context.regions.own_name(region[:5]) if len(region) >= 5 else ""
+    found = context.regions.resolve(regency=regency, district=name)
+    if isinstance(found, Unresolved):
+        return name if found.reason == "AMBIGUOUS" and not regency else ""
+    is_inside = f"{found.code}.".startswith(f"{region}.") or not region
+    return name if found.level == "DISTRICT" and not found.note and is_inside else ""
 
 
 def find_village(row: RowView, context: CheckContext) -> None:
@@ -197,6 +218,7 @@ DTKS_BNBA = Layout(
             example="BASARANG",
             help="Nama desa dicari di dalam kecamatan ini.",
             fill_down=True,
+            sheet_name=district_named,
         ),
         Column(
             "village_name",
@@ -215,6 +237,7 @@ DTKS_BNBA = Layout(
             required=True,
             example="BATUAH",
             width=20,
+            titled=True,
         ),
         Column(
             "address",

@@ -1,10 +1,14 @@
 """Finding the header row and which column is which field. By heading, never by position."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import Layout, slug
+from spreadsheets.titles import Told
 
 # Titles above the header of a real sheet fit in this many rows.
 SEARCHED_ROWS = 30
@@ -30,13 +34,13 @@ class Header(NamedTuple):
     unheaded: tuple[int, ...]  # indexes of columns without a heading
     note_index: int | None  # of the portal's own column of notes
     doubled: tuple[tuple[str, str, str], ...]  # (official heading, first, second as written)
+    told: Mapping[str, Told] = MappingProxyType({})  # what the sheet tells once for all its rows
 
     @property
     def missing(self) -> list[str]:
         """Official headings of required columns that are not there."""
-        return [
-            column.heading for column in self.layout.required if column.field not in self.columns
-        ]
+        there = self.columns.keys() | self.told.keys()
+        return [column.heading for column in self.layout.required if column.field not in there]
 
     @property
     def score(self) -> tuple[bool, int, float]:
@@ -44,19 +48,57 @@ class Header(NamedTuple):
         return (not self.missing, found, found / len(self.layout.columns))
 
 
-def find_header(top_rows: Sequence[Sequence], layouts: Iterable[Layout]) -> Header | None:
-    """The best header among the first rows; None when no row looks like one of any layout."""
+_LONG_NUMBER = re.compile(r"['\s]*\d[\d .\-]{13,}\d\s*")
+
+
+def _is_data(row: Sequence) -> bool:
+    """A NIK or a birth date in it: no header. The first of a month may head a column."""
+    return any(
+        cell.day > 1
+        if isinstance(cell, date)
+        else _LONG_NUMBER.fullmatch(cell)
+        if isinstance(cell, str)
+        else isinstance(cell, int | float) and abs(cell) >= 1e9
+        for cell in row
+    )
+
+
+def _standing(known: list[str], below: Sequence[Sequence[str]]) -> list[str]:
+    """Without what repeats down its column: PADAN under PADAN is data, unless all repeats."""
+    count = sum(map(bool, known))
+    for names in below:
+        same = {at for at, pair in enumerate(zip(known, names, strict=False)) if pair[0] == pair[1]}
+        same = {at for at in same if known[at]}
+        if 2 * len(same) <= count:
+            known = ["" if at in same else name for at, name in enumerate(known)]
+    return known
+
+
+def find_header(
+    top_rows: Sequence[Sequence],
+    layouts: Iterable[Layout],
+    told: Callable[[Sequence[Sequence], Layout], Mapping[str, Told]] = lambda above, layout: {},
+) -> Header | None:
+    """The best header among the first rows; None when no row looks like one of any layout.
+
+    `told` says what the rows above a header tell for the whole sheet.
+    """
     best: Header | None = None
-    slugged = [[slug(cell) if cell not in ("", None) else "" for cell in row] for row in top_rows]
+    slugged = [
+        [] if _is_data(row) else [slug(cell) if cell not in ("", None) else "" for cell in row]
+        for row in top_rows
+    ]
     for layout in layouts:
         by_slug = layout.by_slug
         for index, names in enumerate(slugged):
             single = [name if name in by_slug else "" for name in names]
+            single = _standing(single, slugged[index + 1 :])
             for known in _readings(single, slugged, index, by_slug):
                 if sum(map(bool, known)) < min(2, len(layout.columns)):
                     continue
                 last = index if known is single else index + 1
                 header = _header(layout, top_rows[index : last + 1], last + 1, known, by_slug)
+                header = header._replace(told=told(top_rows[:index], layout))
                 if best is None or header.score > best.score:
                     best = header
     return best

@@ -85,6 +85,10 @@ class Column:
     `kind`: "date" for a column of dates whose cleaner is not `cells.date` itself.
     `content`: what its cells look like ("nik", "kk", "name", "date", "sex", ...), by which a column
     is recognised that has an unknown heading or none.
+    `titled`: a title above the header may give the value for the whole sheet ("DESA : BATUAH");
+    so it may wherever `fill_down` is set.
+    `sheet_name`: the value that the name of a sheet ("Kec. Basarang") gives where the column is
+    missing or empty, "" if that name is none.
     `locked`: part of the identity in pre-filled sheets, not to be edited by the officer.
     """
 
@@ -102,6 +106,8 @@ class Column:
     fill_down: bool = False
     kind: str = ""
     content: str = ""
+    titled: bool = False
+    sheet_name: "Callable[[str, CheckContext], str] | None" = None
 
     @property
     def slugs(self) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ def _check(upload: Upload) -> None:
             "mapping": read.mapping,
             "unknown": read.unknown,
             "identity": read.identity,
+            "hidden": list(read.hidden),
         }
         upload.save(update_fields=["kind", "reading", "reference"])
         steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=read.row_count or 0)

@@ -26,7 +26,7 @@ ACCEPTED = {
     "baik-bnba-17-kolom-basarang.txt": (80, {"BUKAN_16_ANGKA"}),
     "baik-bnba-mantangai-apa-adanya.xlsx": (150, {"NIK_KOSONG", "NOMOR_URUT_0000"}),
     "ramai-judul-jumlah-tanda-tangan.xlsx": (26, {}),
-    "ramai-satu-lembar-per-kecamatan.xlsx": (30, {}),
+    "ramai-satu-lembar-per-kecamatan.xlsx": (35, {"TERSEMBUNYI_DIBACA"}),
     "ramai-ejaan-beragam.xlsx": (
         24,
         {"NOMOR_DIRAPIKAN", "BUKAN_16_ANGKA", "DUA_NOMOR", "NIK_KOSONG", "NOTASI_ILMIAH"}

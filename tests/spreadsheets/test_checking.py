@@ -131,7 +131,9 @@ def test_sheets_that_agree_are_joined_and_others_told(tmp_path):
             ("Sebangau", [["JUDUL"], [], HEAD[:3], ROW[:3]], False),
             ("Kosong", [HEAD], False),
             ("Catatan", [["Yth."]], False),
-            ("Lama", [HEAD, ROW], True),
+            ("Tanpa NIK", [HEAD[1:], ROW[1:]], False),
+            ("Sheet3", [], False),
+            ("Daftar pilihan", [["L"], ["P"]], True),
         ],
     )
     read, rows, _ = checked(path, MERGED)
@@ -139,7 +141,9 @@ def test_sheets_that_agree_are_joined_and_others_told(tmp_path):
     assert {(what, why) for what, _, why in read.left_out} == {
         ("lembar Kosong", "tidak berisi baris data"),
         ("lembar Catatan", "judul kolomnya berbeda"),
-        ("lembar Lama", "lembar tersembunyi"),
+        ("lembar Tanpa NIK", "tanpa kolom NIK"),
+        ("lembar Sheet3", "kosong"),
+        ("lembar Daftar pilihan", "judul kolomnya berbeda, lembar tersembunyi"),
     }
 
 

@@ -182,6 +182,7 @@ def running(officer):
             "mapping": {"nik": "NO. KTP"},
             "unknown": ["CATATAN PETUGAS"],
             "identity": {},
+            "hidden": ["baris 5-9 pada lembar Selat", "lembar Arsip (120 baris)"],
         },
     )
 
@@ -202,6 +203,7 @@ def test_progress_tells_stage_percent_remaining_time_and_what_is_known(
         "Halaman ini boleh ditutup",
         "2 lembar kerja digabung",
         "jumlah per kecamatan",
+        "Baris 5-9 pada lembar Selat; lembar Arsip (120 baris).",
         "1 kolom tidak dikenal",
         "NO. KTP",
         '<meta http-equiv="refresh" content="5">',

@@ -88,6 +88,14 @@ def known_of(upload: Upload) -> list[Known]:
         known.append(
             Known("info", "info", f"{thousands(left)} bagian bukan data dilewati", f"{reasons}.")
         )
+    hidden = reading.get("hidden")
+    if hidden:
+        shown = "; ".join(hidden[:6])
+        known.append(
+            Known(
+                "info", "info", "Bagian tersembunyi ikut dibaca", f"{shown[0].upper()}{shown[1:]}."
+            )
+        )
     if reading["unknown"]:
         count = len(reading["unknown"])
         known.append(
