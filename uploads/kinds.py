@@ -1,7 +1,7 @@
 """The kinds of sheet that uploads can carry. The app that owns a layout registers its kind.
 
 An upload does not know what its rows mean: reading, staging, repairing, submitting and approving
-are the same for every sheet. What differs is in the six functions of a `SheetKind`; `uploads` lies
+are the same for every sheet. What differs is in the functions of a `SheetKind`; `uploads` lies
 below the apps that write them and calls them through this table.
 """
 
@@ -24,6 +24,8 @@ class SheetKind:
     raises `SheetRefused` with the sentence for the sender.
     `compare(upload, cursor)` finishes the temporary table `staged` (see uploads/staging.py): it
     sets `target_id`, `household_id` and `changes`, and adds issues to `found`.
+    `gather(cursor, which)` may look up what the register knows of the rows of `staged s` of which
+    the SQL condition `which` holds; it runs once for each batch as it arrives, before `compare`.
     `lock(upload, cursor)` holds what `apply` will change, before the last comparison.
     `apply(upload, cursor)` writes the `writable` rows of `staged` to the register, in the caller's
     transaction.
@@ -43,6 +45,7 @@ class SheetKind:
     apply: Callable
     revert: Callable
     follow: Callable[[Upload], None]
+    gather: Callable = lambda cursor, which: None
     references: Callable[[User], list[tuple[str, str]]] = lambda user: []
     """What a sheet of this kind may answer to now, as (reference, name): running rounds."""
     reference_name: Callable[[str], str] = str

@@ -12,15 +12,14 @@ and issues of the upload only with the verdicts: written once, indexed once. Lat
 `staged` from the upload's rows.
 """
 
-import csv
 import io
-from collections.abc import Iterable
 
 from django.db import connection
 
 from accounts import scope
 from spreadsheets.checking import Batch
 from spreadsheets.layout import Issue, Layout
+from spreadsheets.packing import PackedBatch
 from uploads.models import Upload, UploadRow
 
 ANALYZE_FROM = 2_000
@@ -32,72 +31,47 @@ def clear(upload: Upload) -> None:
     upload.issues.all()._raw_delete("default")
 
 
-# Nothing is NULL in what is copied; this text is, and no cell of a sheet can be it.
-NULL = "\x1fnull\x1f"
-
-
-def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
-    buffer = io.StringIO(newline="")
-    # The writer quotes the characters of its line end: a cell may hold either of them.
-    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
-    text = buffer.getvalue()
-    if "\0" in text:  # the one character that Postgres cannot hold
-        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+def _copy(cursor, table: str, columns: str, packed: bytes) -> None:
     with connection.wrap_database_errors:
-        cursor.copy_expert(
-            f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')",
-            io.StringIO(text),
-        )
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.BytesIO(packed))
 
 
 def _columns(layout: Layout) -> str:
     return ", ".join(f'"{name}"' for name in layout.fields)
 
 
-def store_rows(layout: Layout, batch: Batch) -> None:
-    """COPY a batch of checked rows into `staged`."""
+def store(cursor, layout: Layout, batch: Batch | PackedBatch) -> str:
+    """COPY a batch of checked rows into `staged` and its issues into `found`.
+
+    Gives the SQL condition on `staged s` that tells these rows from those already there.
+    """
+    if isinstance(batch, Batch):
+        batch = PackedBatch.of(batch)
     fields = ", ".join(f'"{name}" text NOT NULL' for name in layout.fields)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS staged ("
-            "id bigint NOT NULL DEFAULT nextval('uploads_uploadrow_id_seq'),"
-            " sheet text NOT NULL, row_number integer NOT NULL, approved_verdict text,"
-            " approved_target_id bigint, approved_changes jsonb,"
-            f" target_id bigint, household_id bigint, changes jsonb, {fields})"
-        )
-        _copy(
-            cursor,
-            "staged",
-            f"sheet, row_number, {_columns(layout)}",
-            ((sheet, number, *values) for sheet, number, values in batch.rows),
-        )
-
-
-def store_issues(issues: list[Issue]) -> None:
-    """COPY what the check has found into `found`."""
-    if not issues:
-        return
-    with connection.cursor() as cursor:
+    cursor.execute(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS staged ("
+        "id bigint NOT NULL DEFAULT nextval('uploads_uploadrow_id_seq'),"
+        " sheet text NOT NULL, row_number integer NOT NULL, approved_verdict text,"
+        " approved_target_id bigint, approved_changes jsonb,"
+        f" target_id bigint, household_id bigint, changes jsonb, {fields});"
+        "SELECT pg_relation_size('staged') / current_setting('block_size')::bigint"
+    )
+    blocks = cursor.fetchone()[0]
+    is_new = "true"
+    if blocks:
+        # Rows are added from the last block on: no other need be looked at.
+        cursor.execute("SELECT currval('uploads_uploadrow_id_seq')")
+        is_new = f"(s.ctid >= '({blocks - 1},0)' AND s.id > {cursor.fetchone()[0]})"
+    _copy(cursor, "staged", f"sheet, row_number, {_columns(layout)}", batch.packed_rows)
+    if batch.packed_issues:
         _make_found(cursor)
         _copy(
             cursor,
             "found",
-            "sheet, row_number, field, code, level, message, before, suggestion, from_register",
-            (
-                (
-                    issue.sheet,
-                    issue.row,
-                    issue.field,
-                    issue.code,
-                    issue.level,
-                    issue.message,
-                    issue.before,
-                    issue.suggestion,
-                    "f",
-                )
-                for issue in issues
-            ),
+            "sheet, row_number, field, code, level, message, before, suggestion",
+            batch.packed_issues,
         )
+    return is_new
 
 
 def _make_found(cursor) -> None:
@@ -105,7 +79,7 @@ def _make_found(cursor) -> None:
         "CREATE TEMPORARY TABLE IF NOT EXISTS found (sheet text NOT NULL,"
         " row_number integer NOT NULL, field text NOT NULL, code text NOT NULL,"
         " level text NOT NULL, message text NOT NULL, before text, suggestion text,"
-        " from_register boolean NOT NULL DEFAULT true)"
+        " from_register boolean NOT NULL DEFAULT false)"
     )
 
 
@@ -150,6 +124,7 @@ def begin_comparison(cursor, upload: Upload, *, arrived: bool) -> None:
     """
     _make_found(cursor)
     cursor.execute(
+        "ALTER TABLE found ALTER from_register SET DEFAULT true;"
         "CREATE TEMPORARY TABLE offered (sheet text, row_number integer, field text,"
         " suggestion text, note text);"
         "CREATE TEMPORARY TABLE doubted AS SELECT DISTINCT sheet, row_number, field FROM "

@@ -11,7 +11,9 @@ from accounts.models import User
 from regions.index import region_index
 from spreadsheets.checking import Batch
 from spreadsheets.layout import CheckContext, Issue
+from spreadsheets.packing import PackedBatch
 from uploads import kinds, staging
+from uploads.kinds import SheetKind
 from uploads.models import Upload, UploadEvent
 
 Status = Upload.Status
@@ -58,6 +60,7 @@ def compare(upload: Upload, *, arrived: bool = False) -> None:
     with connection.cursor() as cursor:
         if not arrived:
             staging.stage(cursor, upload, kind.layout)
+            kind.gather(cursor, "true")
         staging.begin_comparison(cursor, upload, arrived=arrived)
         kind.compare(upload, cursor)
         staging.judge(cursor, upload, kind.layout, arrived=arrived)
@@ -65,18 +68,22 @@ def compare(upload: Upload, *, arrived: bool = False) -> None:
     staging.count(upload)
 
 
+def take(cursor, kind: SheetKind, batch: Batch | PackedBatch) -> None:
+    """Copy a batch in and look its rows up, while the reading process is at the next one."""
+    kind.gather(cursor, staging.store(cursor, kind.layout, batch))
+
+
 @transaction.atomic
-def rehearse(upload: Upload, batches: Iterable[Batch]) -> list[Issue]:
+def rehearse(upload: Upload, batches: Iterable[Batch | PackedBatch]) -> list[Issue]:
     """All that check and comparison find in these rows; nothing of it is kept.
 
     `upload` need not be stored: an `Upload(pk=0, kind=..., region_id=...)` will do. Raises
     SheetRefused.
     """
     kind = kinds.get(upload.kind)
-    for batch in batches:
-        staging.store_rows(kind.layout, batch)
-        staging.store_issues(batch.issues)
     with connection.cursor() as cursor:
+        for batch in batches:
+            take(cursor, kind, batch)
         staging.begin_comparison(cursor, upload, arrived=True)
         kind.compare(upload, cursor)
         found = staging.findings(cursor)
@@ -162,6 +169,7 @@ def apply(upload: Upload) -> Upload:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLYING])
         kind.lock(upload, cursor)
         staging.stage(cursor, upload, kind.layout)
+        kind.gather(cursor, "true")
         staging.begin_comparison(cursor, upload, arrived=False)
         kind.compare(upload, cursor)
         staging.mark_writable(cursor)
