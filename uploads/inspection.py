@@ -17,7 +17,7 @@ from spreadsheets.looking import FileRead
 from uploads import kinds, staging, steps
 from uploads.kinds import SheetKind
 from uploads.models import Upload
-from uploads.tasks import MEMORY_MB, SECONDS
+from uploads.tasks import MEMORY_MB, SECONDS, against_cover
 
 VERDICTS = {"": "ok", "info": "repaired", "warning": "doubtful", "error": "refused"}
 SHOWN_ROWS = 5
@@ -123,7 +123,11 @@ def _loaded(issues: str | list | None) -> list:
 
 @contextmanager
 def inspect(
-    path: Path, *, among: Iterable[SheetKind], region: Region | None = None
+    path: Path,
+    *,
+    among: Iterable[SheetKind],
+    region: Region | None = None,
+    expected_rows: int | None = None,
 ) -> Iterator[Inspection]:
     """Check a file as an upload for `region` by one who may see just that region.
 
@@ -134,13 +138,14 @@ def inspect(
     seen = scope.Scope((region.code,)) if region else None
     with scope.applied(seen), transaction.atomic():
         try:
-            yield _inspect(path, among, region)
+            yield _inspect(path, among, region, expected_rows)
         finally:
             transaction.set_rollback(True)
 
 
-def _inspect(path, among, region) -> Inspection:
-    upload = Upload(pk=0, region=region or Region.objects.get(level=Region.Level.PROVINCE))
+def _inspect(path, among, region, expected_rows) -> Inspection:
+    seen = region or Region.objects.get(level=Region.Level.PROVINCE)
+    upload = Upload(pk=0, region=seen, expected_rows=expected_rows)
     events = check_in_child(
         path,
         [kind.layout_path for kind in among],
@@ -158,9 +163,11 @@ def _inspect(path, among, region) -> Inspection:
                 upload.region
             )
         kind.admit(upload, read.identity)
+        done = 0
         for batch in events:
-            staging.store_rows(kind.layout, batch)
-            staging.store_issues(batch.issues)
+            steps.take(cursor, kind, batch)
+            done = batch.done
+        staging.store(cursor, kind.layout, against_cover(upload, read, done))
         staging.begin_comparison(cursor, upload, arrived=True)
         kind.compare(upload, cursor)
         cursor.execute(_NOTED)

@@ -85,6 +85,13 @@ def test_findings_on_the_whole_file_stand_with_the_file():
     assert issue["column"] == "NIK" and issue["level"] == "warning"
 
 
+def test_the_number_of_rows_in_the_cover_letter():
+    _, file, _ = as_json("subtotals.xlsx", "--expected", "14")
+    (issue,) = file["issues"]
+    assert (issue["code"], issue["level"]) == ("JUMLAH_BEDA_PENGANTAR", "warning")
+    assert "issues" not in as_json("subtotals.xlsx", "--expected", "10")[1]
+
+
 def test_a_file_that_is_refused():
     status, file, rows = as_json("html.xls")
     assert status == 1 and rows == []

@@ -45,6 +45,9 @@ class Command(BaseCommand):
             help="kode wilayah, seperti diunggah petugas wilayah itu, misalnya 62.03; tanpa ini "
             "wilayah yang tertulis di dalam berkas, atau provinsi",
         )
+        parser.add_argument(
+            "--expected", type=int, metavar="N", help="jumlah baris menurut surat pengantar"
+        )
         parser.add_argument("--json", action="store_true", help="menulis baris JSON (UTF-8)")
 
     def handle(self, *args, **options):
@@ -58,7 +61,12 @@ class Command(BaseCommand):
         among = _kinds(options["layout"])
         region = _region(options["region"]) if options["region"] else None
         try:
-            with inspect(path.resolve(), among=among, region=region) as inspection:
+            with inspect(
+                path.resolve(),
+                among=among,
+                region=region,
+                expected_rows=options["expected"],
+            ) as inspection:
                 lines = _json_read if options["json"] else _summary
                 for line in lines(options["file"], inspection):
                     self.stdout.write(line)
