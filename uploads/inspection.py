@@ -162,7 +162,8 @@ def _inspect(path, among, region, expected_rows) -> Inspection:
             upload.region = Region.objects.filter(pk=read.identity.get("region")).first() or (
                 upload.region
             )
-        kind.admit(upload, read.identity)
+        if kind.admit:
+            kind.admit(upload, read.identity)
         done = 0
         for batch in events:
             steps.take(cursor, kind, batch)
