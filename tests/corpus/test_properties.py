@@ -62,13 +62,15 @@ def value_of(cleaned: str | Cleaned) -> str:
 @settings(quick, max_examples=150)
 @given(raw=raw_cells)
 def test_what_is_clean_stays_clean(key, raw):
+    """A repair is told once. A wrong cell that is no text keeps its text, for its sender to see."""
     for column in kinds.get(key).layout.columns:
         first = column.clean(raw)
-        value = value_of(first)
-        second = column.clean(value)
-        assert value_of(second) == value, (column.field, first, second)
+        second = column.clean(value_of(first))
+        told = (column.field, first, second)
         if isinstance(first, str) or first.level == "info":
-            assert isinstance(second, str), (column.field, first, second)
+            assert second == value_of(first), told
+        elif first.level == "warning" or isinstance(raw, str):
+            assert value_of(second) == value_of(first), told
 
 
 @pytest.mark.parametrize("key", KEYS)
