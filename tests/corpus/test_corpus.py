@@ -11,9 +11,11 @@ import pytest
 from django.core.management import call_command
 
 from beneficiaries.sheets import DTKS_BNBA
+from spreadsheets.checking import check_file
 from spreadsheets.errors import SheetRefused
 from tests.corpus.make_sheets import FILES, SHEETS
-from tests.corpus.reading import Told, check
+from tests.corpus.reading import Told, check, context
+from uploads import kinds
 
 MAXIMUM_BYTES = 20_000
 
@@ -90,6 +92,13 @@ def test_read(name):
     assert len(told.values) == told.read.row_count == expected["rows"]
     assert [list(left) for left in told.read.left_out] == expected.get("left_out", [])
     assert told.read.unknown == expected.get("unknown", [])
+
+
+@pytest.mark.parametrize("name", READ)
+def test_recognised_among_all_kinds(name):
+    layouts = [kind.layout for kind in kinds.all_kinds()]
+    read = next(iter(check_file(SHEETS / name, layouts, context())))
+    assert read.layout_key == DTKS_BNBA.key
 
 
 @pytest.mark.parametrize("name", REFUSED)
