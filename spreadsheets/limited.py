@@ -43,8 +43,9 @@ def check_in_child(
     becomes SheetRefused; it is ended when the consumer stops. Works on POSIX systems.
     """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry or "." for entry in sys.path)}
+    # -P: a module of the same name in the folder that somebody stands in must not get in the way.
     child = subprocess.Popen(
-        [sys.executable, "-m", "spreadsheets.child"],
+        [sys.executable, "-P", "-m", "spreadsheets.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -150,12 +150,17 @@ _MESSAGE = "CASE WHEN is_offered THEN f.message || ' ' || o.note ELSE f.message 
 _SUGGESTION = "CASE WHEN is_offered THEN o.suggestion ELSE coalesce(f.suggestion, '') END"
 
 
+# What check and comparison have found, with the suggestions offered; columns as in an Issue.
+FINDINGS = f"""
+SELECT row_number AS "row", field, code, level, {_MESSAGE} AS message,
+    coalesce(before, '') AS before, {_SUGGESTION} AS suggestion, sheet
+FROM {_FOUND}
+"""
+
+
 def findings(cursor) -> list[Issue]:
-    """What check and comparison have found, with the suggestions offered, in the order of rows."""
-    cursor.execute(
-        f"SELECT row_number, field, code, level, {_MESSAGE}, coalesce(before, ''), {_SUGGESTION},"
-        f" sheet FROM {_FOUND} ORDER BY sheet, row_number, field, code"
-    )
+    """All findings in the order of rows."""
+    cursor.execute(f"{FINDINGS} ORDER BY sheet, row_number, field, code")
     return [Issue._make(row) for row in cursor.fetchall()]
 
 

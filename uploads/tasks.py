@@ -83,7 +83,7 @@ def _check(upload: Upload) -> None:
             if steps.cancelled(upload, done=done, total=batch.total):
                 return
         with connection.cursor() as cursor:
-            staging.store(cursor, kind.layout, _against_cover(upload, read, done))
+            staging.store(cursor, kind.layout, against_cover(upload, read, done))
     steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
     steps.finish_check(upload, rows=done)
     staging.analyze(done)
@@ -103,7 +103,7 @@ def _open(
     return next(events), events
 
 
-def _against_cover(upload: Upload, read: FileRead, done: int) -> Batch:
+def against_cover(upload: Upload, read: FileRead, done: int) -> Batch:
     """No rows, and what is to be said where the cover letter speaks of another number of them."""
     expected = upload.expected_rows
     if expected in (None, done):
