@@ -25,6 +25,9 @@ quick = settings(
 )
 KEYS = [kind.key for kind in kinds.all_kinds()]
 
+# Told of a value that is used as it stands, so each time.
+REMARKS = {"NIK_LAMA_RUSAK"}
+
 # Cells as senders, programs and mischief make them
 marks = "-/.,;:|\"'`()=+@#*&%_\\\t\n\r\x00\x0b\x1f\x7f\xa0\xad\u200b\u2028\ufeff\ud800éßİ①²٣５"
 written = st.one_of(
@@ -62,15 +65,14 @@ def value_of(cleaned: str | Cleaned) -> str:
 @settings(quick, max_examples=150)
 @given(raw=raw_cells)
 def test_what_is_clean_stays_clean(key, raw):
-    """A repair is told once, a remark on what was left as it is each time. A wrong cell that is no
-    text keeps its text, for its sender to see."""
+    """A repair is told once. A wrong cell that is no text keeps its text, for its sender to see."""
     for column in kinds.get(key).layout.columns:
         first = column.clean(raw)
         second = column.clean(value_of(first))
         told = (column.field, first, second)
-        if isinstance(first, str) or (first.level == "info" and first.value != raw):
+        if isinstance(first, str) or (first.level == "info" and first.code not in REMARKS):
             assert second == value_of(first), told
-        elif first.level != "error" or isinstance(raw, str):
+        elif first.level == "warning" or isinstance(raw, str):
             assert value_of(second) == value_of(first), told
 
 
