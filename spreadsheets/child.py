@@ -14,6 +14,7 @@ from spreadsheets.checking import check_file
 from spreadsheets.errors import SheetRefused
 from spreadsheets.limited import HEAD
 from spreadsheets.looking import FileRead
+from spreadsheets.packing import PackedBatch
 
 # marshal version 2 has no back references: larger, but quicker on both sides.
 _MARSHAL_VERSION = 2
@@ -61,11 +62,7 @@ def main() -> None:
                 sheets = [tuple(sheet) for sheet in event.sheets]
                 send("read", event.layout_key, sheets, *event[2:])
             else:
-                sheet = [event.rows[0][0]] if event.rows else [""]
-                numbers = [number for _, number, _ in event.rows]
-                values = [row for _, _, row in event.rows]
-                issues = list(map(tuple, event.issues))
-                send("batch", sheet, numbers, values, issues, event.done, event.total)
+                send("batch", *PackedBatch.of(event))
         send("end")
     except SheetRefused as refusal:
         send("refused", refusal.code, refusal.message)

@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from spreadsheets import guard
-from spreadsheets.checking import Batch
 from spreadsheets.errors import SheetRefused
-from spreadsheets.layout import CheckContext, Issue
+from spreadsheets.layout import CheckContext
 from spreadsheets.looking import FileRead, SheetRead
+from spreadsheets.packing import PackedBatch
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def check_in_child(
     *,
     memory_mb: int = 640,
     seconds: float = 600,
-) -> Iterator[FileRead | Batch]:
+) -> Iterator[FileRead | PackedBatch]:
     """check_file in a process of its own, with limits on memory and time.
 
     `layouts` are dotted paths "package.module:NAME" which the child imports. `memory_mb` limits
@@ -43,8 +43,9 @@ def check_in_child(
     becomes SheetRefused; it is ended when the consumer stops. Works on POSIX systems.
     """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry or "." for entry in sys.path)}
+    # -P: a module of the same name in the folder that somebody stands in must not get in the way.
     child = subprocess.Popen(
-        [sys.executable, "-m", "spreadsheets.child"],
+        [sys.executable, "-P", "-m", "spreadsheets.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -127,7 +128,7 @@ def _refuse_early_end(status: int) -> SheetRefused:
     return guard.refuse_broken() if status < 0 else _refuse_own_mistake()
 
 
-def _messages(pipe: _Pipe) -> Iterator[FileRead | Batch]:
+def _messages(pipe: _Pipe) -> Iterator[FileRead | PackedBatch]:
     while True:
         message = pipe.message()
         if message is None:
@@ -137,9 +138,7 @@ def _messages(pipe: _Pipe) -> Iterator[FileRead | Batch]:
             sheets = [SheetRead(*sheet) for sheet in content[1]]
             yield FileRead(content[0], sheets, *content[2:])
         elif kind == "batch":
-            sheet_names, numbers, values, issues, done, total = content
-            rows = list(zip(sheet_names * len(numbers), numbers, values, strict=True))
-            yield Batch(rows, list(map(Issue._make, issues)), done, total)
+            yield PackedBatch(*content)
         elif kind == "refused":
             raise SheetRefused(*content)
         elif kind == "failed":

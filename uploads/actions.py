@@ -68,9 +68,11 @@ def receive(
     name: str,
     reference: str = "",
     repairs: Upload | None = None,
+    expected_rows: int | None = None,
 ) -> Upload:
     """Keep a file as sent and queue its check.
 
+    `expected_rows` is how many rows the cover letter speaks of.
     Raises `AlreadySent` for a file that was sent before and is not cancelled or failed, and
     `PermissionDenied` for a kind of sheet or a region that is not the sender's.
     """
@@ -107,6 +109,7 @@ def receive(
         region=region,
         reference=reference,
         repairs=repairs,
+        expected_rows=expected_rows,
         original_name=os.path.basename(name)[:255],
         size=size,
         sha256=sha256,
