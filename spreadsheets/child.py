@@ -14,6 +14,7 @@ from spreadsheets.checking import check_file
 from spreadsheets.errors import SheetRefused
 from spreadsheets.limited import HEAD
 from spreadsheets.looking import FileRead, Preview, preview
+from spreadsheets.packing import PackedBatch
 
 # marshal version 2 has no back references: larger, but quicker on both sides.
 _MARSHAL_VERSION = 2
@@ -52,11 +53,7 @@ def _check(path, layouts, context, send) -> None:
             key, sheets, *rest = _plain(event)
             send("read", key, list(map(tuple, sheets)), *rest)
         else:
-            sheet = [event.rows[0][0]] if event.rows else [""]
-            numbers = [number for _, number, _ in event.rows]
-            values = [row for _, _, row in event.rows]
-            issues = list(map(tuple, event.issues))
-            send("batch", sheet, numbers, values, issues, event.done, event.total)
+            send("batch", *PackedBatch.of(event))
 
 
 def main() -> None:

@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from spreadsheets import guard
-from spreadsheets.checking import Batch
 from spreadsheets.errors import SheetRefused
-from spreadsheets.layout import CheckContext, Issue
+from spreadsheets.layout import CheckContext
 from spreadsheets.looking import ColumnRead, FileRead, Preview, SheetRead
+from spreadsheets.packing import PackedBatch
 from spreadsheets.swaps import Proposal
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def check_in_child(
     *,
     memory_mb: int = 640,
     seconds: float = 600,
-) -> Iterator[FileRead | Batch]:
+) -> Iterator[FileRead | PackedBatch]:
     """check_file in a process of its own, with limits on memory and time.
 
     `layouts` are dotted paths "package.module:NAME" which the child imports. `memory_mb` limits
@@ -65,8 +65,9 @@ def _child(
     task: str, path, layouts: Sequence[str], context: CheckContext, memory_mb: int, seconds: float
 ) -> Iterator["_Pipe"]:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry or "." for entry in sys.path)}
+    # -P: a module of the same name in the folder that somebody stands in must not get in the way.
     child = subprocess.Popen(
-        [sys.executable, "-m", "spreadsheets.child"],
+        [sys.executable, "-P", "-m", "spreadsheets.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -156,7 +157,7 @@ def _with_columns(told: FileRead | Preview) -> FileRead | Preview:
     )
 
 
-def _messages(pipe: _Pipe) -> Iterator[FileRead | Batch | Preview]:
+def _messages(pipe: _Pipe) -> Iterator[FileRead | PackedBatch | Preview]:
     while True:
         message = pipe.message()
         if message is None:
@@ -168,9 +169,7 @@ def _messages(pipe: _Pipe) -> Iterator[FileRead | Batch | Preview]:
         elif kind == "preview":
             yield _with_columns(Preview(*content))
         elif kind == "batch":
-            sheet_names, numbers, values, issues, done, total = content
-            rows = list(zip(sheet_names * len(numbers), numbers, values, strict=True))
-            yield Batch(rows, list(map(Issue._make, issues)), done, total)
+            yield PackedBatch(*content)
         elif kind == "refused":
             raise SheetRefused(*content)
         elif kind == "failed":

@@ -11,12 +11,9 @@ from rustpy_xlsxwriter import FastExcel
 from xlsxwriter.utility import xl_col_to_name
 
 from spreadsheets import cells
-from spreadsheets.annotating import annotate
 from spreadsheets.headings import EXAMPLE_MARK, NOTE_HEADINGS
 from spreadsheets.layout import Column, Layout
 from spreadsheets.reading import CHOICES_SHEET, GUIDE_SHEET, IDENTITY_SHEET
-
-__all__ = ["annotate", "export", "prefilled", "safe_text", "template"]
 
 # Rows below the header of a template that get drop-downs and the text format.
 TEMPLATE_ROWS = 2_000

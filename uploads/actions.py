@@ -25,6 +25,7 @@ from uploads import kinds, staging, tasks
 from uploads.columns import TO_CONFIRM, objections, to_remember
 from uploads.models import ColumnMapping, Upload, UploadEvent, UploadIssue, UploadRow
 from uploads.steps import compare, context_of, locked, move
+from uploads.wording import decision_note
 
 Status = Upload.Status
 Decision = UploadIssue.Decision
@@ -80,9 +81,11 @@ def receive(
     name: str,
     reference: str = "",
     repairs: Upload | None = None,
+    expected_rows: int | None = None,
 ) -> Upload:
     """Keep a file as sent and queue its check.
 
+    `expected_rows` is how many rows the cover letter speaks of.
     Raises `AlreadySent` for a file that was sent before and is not cancelled or failed, and
     `PermissionDenied` for a kind of sheet or a region that is not the sender's.
     """
@@ -119,6 +122,7 @@ def receive(
         region=region,
         reference=reference,
         repairs=repairs,
+        expected_rows=expected_rows,
         original_name=os.path.basename(name)[:255],
         size=size,
         sha256=sha256,
@@ -162,6 +166,18 @@ def _after_repair(upload: Upload, by: User, *, values_changed: bool = True) -> U
     else:
         upload.save()
     return upload
+
+
+def _record_decision(upload: Upload, decision: str, code: str, rows: int, by: User) -> None:
+    """Who has decided a whole cause, and when."""
+    if rows:
+        UploadEvent.objects.create(
+            upload=upload,
+            region_id=upload.region_id,
+            by=by,
+            status=Status.PERLU_PERBAIKAN,
+            note=decision_note(decision, code, rows),
+        )
 
 
 def _issues(upload: Upload, code: str, row_ids: list[int] | None):
@@ -211,6 +227,8 @@ def accept_suggestions(
     ids = list(issues.values_list("pk", flat=True))
     _set_cells(upload, ids, accept=True)
     UploadIssue.objects.filter(pk__in=ids).update(decision=Decision.ACCEPTED)
+    if row_ids is None:
+        _record_decision(upload, Decision.ACCEPTED, code, len(ids), by)
     _after_repair(upload, by)
     return len(ids)
 
@@ -223,6 +241,8 @@ def keep_values(upload: Upload, *, code: str, by: User, row_ids: list[int] | Non
     if code not in CHOOSABLE:
         issues = issues.filter(level=UploadIssue.Level.WARNING)
     kept = issues.update(decision=Decision.KEPT)
+    if row_ids is None:
+        _record_decision(upload, Decision.KEPT, code, kept, by)
     # Which row of two is chosen is the comparison's business, a mere confirmation is not.
     _after_repair(upload, by, values_changed=code in CHOOSABLE)
     return kept
@@ -236,6 +256,8 @@ def undo_decision(upload: Upload, *, code: str, by: User, row_ids: list[int] | N
     accepted = list(issues.filter(decision=Decision.ACCEPTED).values_list("pk", flat=True))
     _set_cells(upload, accepted, accept=False)
     reopened = issues.update(decision=Decision.OPEN)
+    if row_ids is None:
+        _record_decision(upload, Decision.OPEN, code, reopened, by)
     _after_repair(upload, by, values_changed=bool(accepted) or code in CHOOSABLE)
     return reopened
 

@@ -31,6 +31,17 @@ class SendForm(forms.Form):
         error_messages={"invalid_choice": "Wilayah ini di luar wilayah tugas Anda."},
     )
     reference = forms.CharField(label="Putaran", required=False, max_length=40)
+    expected_rows = forms.IntegerField(
+        label="Jumlah baris menurut surat pengantar (boleh kosong)",
+        required=False,
+        min_value=1,
+        max_value=10_000_000,
+        error_messages={
+            "invalid": "Tulis jumlah baris dengan angka saja, atau kosongkan.",
+            "min_value": "Jumlah baris paling sedikit 1, atau kosongkan.",
+            "max_value": "Jumlah baris ini terlalu besar; periksa surat pengantarnya.",
+        },
+    )
     file = forms.FileField(
         label="Berkas",
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),

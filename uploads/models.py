@@ -384,7 +384,7 @@ class UploadIssue(models.Model):
 
 
 class UploadEvent(models.Model):
-    """One step in the life of an upload; never changed, never removed."""
+    """One step in the life of an upload, or a decision on many of its rows; never changed."""
 
     PLACE = "region"
 
@@ -405,3 +405,8 @@ class UploadEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_decision(self) -> bool:
+        """A decision on all rows of a cause, told in the note, and no change of status."""
+        return self.status == Upload.Status.PERLU_PERBAIKAN and bool(self.note)

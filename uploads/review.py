@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regions.models import Region
 from uploads import kinds
@@ -153,6 +153,17 @@ def page_of(upload: Upload, choice: Choice, causes: Causes, texts: Texts) -> Pag
 
 
 @dataclass
+class Note:
+    text: str
+    level: str
+    code: str
+    decision: str
+    suggestion: str = ""
+    before: str = ""
+    """What was written, where the portal has repaired it and the cell shows something else."""
+
+
+@dataclass
 class Cell:
     """One field of a row: what is registered or was written, what it becomes, and why."""
 
@@ -161,8 +172,17 @@ class Cell:
     old: str = ""
     new: str = ""
     flagged: bool = False
-    is_number: bool = False
-    notes: list["Note"] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    repair: Note | None = None
+    """What the portal has put in order, when `old` and `new` show that."""
+
+    @property
+    def old_is_number(self) -> bool:
+        return is_identity(self.old)
+
+    @property
+    def new_is_number(self) -> bool:
+        return is_identity(self.new)
 
     @property
     def asks(self) -> bool:
@@ -173,15 +193,6 @@ class Cell:
     def is_plain(self) -> bool:
         """A first value of which there is nothing to say."""
         return bool(self.new) and not self.old and not self.notes
-
-
-@dataclass
-class Note:
-    text: str
-    level: str
-    code: str
-    decision: str
-    suggestion: str = ""
 
 
 @dataclass
@@ -260,6 +271,16 @@ def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
     )
 
 
+def _show_repair(cell: Cell, before: str, after: str) -> None:
+    """What was written and what the portal reads in it, where a reader can tell them apart."""
+    if not before or before == after or (is_identity(before) and is_identity(after)):
+        return
+    if cell.old or cell.new:
+        cell.notes[-1].before = "" if is_identity(before) or before == cell.old else before
+    else:
+        cell.old, cell.new, cell.repair = before, after, cell.notes[-1]
+
+
 def _told_anyway(kind: kinds.SheetKind, values: dict[str, str]) -> list[str]:
     """Fields of a row that nothing is compared with: all but those that name it, and its codes."""
     told = {*kind.subject, *CODES_OF_PLACES}
@@ -292,26 +313,60 @@ def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]
                 "" if is_identity(suggestion) else suggestion,
             )
         )
-        if cell.old or cell.new:
+        if issue.level == Level.INFO:
+            _show_repair(cell, issue.before, texts.shown(issue.field, values.get(issue.field, "")))
+        elif cell.old or cell.new:
             continue
-        if issue.suggestion:
+        elif issue.suggestion:
             cell.old = issue.before or texts.shown(issue.field, values.get(issue.field, ""))
             cell.new, cell.flagged = suggestion, True
-        elif issue.level != Level.INFO and issue.before:
+        elif issue.before:
             cell.old, cell.flagged = issue.before, True
     for name, (old, new) in (row.changes or {}).items():
         if row.target_id is None and name not in cells:
             continue  # of a new entry everything is new
         cell = cells.setdefault(name, Cell(name, texts.label(name)))
         if not cell.flagged:
+            if cell.repair:
+                cell.repair.before = "" if is_identity(cell.old) else cell.old
+                cell.repair = None
             cell.old = texts.shown(name, str(old or ""))
             cell.new = texts.shown(name, str(new or ""))
     for name in shown:
         if name not in cells:
             cells[name] = Cell(name, texts.label(name), new=texts.shown(name, values[name]))
-    for cell in cells.values():
-        cell.is_number = is_identity(cell.old) or is_identity(cell.new)
     place = {name: number for number, name in enumerate(("", *texts.position))}
     return sorted(
         cells.values(), key=lambda cell: (not cell.asks, place.get(cell.field, len(place)))
+    )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A few rows of a cause with what accepting its suggestions makes of them."""
+
+    rows: list[tuple[RowShown, list[Cell]]]
+    total: int
+
+
+SAMPLE_ROWS = 5
+
+
+def sample(upload: Upload, code: str, texts: Texts) -> Sample:
+    """Of the open suggestions of one cause the first rows, before and after."""
+    issues = upload.issues.filter(code=code, decision=Decision.OPEN, row_number__gt=0).exclude(
+        suggestion=""
+    )
+    places = issues.order_by("sheet", "row_number").values_list("sheet", "row_number").distinct()
+    wanted = Q(pk__in=[])
+    for sheet, number in places[:SAMPLE_ROWS]:
+        wanted |= Q(sheet=sheet, row_number=number)
+    rows = list(upload.rows.filter(wanted).order_by("sheet", "row_number"))
+    shown = show(upload, rows, texts, code=code)
+    return Sample(
+        [
+            (row, [cell for cell in row.cells if code in (note.code for note in cell.notes)])
+            for row in shown
+        ],
+        places.count(),
     )

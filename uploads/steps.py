@@ -1,6 +1,6 @@
 """The steps of an upload's life that people do not take themselves, and what all steps share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from regions.index import region_index
-from spreadsheets.layout import CheckContext
+from spreadsheets.checking import Batch
+from spreadsheets.layout import CheckContext, Issue
+from spreadsheets.packing import PackedBatch
 from uploads import kinds, staging
+from uploads.kinds import SheetKind
 from uploads.models import ColumnMapping, Upload, UploadEvent
 
 Status = Upload.Status
@@ -63,17 +66,46 @@ def columns_said(upload: Upload) -> dict | None:
 def compare(upload: Upload, *, arrived: bool = False) -> None:
     """Judge every row against the register; the caller holds the lock on the upload.
 
-    `arrived`: the rows are those that `staging.store_rows` has just taken from the file.
+    `arrived`: rows and issues are those that `staging` has just taken from the file.
     """
     kind = kinds.get(upload.kind)
     with connection.cursor() as cursor:
         if not arrived:
             staging.stage(cursor, upload, kind.layout)
-        staging.begin_comparison(cursor)
+            gather(cursor, kind, "staged")
+        staging.begin_comparison(cursor, upload, arrived=arrived)
         kind.compare(upload, cursor)
         staging.judge(cursor, upload, kind.layout, arrived=arrived)
         staging.clear_away(cursor)
     staging.count(upload)
+
+
+def take(cursor, kind: SheetKind, batch: Batch | PackedBatch) -> None:
+    """Copy a batch in and look its rows up, while the reading process is at the next one."""
+    gather(cursor, kind, staging.store(cursor, kind.layout, batch))
+
+
+def gather(cursor, kind: SheetKind, table: str) -> None:
+    if kind.gather:
+        kind.gather(cursor, table)
+
+
+@transaction.atomic
+def rehearse(upload: Upload, batches: Iterable[Batch | PackedBatch]) -> list[Issue]:
+    """All that check and comparison find in these rows; nothing of it is kept.
+
+    `upload` need not be stored: an `Upload(pk=0, kind=..., region_id=...)` will do. Raises
+    SheetRefused.
+    """
+    kind = kinds.get(upload.kind)
+    with connection.cursor() as cursor:
+        for batch in batches:
+            take(cursor, kind, batch)
+        staging.begin_comparison(cursor, upload, arrived=True)
+        kind.compare(upload, cursor)
+        found = staging.findings(cursor)
+    transaction.set_rollback(True)
+    return found
 
 
 @transaction.atomic
@@ -154,7 +186,8 @@ def apply(upload: Upload) -> Upload:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLYING])
         kind.lock(upload, cursor)
         staging.stage(cursor, upload, kind.layout)
-        staging.begin_comparison(cursor)
+        gather(cursor, kind, "staged")
+        staging.begin_comparison(cursor, upload, arrived=False)
         kind.compare(upload, cursor)
         staging.mark_writable(cursor)
         kind.apply(upload, cursor)

@@ -6,14 +6,17 @@ from contextlib import closing
 
 import pghistory
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 from django_tasks import task
 
 from accounts import scope
 from spreadsheets.checking import Batch
 from spreadsheets.errors import SheetRefused
+from spreadsheets.layout import Issue
 from spreadsheets.limited import check_in_child
 from spreadsheets.looking import FileRead
+from spreadsheets.packing import PackedBatch
 from uploads import kinds, staging, steps
 from uploads.models import Upload
 
@@ -21,6 +24,7 @@ logger = logging.getLogger("portal.uploads")
 
 MEMORY_MB = 640  # address space of the reading process; it uses about a third of that
 SECONDS = 900
+TOLD_LEFT_OUT = 6
 UNEXPECTED = (
     "Terjadi kesalahan pada portal saat {what}. Data terdaftar tidak berubah."
     " Hubungi Administrator dan sebutkan nomor unggahan {number}."
@@ -76,22 +80,23 @@ def _check(upload: Upload) -> None:
         }
         upload.save(update_fields=["kind", "reading", "reference"])
         steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=read.row_count or 0)
-        layout, done = kinds.get(upload.kind).layout, 0
+        kind, done = kinds.get(upload.kind), 0
         for batch in batches:
-            staging.store_rows(layout, batch)
-            staging.store_issues(upload, batch.issues)
+            with connection.cursor() as cursor:
+                steps.take(cursor, kind, batch)
             done = batch.done
             if steps.cancelled(upload, done=done, total=batch.total):
                 return
+        with connection.cursor() as cursor:
+            staging.store(cursor, kind.layout, against_cover(upload, read, done))
     steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
-    staging.analyze(done, table="uploads_uploadissue")
     steps.finish_check(upload, rows=done)
-    staging.analyze(done, table="uploads_uploadrow")
+    staging.analyze(done)
 
 
 def _open(
     upload: Upload, among: Iterable[kinds.SheetKind]
-) -> tuple[FileRead, Generator[Batch, None, None]]:
+) -> tuple[FileRead, Generator[PackedBatch, None, None]]:
     """What the file is, and its rows to come. Raises SheetRefused."""
     events = check_in_child(
         upload.file.path,
@@ -101,6 +106,27 @@ def _open(
         seconds=SECONDS,
     )
     return next(events), events
+
+
+def against_cover(upload: Upload, read: FileRead, done: int) -> Batch:
+    """No rows, and what is to be said where the cover letter speaks of another number of them."""
+    expected = upload.expected_rows
+    if expected in (None, done):
+        return Batch([], [], done, done)
+    left_out = [f"{what} ({why})" for what, _, why in read.left_out]
+    if len(left_out) > TOLD_LEFT_OUT:
+        left_out[TOLD_LEFT_OUT:] = [f"dan {len(left_out) - TOLD_LEFT_OUT} hal lain"]
+    message = (
+        f"Surat pengantar menyebut {_dotted(expected)} baris, sedangkan {_dotted(done)} baris"
+        f" terbaca. Yang tidak diambil: {'; '.join(left_out) or 'tidak ada'}."
+        " Cocokkan dengan pengirim berkas."
+    )
+    issue = Issue(0, "", "JUMLAH_BEDA_PENGANTAR", "warning", message, str(expected), "")
+    return Batch([], [issue], done, done)
+
+
+def _dotted(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 def _is_headless(read: FileRead) -> bool:

@@ -13,7 +13,7 @@ from regions.models import Region
 from spreadsheets import cells
 from spreadsheets.layout import Cleaned, Column, Layout
 from uploads import kinds
-from uploads.models import Upload, UploadRow
+from uploads.models import Upload, UploadIssue, UploadRow
 
 Status = Upload.Status
 Verdict = UploadRow.Verdict
@@ -110,6 +110,7 @@ CAUSE_TITLES = {
     "JAM_TIDAK_TERBACA": "Jam tidak terbaca",
     "JENIS_KELAMIN_BEDA_NIK": "Jenis kelamin tidak sesuai NIK",
     "JENIS_KELAMIN_TIDAK_DIKENAL": "Jenis kelamin tidak terbaca",
+    "JUMLAH_BEDA_PENGANTAR": "Jumlah baris berbeda dari surat pengantar",
     "JUMLAH_BULAN_BEDA_PERIODE": "Jumlah bulan tidak sesuai periode",
     "JUMLAH_NEGATIF": "Jumlah barang negatif",
     "JUMLAH_NOL": "Jumlah nol",
@@ -121,6 +122,8 @@ CAUSE_TITLES = {
     "KASUS_DUA_KALI": "Kasus tertulis dua kali dalam berkas",
     "KASUS_SUDAH_DISETUJUI": "Kasus sudah disetujui dengan hasil lain",
     "KASUS_TIDAK_DIKENAL": "Kasus bukan dari putaran atau wilayah ini",
+    "KELUARGA_DUA_KEPALA": "Keluarga dengan dua kepala keluarga",
+    "KELUARGA_TANPA_KEPALA": "Keluarga tanpa kepala keluarga",
     "KKS_KOSONG": "Nomor KKS kosong",
     "KK_BEBERAPA_KELUARGA": "Nomor KK dipakai beberapa keluarga",
     "KK_DUA_DESA": "Nomor KK di lebih dari satu desa",
@@ -169,12 +172,13 @@ CAUSE_TITLES = {
     "NOMINAL_KOSONG": "Nominal kosong",
     "NOMOR_DENGAN_TULISAN": "Nomor bercampur tulisan",
     "NOMOR_DIRAPIKAN": "Tanda baca pada nomor dirapikan",
-    "NOMOR_URUT_0000": "Nomor rusak karena Excel",
-    "NOTASI_ILMIAH": "Nomor rusak karena Excel",
+    "NOMOR_URUT_0000": "Empat angka terakhir NIK 0000",
+    "NOTASI_ILMIAH": "Nomor tertulis dalam notasi ilmiah",
     "PANJANG_NOMOR": "Jumlah angka nomor tidak tepat",
     "PEMEGANG_TIDAK_DIKENAL": "Pemegang kartu tidak disebut",
     "PEMILIK_DILARANG": "Pemilik tidak boleh menjadi agen",
     "PENERIMA_TIDAK_DIKENAL": "Penerima tidak disebut",
+    "PENGURUS_MENINGGAL": "Pengurus keluarga meninggal",
     "PERBAIKAN_SAMA": "Perbaikan sama dengan yang lama",
     "PERBAIKAN_TANPA_BERTEMU": "Perbaikan tanpa bertemu keluarga",
     "PERIODE_KOSONG": "Periode kosong",
@@ -192,9 +196,10 @@ CAUSE_TITLES = {
     "RUPIAH_DISINGKAT": "Jumlah rupiah disingkat",
     "SAPAAN_DILEPAS": "Sapaan di depan nama dilepas",
     "SATU_ORANG_DUA_BARIS": "Satu orang dalam dua baris",
+    "SATU_SATUNYA_MENINGGAL": "Anggota satu-satunya meninggal",
     "SEL_ANGKA": "Nomor tersimpan sebagai angka",
     "SEL_ANGKA_BERAKHIR_0": "Nomor angka berakhir 0",
-    "SEL_ANGKA_TIDAK_TEPAT": "Nomor rusak karena Excel",
+    "SEL_ANGKA_TIDAK_TEPAT": "Angka terakhir nomor hilang di Excel",
     "SEL_GALAT": "Sel berisi galat lembar kerja",
     "SETELAH_HARI_INI": "Tanggal setelah hari ini",
     "STATUS_KOSONG": "Status kosong",
@@ -227,6 +232,13 @@ CAUSE_TITLES = {
     "WILAYAH_SPELLING": "Ejaan nama wilayah dirapikan",
 }
 
+# How the history tells of a decision on all rows of a cause; read again by `is_decision_on`.
+DECISIONS = {
+    UploadIssue.Decision.ACCEPTED: "Saran diterima untuk {n} baris: {cause}.",
+    UploadIssue.Decision.KEPT: "{n} baris dibiarkan sesuai berkas: {cause}.",
+    UploadIssue.Decision.OPEN: "Putusan atas {n} baris diurungkan: {cause}.",
+}
+
 # What rules derive and a comparison may change besides the columns has no heading of its own.
 DERIVED_HEADINGS = {
     "village": "Desa/kelurahan",
@@ -249,6 +261,16 @@ _ABBREVIATIONS = frozenset(
     "ID NIK NOKK KK KKS RT RW DTKS DTSEN BPNT PPKM PKH PBI JKN KPM HP SHDK ART SP2D EDC".split()  # noqa: SIM905
 )
 IDENTITY_DIGITS = 10
+
+
+def decision_note(decision: str, code: str, rows: int) -> str:
+    return DECISIONS[decision].format(
+        n=f"{rows:,}".replace(",", "."), cause=CAUSE_TITLES.get(code, code)
+    )
+
+
+def is_decision_on(note: str, code: str) -> bool:
+    return note.endswith(f": {CAUSE_TITLES.get(code, code)}.")
 
 
 def is_identity(text: str) -> bool:

@@ -90,9 +90,9 @@ def test_an_unknown_cause_is_named_by_its_message_without_numbers(upload):
     [
         (Status.DITERIMA, Stage.ANTRE, 0, 0, None),
         (Status.DIPERIKSA, Stage.MEMBACA, 0, 2, None),
-        (Status.DIPERIKSA, Stage.MEMERIKSA, 0, 20, None),
-        (Status.DIPERIKSA, Stage.MEMERIKSA, 500, 45, 22),
-        (Status.DIPERIKSA, Stage.MEMBANDINGKAN, 1_000, 70, None),
+        (Status.DIPERIKSA, Stage.MEMERIKSA, 0, 30, None),
+        (Status.DIPERIKSA, Stage.MEMERIKSA, 500, 42, 40),
+        (Status.DIPERIKSA, Stage.MEMBANDINGKAN, 1_000, 55, None),
         (Status.DISETUJUI, Stage.MENERAPKAN, 0, 10, None),
     ],
 )

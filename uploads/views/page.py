@@ -11,17 +11,22 @@ from django.utils.timezone import localtime
 
 from uploads import actions, figures, kinds, review
 from uploads.columns import OF_COLUMNS, TO_CONFIRM
-from uploads.models import Upload, UploadRow
-from uploads.views.running import known_of, mapping_of, progress_context
+from uploads.models import Upload, UploadIssue, UploadRow
+from uploads.views.running import Known, known_of, mapping_of, progress_context
 from uploads.views.shared import RUNNING, Rights, Status, columns_url, rights, title_of
 from uploads.wording import (
+    CAUSE_TITLES,
     STATUS_LOOKS,
+    Look,
     Texts,
     file_size,
+    is_decision_on,
     status_look,
     verdict_look,
     without_numbers,
 )
+
+Level = UploadIssue.Level
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Step:
     note: str = ""
 
 
+DECISION_LOOK = Look("idle", "check", "Putusan")
 WAY = (Status.DITERIMA, Status.DIPERIKSA, Status.SIAP, Status.DIAJUKAN, Status.DISETUJUI)
 
 
@@ -48,7 +54,8 @@ def steps_of(upload: Upload, events) -> list[Step]:
     """The chain of statuses with the day of each; what went wrong takes the place of its step."""
     on = {}
     for event in events:
-        on[event.status] = event.at
+        if not event.is_decision:
+            on[event.status] = event.at
 
     def note(status: str) -> str:
         at = on.get(status)
@@ -115,7 +122,10 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
         "preview_only": kinds.PREVIEW_ONLY,
         "may": may,
         "steps": steps_of(upload, events),
-        "events": [(event, status_look(upload, event.status)) for event in reversed(events)],
+        "events": [
+            (event, DECISION_LOOK if event.is_decision else status_look(upload, event.status))
+            for event in reversed(events)
+        ],
         "look": status_look(upload, upload.status),
         "reference_name": kinds.reference_name(upload.kind, upload.reference)
         if upload.reference
@@ -141,15 +151,9 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         texts.learn_districts_of = upload.region_id
     page = review.page_of(upload, choice, causes, texts)
     cause = causes.get(choice.code) if choice.code else None
-    of_file = [
-        (
-            without_numbers(issue.message),
-            "bad" if issue.level == "error" else "warn",
-            columns_url(upload) if may.columns and issue.code in TO_CONFIRM else "",
-        )
-        for issue in causes.of_file
-        if not issue.decision
-    ]
+    for one in (*causes.review, *causes.problem):
+        decisions = (e for e in reversed(events) if e.is_decision and one.decided)
+        one.decision = next((e for e in decisions if is_decision_on(e.note, one.code)), None)
     returned = None
     if upload.status == Status.DIKEMBALIKAN:
         returned = [event for event in events if event.status == Status.DIKEMBALIKAN][-1]
@@ -164,16 +168,24 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         "sums": totals,
         "causes": causes,
         "cause": cause,
-        "of_file": of_file,
+        "cause_on_level": cause.level if cause else "",
+        "of_file": [
+            (*_of_file(issue), columns_url(upload) if _asks_for_columns(issue, may) else "")
+            for issue in causes.of_file
+            if issue.level != Level.INFO and not issue.decision
+        ],
         "returned": returned,
         "tabs": [
             (part, choice.url(putusan=part.verdict, temuan="", hasil="", hal=""))
             for part in totals.parts
         ],
-        "cause_url": choice.url(temuan="KODE", putusan="semua", hasil="", hal=""),
+        "cause_url": choice.url(temuan="", putusan="semua", hasil="", hal=""),
         "districts": texts.districts,
         "not_reverted": not_reverted,
-        "known": known_of(upload),
+        "known": [
+            *known_of(upload),
+            *(_known(issue) for issue in causes.of_file if not issue.decision),
+        ],
         "next_url": choice.url(hal=choice.page + 1),
         "previous_url": choice.url(hal=choice.page - 1) if choice.page > 1 else "",
         "list_title": _list_title(upload, choice, cause),
@@ -181,6 +193,21 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         "columns_url": columns_url(upload),
         "is_remembered": upload.columns_are_remembered and upload.sent_by_id == request.user.pk,
     }
+
+
+def _of_file(issue: UploadIssue) -> tuple[str, str, str]:
+    """(kind of notice, what it is, the sentence) of a finding about the whole file."""
+    kind = {Level.INFO: "info", Level.WARNING: "warn", Level.ERROR: "bad"}[issue.level]
+    return kind, CAUSE_TITLES.get(issue.code, ""), without_numbers(issue.message)
+
+
+def _asks_for_columns(issue: UploadIssue, may: Rights) -> bool:
+    return may.columns and issue.code in TO_CONFIRM
+
+
+def _known(issue: UploadIssue) -> Known:
+    kind, title, message = _of_file(issue)
+    return Known(kind, kind, title or message, message if title else "")
 
 
 def _list_title(upload: Upload, choice: review.Choice, cause) -> str:

@@ -18,6 +18,7 @@ RUNNING = (Status.DITERIMA, Status.DIPERIKSA, Status.DISETUJUI)
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSM = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
 def wants_fragment(request) -> bool:
@@ -53,6 +54,10 @@ def back_to(request, upload: Upload) -> HttpResponseRedirect:
     if target.startswith("?"):
         return redirect(page_url(upload) + target)
     return redirect(page_url(upload))
+
+
+def workbook_type(name: str) -> str:
+    return XLSM if name.endswith(".xlsm") else XLSX
 
 
 def attachment(name: str) -> str:
