@@ -136,7 +136,7 @@ def test_the_summary_names_causes_rows_and_what_was_left_out():
     assert status == 0
     assert "Baris   10: 10 baik" in out and "baris 5, 10, 14, 15: baris jumlah" in out
     _, out = check_sheet("nik-scientific.xlsx")
-    assert "Nomor rusak karena Excel: 3 baris (2, 3, 4)" in out
+    assert "Nomor tertulis dalam notasi ilmiah: 3 baris (2, 3, 4)" in out
 
 
 @pytest.mark.parametrize(
