@@ -1,12 +1,15 @@
 """Sheets of the register. Pure: the check runs in a process that knows no Django."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
 from beneficiaries import birth_dates
-from beneficiaries.identity import is_nik_shaped, kk_plausible, nik_facts
+from beneficiaries.identity import is_nik_shaped, kk_plausible, nik_agrees, nik_facts
 from regions.codes import Resolved, Unresolved
 from spreadsheets import cells
 from spreadsheets.layout import CheckContext, Column, Issue, Layout, RowView, as_written
+from spreadsheets.swaps import RowSwaps
 
 RELATIONS = {
     "Kepala keluarga": "KEPALA_KELUARGA",
@@ -202,7 +205,7 @@ def judge_person(row: RowView, context: CheckContext) -> None:
         row.suggest("sex", nik_facts(nik, today=context.today).sex)
 
 
-DTKS_BNBA = Layout(
+_BNBA = Layout(
     key="dtks_bnba",
     title="BNBA DTKS (SIKS)",
     description=(
@@ -227,6 +230,7 @@ DTKS_BNBA = Layout(
             aliases=("PROP_NAME", "NAMA PROVINSI", "PROP"),
             example="KALIMANTAN TENGAH",
             fill_down=True,
+            content="province",
         ),
         Column(
             "regency",
@@ -235,6 +239,7 @@ DTKS_BNBA = Layout(
             aliases=("KABUPATEN", "KOTA", "KAB/KOTA", "KAB_NAME", "NAMA KABUPATEN"),
             example="KAPUAS",
             fill_down=True,
+            content="regency",
         ),
         Column(
             "district",
@@ -244,6 +249,7 @@ DTKS_BNBA = Layout(
             example="BASARANG",
             help="Nama desa dicari di dalam kecamatan ini.",
             fill_down=True,
+            content="district",
             sheet_name=district_named,
         ),
         Column(
@@ -263,6 +269,7 @@ DTKS_BNBA = Layout(
             required=True,
             example="BATUAH",
             width=20,
+            content="village",
             titled=True,
         ),
         Column(
@@ -285,6 +292,7 @@ DTKS_BNBA = Layout(
             example="6203081501159001",
             help="16 angka, disimpan sebagai teks.",
             width=20,
+            content="kk",
         ),
         Column(
             "nik",
@@ -295,6 +303,7 @@ DTKS_BNBA = Layout(
             example="6203085205839017",
             help="16 angka, disimpan sebagai teks. Wilayah di dalam NIK boleh berbeda dari alamat.",
             width=20,
+            content="nik",
         ),
         Column(
             "name",
@@ -311,6 +320,7 @@ DTKS_BNBA = Layout(
             required=True,
             example="SITI RAHMAH",
             width=28,
+            content="name",
         ),
         Column(
             "birth_date",
@@ -327,6 +337,7 @@ DTKS_BNBA = Layout(
             ),
             example="12/05/1983",
             help="Hari/bulan/tahun. Tempat lahir di depannya dipisahkan bila kolomnya kosong.",
+            content="birth",
         ),
         Column(
             "birth_place",
@@ -343,6 +354,7 @@ DTKS_BNBA = Layout(
             example="P",
             choices=("L", "P"),
             width=10,
+            content="sex",
         ),
         Column("occupation", "PEKERJAAN", cells.text, aliases=("JENIS_PKRJN",), example="PETANI"),
         Column(
@@ -361,6 +373,7 @@ DTKS_BNBA = Layout(
             example="Kepala keluarga",
             choices=RELATION_CHOICES,
             width=18,
+            content="choice",
         ),
         Column(
             "match_note",
@@ -437,5 +450,21 @@ DTKS_BNBA = Layout(
             "bansos_bpnt_ppkm": "TIDAK",
             "pbi_jkn": "YA",
         },
+    ),
+)
+
+
+def nik_fits(nik: str, born: str, sex: str, context: CheckContext) -> bool:
+    """Whether a NIK can exist and says the same birth date and sex."""
+    known = date.fromisoformat(born) if born else None
+    facts = nik_facts(nik, today=context.today, known_birth_date=known)
+    return bool(known) and facts.plausible and not nik_agrees(nik, known, sex, today=context.today)
+
+
+DTKS_BNBA = replace(
+    _BNBA,
+    row_rules=(
+        *_BNBA.row_rules,
+        RowSwaps(_BNBA, ("nik", "kk_number", "name", "birth_date", "sex"), nik_fits),
     ),
 )

@@ -191,6 +191,8 @@ def _earlier(book: Book, notes: _SheetNotes) -> tuple[int | None, frozenset[int]
 
     Those are the example rows of a template: without their note they would be taken as data.
     """
+    if not notes.read.header_row:
+        return None, frozenset()  # it begins with data at once
     sheet = book.sheet(notes.read.name)
     head = next(islice(sheet.rows(), notes.read.header_row - 1, None), [])
     found = [index for index, cell in enumerate(head) if slug(cell) == _OWN_SLUG]

@@ -15,7 +15,7 @@ from spreadsheets.layout import (
     RowView,
     as_written,
 )
-from spreadsheets.looking import FileRead, Found, look
+from spreadsheets.looking import FileRead, Found, column_issues, look
 from spreadsheets.parts import ERROR_TEXTS, UNCACHED, column_letters
 from spreadsheets.reading import Book, unmerged_rows
 
@@ -51,6 +51,7 @@ def check_file(
     done = 0
     damage: dict[str, Counter] = {}
     closing = [_hidden(part) for part in read.hidden]
+    closing += column_issues(read, found[0].header.layout)
     for one in found:
         checker = _SheetChecker(book, one, context, damage)
         for rows, issues in checker.batches():
@@ -265,6 +266,7 @@ class _SheetChecker:
             view.values = row
             for rule in rules:
                 rule(view, context)
+        view.settle()
 
     def _note(self, field, numbers, cells, cleaned, issues) -> None:
         """Turns Cleaned cells into their text and an issue."""

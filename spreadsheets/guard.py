@@ -7,7 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
@@ -18,6 +18,8 @@ from spreadsheets.parts import Part, column_number, from_xml, is_telling
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
+# The reading library takes up to 64 bytes for each place of a sheet: 450 MB.
+MAX_PLACES = 7_000_000
 MAX_FILE_BYTES = 100 * 2**20
 # A sheet of 200,000 rows and 40 columns unpacks to about 250 MB.
 MAX_UNPACKED_BYTES = 500 * 2**20
@@ -177,9 +179,11 @@ def _inspect_ole(path: Path) -> Inspected:
         raise refuse_password()
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         try:
-            return Inspected("xls", *biff.look(path))
+            parts, epoch_1904 = biff.look(path)
         except (OSError, ValueError, LookupError, struct.error) as error:
             raise refuse_broken() from error
+        _refuse_stretched(parts.values())
+        return Inspected("xls", parts, epoch_1904)
     if "WordDocument".encode("utf-16-le") in content:
         raise refuse_wrong_type("dokumen Word")
     if "PowerPoint Document".encode("utf-16-le") in content:
@@ -240,12 +244,16 @@ def _inspect_xlsb(archive: zipfile.ZipFile, names: set[str]) -> Inspected:
             parts[name], has_short = xlsb.sheet(archive.read(path))
             if has_short:
                 short.add(path)
+    _refuse_stretched(parts.values())
     return Inspected("xlsb", parts, epoch_1904, xlsb.rewritten(archive, short) if short else None)
 
 
 def _inspect_ods(archive: zipfile.ZipFile, names: set[str]) -> Inspected:
     if b"encryption-data" in _small(archive, "META-INF/manifest.xml", names):
         raise refuse_password()
+    rows = _chunks(archive, opendocument.CONTENT, until=b"</table:table-row>")
+    if opendocument.repeated_places(rows) > MAX_PLACES:
+        raise refuse_too_large()
     telling = epoch_1904 = indented = False
     for chunk in _chunks(archive, opendocument.CONTENT, until=b">"):
         telling = telling or any(sign in chunk for sign in opendocument.TELLING)
@@ -256,6 +264,15 @@ def _inspect_ods(archive: zipfile.ZipFile, names: set[str]) -> Inspected:
         return Inspected("ods", parts, epoch_1904)
     rows = _chunks(archive, opendocument.CONTENT, until=b"</table:table-row>")
     return Inspected("ods", parts, epoch_1904, opendocument.rewritten(archive, rows))
+
+
+def _refuse_stretched(parts: Iterable[Part]) -> None:
+    """A single cell far away makes a sheet as large as one that is full up to there."""
+    for rows, columns in (part.extent for part in parts):
+        if columns > MAX_COLUMNS:
+            raise refuse_many_columns()
+        if rows * columns > MAX_PLACES:
+            raise refuse_too_large()
 
 
 def _kind_of_archive(archive: zipfile.ZipFile, names: set[str]) -> str:

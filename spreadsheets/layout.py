@@ -83,8 +83,10 @@ class Column:
     `memo`: equal raw cells are cleaned once; switch it off for a cleaner with side effects.
     `fill_down`: an empty cell takes the value above it (merged cells of a kecamatan).
     `kind`: "date" for a column of dates whose cleaner is not `cells.date` itself.
-    `content`: what its cells look like ("nik", "kk", "name", "date", "sex", ...), by which a column
-    is recognised that has an unknown heading or none.
+    `content`: what its cells look like, by which a column is recognised that has an unknown heading
+    or none: "nik", "kk", "card", "account", "name" (of the person), "birth", "date", "sex",
+    "yes_no", "rupiah", "rt", "rw", "choice" (what its cleaner knows), "province", "regency",
+    "district", "village".
     `titled`: a title above the header may give the value for the whole sheet ("DESA : BATUAH");
     so it may wherever `fill_down` is set.
     `sheet_name`: the value that the name of a sheet ("Kec. Basarang") gives where the column is
@@ -132,8 +134,8 @@ class RowView:
     """
 
     __slots__ = (
-        *("_at", "_findings", "_indexed", "_raw_at", "by_hand", "issues", "number", "raws"),
-        *("sheet", "values"),
+        *("_at", "_findings", "_indexed", "_raw_at", "_reread", "by_hand", "issues"),
+        *("number", "raws", "sheet", "values"),
     )
 
     def __init__(self, at: Mapping[str, int], raw_at: Mapping[str, int], sheet: str) -> None:
@@ -147,6 +149,7 @@ class RowView:
         self.issues: list[Issue] = []
         self._indexed: list[Issue] | None = None
         self._findings: dict[tuple[int, str], int] = {}
+        self._reread: dict[tuple[int, str], list[Issue]] = {}
 
     def __getitem__(self, name: str) -> str:
         return self.values[self._at[name]]
@@ -184,6 +187,22 @@ class RowView:
             for place, issue in enumerate(self.issues):
                 self._findings.setdefault((issue.row, issue.field), place)
         return self._findings.get((self.number, name))
+
+    def index(self, name: str) -> int | None:
+        """Where the cell of a field stands in `raws`; None where the sheet has no such column."""
+        return self._raw_at.get(name)
+
+    def reread(self, found: Mapping[str, list[Issue]]) -> None:
+        """Put these issues in place of all that is said of these fields of this row."""
+        self._reread |= {(self.number, name): issues for name, issues in found.items()}
+
+    def settle(self) -> None:
+        """Called once after the rules have seen all rows: what was read anew takes its place."""
+        if not self._reread:
+            return
+        again, self._reread = self._reread, {}
+        kept = [issue for issue in self.issues if (issue.row, issue.field) not in again]
+        self.issues[:] = [*kept, *(issue for issues in again.values() for issue in issues)]
 
 
 RowRule = Callable[[RowView, CheckContext], None]

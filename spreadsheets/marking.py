@@ -145,7 +145,7 @@ def _list_of(listed: list[Element], name: str) -> tuple[Element, list[Element]]:
 
 
 class Marks(NamedTuple):
-    """What is to be written into one sheet; rows and columns from 1.
+    """What is to be written into one sheet; rows and columns from 1, head 0 where there is none.
 
     `forget`: colours and notes of an earlier check give way, but in the rows of `kept_notes`.
     """
@@ -212,7 +212,7 @@ class SheetWriter:
         self.by_row: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for (row, column), level in marks.cells.items():
             self.by_row[row].append((column, level))
-        for row in (marks.head, *marks.notes):
+        for row in filter(None, (marks.head, *marks.notes)):
             self.by_row[row].append((marks.note_column, ""))
         self.row = 0
         self.column = 0

@@ -26,6 +26,11 @@ TELLING = (
 EPOCH_1904 = b'table:date-value="1904-01-01"'
 # The reading library wants elements without blanks between them, as LibreOffice writes them.
 INDENTED = re.compile(rb"<table:table-row[^>]*>\s+<")
+_REPEATED_ROW = re.compile(
+    rb'<table:table-row[^>]*\bnumber-rows-repeated="(\d{3,})"[^>]*>(.*?)</table:table-row>',
+    re.DOTALL,
+)
+_REPEATED_CELL = re.compile(rb'\bnumber-columns-repeated="(\d{2,})"')
 _BLANKS = re.compile(rb"(</?(?:table|office):[^>]*>|</text:p>)\s+(?=<)")
 _HIDDEN = ("collapse", "filter")
 _MAX_RANGE = 2**20
@@ -34,6 +39,20 @@ _MAX_RANGE = 2**20
 def _count(attributes: dict[str, str], name: str) -> int:
     count = attributes.get(name, "1")
     return min(int(count), _MAX_RANGE) if count.isdecimal() else 1
+
+
+def repeated_places(chunks: Iterable[bytes]) -> int:
+    """How many cells the rows stand for that have a value and say that they are there many times.
+
+    The chunks end with a row. Below the data every program repeats a row of nothing.
+    """
+    count = 0
+    for chunk in chunks:
+        for times, row in _REPEATED_ROW.findall(chunk):
+            if b"office:value" in row or b"<text:p" in row:
+                cells = row.count(b"<table:") + sum(map(int, _REPEATED_CELL.findall(row)))
+                count += int(times) * cells
+    return count
 
 
 class _Walk:

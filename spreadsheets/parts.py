@@ -29,13 +29,15 @@ class Part(NamedTuple):
     """Rows and columns count from 1, ranges include both ends.
 
     `marks`: row -> (column, text) of cells that would otherwise arrive empty.
-    `merged`: (first row, column, last row) of cells merged downwards.
+    `merged`: (first row, column, last row) of cells merged downwards. `extent`: rows and columns of
+    the rectangle around all cells, (0, 0) where that was not looked at.
     """
 
     marks: dict[int, list[tuple[int, str]]]
     hidden_rows: Ranges
     hidden_columns: Ranges
     merged: list[tuple[int, int, int]]
+    extent: tuple[int, int] = (0, 0)
 
     @classmethod
     def empty(cls) -> "Part":
@@ -58,6 +60,25 @@ class Marks:
                 "dengan Excel, salin lalu tempel sebagai nilai, dan unggah kembali.",
             )
         self.by_row.setdefault(row, []).append((column, text))
+
+
+class Extent:
+    """The rectangle around all cells, for each place of which the reading library takes memory."""
+
+    def __init__(self) -> None:
+        self.top = self.left = 2**32
+        self.bottom = self.right = -1
+
+    def add(self, row: int, column: int) -> None:
+        self.top, self.bottom = min(self.top, row), max(self.bottom, row)
+        self.left, self.right = min(self.left, column), max(self.right, column)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(rows, columns)"""
+        if self.bottom < 0:
+            return 0, 0
+        return self.bottom - self.top + 1, self.right - self.left + 1
 
 
 def joined(numbers: Iterable[int]) -> Ranges:

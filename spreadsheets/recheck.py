@@ -42,4 +42,5 @@ def check_values(
     view.values += [""] * len(layout.derived)
     for rule in layout.row_rules:
         rule(view, context)
+    view.settle()
     return view.values, view.issues

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from spreadsheets.parts import ERROR_NUMBERS, ERROR_TEXTS, Marks, Part, joined
+from spreadsheets.parts import ERROR_NUMBERS, ERROR_TEXTS, Extent, Marks, Part, joined
 
 # Record numbers of [MS-XLSB] 2.3.1.
 _ROW, _CELL_ERROR, _FORMULA_ERROR = 0, 3, 11
@@ -74,6 +74,7 @@ def sheet(content: bytes) -> tuple[Part, bool]:
     part = Part(marks.by_row, [], [], [])
     row = column = 0
     has_short = False
+    extent = Extent()
     for kind, body in _records(content):
         if kind not in _LOOKED_AT:
             continue
@@ -85,11 +86,13 @@ def sheet(content: bytes) -> tuple[Part, bool]:
         elif kind in _CELLS:
             (column,) = struct.unpack_from("<I", body)
             column += 1
+            extent.add(row, column)
             if kind in (_CELL_ERROR, _FORMULA_ERROR):
                 marks.add(row, column, ERROR_NUMBERS.get(body[8], ERROR_TEXTS[0]))
         elif kind in _SHORT_TO_LONG:
             has_short = True
             column += 1
+            extent.add(row, column)
             if _SHORT_TO_LONG[kind] == _CELL_ERROR:
                 marks.add(row, column, ERROR_NUMBERS.get(body[4], ERROR_TEXTS[0]))
         elif kind == _COLUMN:
@@ -100,7 +103,7 @@ def sheet(content: bytes) -> tuple[Part, bool]:
             top, bottom, left, _ = struct.unpack_from("<IIII", body)
             if bottom > top:
                 part.merged.append((top + 1, left + 1, bottom + 1))
-    return part._replace(hidden_rows=joined(hidden_rows)), has_short
+    return part._replace(hidden_rows=joined(hidden_rows), extent=extent.size), has_short
 
 
 def _with_long_cells(content: bytes) -> bytearray:

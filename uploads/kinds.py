@@ -28,6 +28,8 @@ class SheetKind:
 
     `compare(upload, cursor)` finishes the temporary table `staged` (see uploads/staging.py): it
     sets `target_id`, `household_id` and `changes`, and adds issues to `found`.
+    `gather(cursor, table)` may look up what the register knows of the rows of `table`, which is
+    `staged` or a part of it: it runs for each batch as it arrives. None: `compare` does all.
     `admit(upload, identity)` looks at the file before its rows: wrong region, closed round. It
     raises `SheetRefused` with the sentence for the sender. None: every file may come.
     `lock(upload, cursor)` holds what `apply` will change, before the last comparison.
@@ -51,6 +53,7 @@ class SheetKind:
     apply: Callable | None = None
     revert: Callable | None = None
     follow: Callable[[Upload], None] | None = None
+    gather: Callable | None = None
     references: Callable[[User], list[tuple[str, str]]] = lambda user: []
     """What a sheet of this kind may answer to now, as (reference, name): running rounds."""
     reference_name: Callable[[str], str] = str

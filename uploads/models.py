@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.roles import OUTSIDE
 from accounts.scope import ScopedQuerySet, regency_code_of
 from regions.models import Region
+from spreadsheets.headings import BY_CHOICE, BY_CONTENT
 
 
 def stored_name(upload: "Upload", filename: str) -> str:
@@ -68,11 +69,22 @@ class Upload(models.Model):
             Status.GAGAL,
             Status.DIBATALKAN,
         },
-        Status.PERLU_PERBAIKAN: {Status.SIAP, Status.DIAJUKAN, Status.DIBATALKAN},
-        Status.SIAP: {Status.PERLU_PERBAIKAN, Status.DIAJUKAN, Status.DIBATALKAN},
+        Status.PERLU_PERBAIKAN: {
+            Status.SIAP,
+            Status.DIPERIKSA,
+            Status.DIAJUKAN,
+            Status.DIBATALKAN,
+        },
+        Status.SIAP: {
+            Status.PERLU_PERBAIKAN,
+            Status.DIPERIKSA,
+            Status.DIAJUKAN,
+            Status.DIBATALKAN,
+        },
         Status.DIAJUKAN: {Status.DISETUJUI, Status.DIKEMBALIKAN},
         Status.DIKEMBALIKAN: {
             Status.PERLU_PERBAIKAN,
+            Status.DIPERIKSA,
             Status.SIAP,
             Status.DIAJUKAN,
             Status.DIBATALKAN,
@@ -118,6 +130,8 @@ class Upload(models.Model):
     stage_started_at = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
     failure = models.TextField("sebab gagal", blank=True)
+    # The code of the refusal, for pages that offer a way out; '' for other failures.
+    failure_code = models.CharField(max_length=40, blank=True, default="", db_default="")
     reading = models.JSONField("hasil pembacaan", default=dict, blank=True)
     # Which column is which field as the sender has said it; NULL: as the reader finds it.
     columns = models.JSONField("pemetaan kolom", null=True, blank=True)
@@ -230,6 +244,31 @@ class Upload(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in self.EDITABLE
+
+    @property
+    def is_rereadable(self) -> bool:
+        """Nobody decides about its rows now, so that its file may be read in another way."""
+        failed_to_read = self.status == self.Status.GAGAL and self.reviewed_by_id is None
+        return self.is_editable or failed_to_read
+
+    @property
+    def columns_read(self) -> list[dict]:
+        """What the last check has read the columns as; [] before it."""
+        return self.reading.get("columns", [])
+
+    @property
+    def columns_are_remembered(self) -> bool:
+        """The sender has said of an earlier file what columns of this one mean."""
+        return self.columns is None and any(
+            column["how"] == BY_CHOICE for column in self.columns_read
+        )
+
+    @property
+    def columns_are_unconfirmed(self) -> bool:
+        """A column is read by its content, and nobody has looked whether that is right."""
+        return self.columns is None and any(
+            column["how"] == BY_CONTENT for column in self.columns_read
+        )
 
 
 class ColumnMapping(models.Model):

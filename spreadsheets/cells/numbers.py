@@ -221,7 +221,7 @@ def digits(*lengths: int, level: str = "warning") -> Cleaner:
         if _EXPONENT.fullmatch(shown):
             return _scientific(shown, "ambil nomor lengkap dari sumbernya")
         value = _PUNCTUATION.sub("", _DECIMALS.sub("", _ascii_digits(shown)))
-        if not value:
+        if not value.strip("0"):
             return ""
         if not (value.isascii() and value.isdigit()):
             return Cleaned(shown, "BUKAN_NOMOR", "error", "Isi sel bukan nomor; tulis angka saja.")

@@ -30,6 +30,15 @@
   };
   all("[data-poll]").forEach(watch);
 
+  // Columns: the first rows are headed by what is chosen above them
+  for (const select of all("[data-column]")) {
+    select.addEventListener("change", () => {
+      const head = document.querySelector(`[data-head="${select.dataset.column}"]`);
+      head.textContent = select.value ? select.selectedOptions[0].text : "–";
+      select.closest("li").classList.toggle("off", !select.value);
+    });
+  }
+
   // A number that was shown leaves the page again, unless somebody has begun to change it
   const SHOWN_FOR = 30000;
   const hideAgain = (row) => {

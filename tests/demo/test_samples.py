@@ -41,8 +41,12 @@ ACCEPTED = {
     ),
     "ramai-titik-koma-cp1252.csv": (20, {}),
     "ramai-tab-utf16.csv": (20, {}),
+    "ramai-tanpa-judul.xlsx": (20, {"KOLOM_DARI_ISI"}),
     "salah-kolom-nik-rusak.xlsx": (40, {"KOLOM_ANGKA_RUSAK", "NOMOR_URUT_0000"}),
-    "salah-kolom-tertukar.xlsx": (40, {"BUKAN_NOMOR", "NAMA_BERANGKA"}),
+    "salah-kolom-tertukar.xlsx": (
+        40,
+        {"NIK_KK_TERTUKAR", "NAMA_NIK_TERTUKAR", "BARIS_TERGESER"},
+    ),
     "salah-nik-dan-kk-ganda.xlsx": (43, {}),
     "salah-sel-rumus.xlsx": (15, {"RUMUS_TANPA_NILAI", "SEL_GALAT"}),
     "baik-agen-selat.xlsx": (3, {}),
@@ -67,7 +71,6 @@ OF_AGENCIES = {
 REFUSED = {
     "ditolak-kosong.xlsx": "BERKAS_KOSONG",
     "ditolak-hanya-judul.xlsx": "TANPA_DATA",
-    "ditolak-tanpa-judul.xlsx": "TANPA_JUDUL_KOLOM",
     "ditolak-dua-kolom-nik.xlsx": "KOLOM_GANDA",
     "ditolak-tanpa-kolom-nik.xlsx": "KOLOM_KURANG",
     "ditolak-terpotong.xlsx": "BERKAS_RUSAK",

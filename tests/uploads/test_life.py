@@ -20,7 +20,6 @@ from tests.factories import (
     PALANGKA_RAYA,
     PULANG_PISAU,
     HouseholdFactory,
-    UploadFactory,
     UserFactory,
 )
 from tests.sheets import member, person, workbook
@@ -47,13 +46,14 @@ def second_coordinator():
     return UserFactory(role=Role.KOORDINATOR, regions=["62"])
 
 
-def send(by, rows, region=KAPUAS, name="bnba.xlsx") -> Upload:
+def send(by, rows, region=KAPUAS, name="bnba.xlsx", **more) -> Upload:
     upload = actions.receive(
         by=by,
         kind="dtks_bnba",
         region=Region.objects.get(pk=region),
         file=workbook(rows),
         name=name,
+        **more,
     )
     tasks.check.func(upload.pk)
     upload.refresh_from_db()
@@ -347,6 +347,18 @@ def test_rows_outside_the_senders_scope_roll_everything_back(officer, coordinato
     assert not Person.objects.exists()
 
 
+def test_another_number_of_rows_than_the_cover_letter_says_is_told(officer):
+    upload = send(officer, [person(), member(1)], expected_rows=1_250)
+    issue = upload.issues.get()
+    assert (issue.row_number, issue.code, issue.before) == (0, "JUMLAH_BEDA_PENGANTAR", "1250")
+    assert "menyebut 1.250 baris, sedangkan 2 baris terbaca" in issue.message
+    assert upload.status == "SIAP"
+
+
+def test_the_number_that_the_cover_letter_says_is_not_worth_a_word(officer):
+    assert not send(officer, [person(), member(1)], expected_rows=2).issues.exists()
+
+
 def test_status_comes_with_who_and_when_in_the_database(officer):
     upload = send(officer, [person()])
     with pytest.raises(Exception, match="upload_submitted_means_who_and_when"):
@@ -358,13 +370,13 @@ def test_status_comes_with_who_and_when_in_the_database(officer):
 )
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_any_text_of_a_cell_comes_into_the_database_as_it_is(text):
-    upload = UploadFactory()
     issue = Issue(2, "name", "X", "info", "pesan", text, text, "")
-    staging.store_rows(DTKS_BNBA, Batch([("", 2, [text] * len(DTKS_BNBA.fields))], [], 1, 1))
-    staging.store_issues(upload, [issue])
+    row = ("", 2, [text] * len(DTKS_BNBA.fields))
     held = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     with connection.cursor() as cursor:
+        staging.store(cursor, DTKS_BNBA, Batch([row], [issue], 1, 1))
         cursor.execute("SELECT DISTINCT name, village FROM staged")
         assert cursor.fetchall() == [(held, held)]
+        cursor.execute("SELECT before, suggestion FROM found")
+        assert cursor.fetchall() == [(held, held)]
         staging.clear_away(cursor)
-    assert upload.issues.get().before == held

@@ -10,9 +10,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from uploads import actions, figures, kinds, review
+from uploads.columns import OF_COLUMNS, TO_CONFIRM
 from uploads.models import Upload, UploadIssue, UploadRow
 from uploads.views.running import Known, known_of, mapping_of, progress_context
-from uploads.views.shared import RUNNING, Rights, Status, rights, title_of
+from uploads.views.shared import RUNNING, Rights, Status, columns_url, rights, title_of
 from uploads.wording import (
     CAUSE_TITLES,
     STATUS_LOOKS,
@@ -136,6 +137,7 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
     if upload.status in RUNNING:
         return render(request, "uploads/running.html", context | progress_context(upload))
     if upload.status == Status.GAGAL and not upload.rows_total:
+        context["columns_url"] = columns_url(upload) if upload.failure_code in OF_COLUMNS else ""
         return render(request, "uploads/failed.html", context | {"known": known_of(upload)})
     context |= _review_context(request, upload, may, events)
     return render(request, "uploads/review.html", context)
@@ -167,7 +169,11 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         "causes": causes,
         "cause": cause,
         "cause_on_level": cause.level if cause else "",
-        "of_file": [_of_file(issue) for issue in causes.of_file if issue.level != Level.INFO],
+        "of_file": [
+            (*_of_file(issue), columns_url(upload) if _asks_for_columns(issue, may) else "")
+            for issue in causes.of_file
+            if issue.level != Level.INFO and not issue.decision
+        ],
         "returned": returned,
         "tabs": [
             (part, choice.url(putusan=part.verdict, temuan="", hasil="", hal=""))
@@ -176,11 +182,16 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         "cause_url": choice.url(temuan="", putusan="semua", hasil="", hal=""),
         "districts": texts.districts,
         "not_reverted": not_reverted,
-        "known": [*known_of(upload), *map(_known, causes.of_file)],
+        "known": [
+            *known_of(upload),
+            *(_known(issue) for issue in causes.of_file if not issue.decision),
+        ],
         "next_url": choice.url(hal=choice.page + 1),
         "previous_url": choice.url(hal=choice.page - 1) if choice.page > 1 else "",
         "list_title": _list_title(upload, choice, cause),
         "mapping": mapping_of(upload, texts),
+        "columns_url": columns_url(upload),
+        "is_remembered": upload.columns_are_remembered and upload.sent_by_id == request.user.pk,
     }
 
 
@@ -188,6 +199,10 @@ def _of_file(issue: UploadIssue) -> tuple[str, str, str]:
     """(kind of notice, what it is, the sentence) of a finding about the whole file."""
     kind = {Level.INFO: "info", Level.WARNING: "warn", Level.ERROR: "bad"}[issue.level]
     return kind, CAUSE_TITLES.get(issue.code, ""), without_numbers(issue.message)
+
+
+def _asks_for_columns(issue: UploadIssue, may: Rights) -> bool:
+    return may.columns and issue.code in TO_CONFIRM
 
 
 def _known(issue: UploadIssue) -> Known:

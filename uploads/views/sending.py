@@ -47,6 +47,7 @@ def send_page(request, *, visible: QuerySet[Upload]) -> HttpResponse:
                 name=file.name,
                 reference=form.cleaned_data["reference"],
                 repairs=repairs,
+                expected_rows=form.cleaned_data["expected_rows"],
             )
         except actions.AlreadySent as sent:
             notice, earlier = " ".join(sent.messages), sent.earlier

@@ -36,6 +36,10 @@ def page_url(upload: Upload) -> str:
     return reverse("admin:uploads_upload_change", args=[upload.pk])
 
 
+def columns_url(upload: Upload) -> str:
+    return reverse("admin:uploads_upload_columns", args=[upload.pk])
+
+
 def title_of(upload: Upload) -> str:
     return f"{upload.region.name}, {kinds.get(upload.kind).title}"
 
@@ -72,6 +76,7 @@ class Rights:
     check_again: bool
     is_maker: bool
     reveal: bool
+    columns: bool
 
 
 def rights(upload: Upload, user) -> Rights:
@@ -97,4 +102,5 @@ def rights(upload: Upload, user) -> Rights:
         and not (upload.reviewed_by_id and is_maker),
         is_maker=is_maker and waiting,
         reveal=user.has_perm("accounts.reveal_identity"),
+        columns=submits and upload.is_rereadable,
     )

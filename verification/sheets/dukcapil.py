@@ -193,7 +193,7 @@ JAWABAN_DUKCAPIL = Layout(
             cells.date,
             ("TANGGAL LAHIR", "TGL LAHIR"),
             help="Hari-bulan-tahun.",
-            content="date",
+            content="birth",
         ),
         Column("address", "ALAMAT", cells.text, ("ALAMAT RUMAH",), width=28),
         Column("hamlet", "DUSUN", cells.text, ("LINGKUNGAN",)),

@@ -346,7 +346,7 @@ HASIL_VERIFIKASI = Layout(
             example="12-05-1983",
             width=14,
             kind="date",
-            content="date",
+            content="birth",
         ),
         Column(
             "is_found",
