@@ -221,6 +221,7 @@ CAUSE_TITLES = {
     "TEMPAT_BERSAMA_TANGGAL": "Tempat dan tanggal dalam satu sel",
     "TEMPAT_LAHIR_DIPISAH": "Tempat lahir dipisahkan dari tanggal",
     "TERDAFTAR_DI_KABUPATEN_LAIN": "Terdaftar di kabupaten lain",
+    "TIDAK_DIMINTA": "NIK tidak diminta",
     "TERSEMBUNYI_DIBACA": "Bagian tersembunyi ikut dibaca",
     "TRANSAKSI_DUA_KALI": "Transaksi tertulis dua kali",
     "TRANSAKSI_KOSONG": "Nomor transaksi kosong",

@@ -10,9 +10,13 @@ class VerificationConfig(AppConfig):
         from uploads import kinds
         from verification.figures.rounds import household_marks, household_timeline
         from verification.intake import HASIL_VERIFIKASI
-        from verification.matching_intake import JAWABAN_DUKCAPIL, PERBAIKAN_NIK
+        from verification.matching_intake import (
+            DATA_KEPENDUDUKAN,
+            JAWABAN_DUKCAPIL,
+            PERBAIKAN_NIK,
+        )
 
-        for kind in (HASIL_VERIFIKASI, JAWABAN_DUKCAPIL, PERBAIKAN_NIK):
+        for kind in (HASIL_VERIFIKASI, JAWABAN_DUKCAPIL, DATA_KEPENDUDUKAN, PERBAIKAN_NIK):
             kinds.register(kind)
         HOUSEHOLD_TIMELINE.append(household_timeline)
         HOUSEHOLD_MARKS.append(household_marks)

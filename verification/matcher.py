@@ -120,8 +120,8 @@ def _take(cursor, work, name: str, sql: str, values: dict, path: Path) -> None:
     path.unlink()
 
 
-# One row a person. What pass 2 looked for in vain keeps what pass 1 has said of it. A candidate that
-# somebody has said is not the person is none any more.
+# One row a person. What pass 2 looked for in vain keeps what pass 1 has said of it. A candidate
+# that somebody has said is not the person is none any more.
 _OUTCOMES = f"""
 CREATE TABLE candidates AS
 SELECT m.* FROM matched m WHERE m.civil_id IS NOT NULL AND NOT EXISTS (

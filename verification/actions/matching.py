@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from beneficiaries.actions import correct_person, restore_person
+from beneficiaries.models import Person
 from regions.models import Region
 from uploads.models import Upload
 from verification.models import (
     Agreement,
+    CivilRecord,
     MatchBatch,
     MatchCandidate,
     MatchDecision,
@@ -155,6 +157,31 @@ def take_answer(batch: MatchBatch, *, upload: Upload) -> MatchBatch:
     return batch
 
 
+def take_back_answer(batch: MatchBatch) -> MatchBatch:
+    """The answer was taken back: its civil data go and the request waits again.
+
+    Raises ValidationError once somebody has decided on a result; runs in the caller's transaction.
+    """
+    batch = _locked(batch)
+    if MatchDecision.objects.filter(result__batch=batch, undone_at=None).exists():
+        raise ValidationError(
+            "Sudah ada putusan petugas atas hasil jawaban ini. Urungkan putusannya dahulu."
+        )
+    matched = batch.results.filter(state=State.OTOMATIS, outcome=MatchResult.Outcome.PADAN)
+    Person.objects.filter(pk__in=matched.values("person_id"), source_upload=batch.answer).update(
+        nik_confirmed_on=None
+    )
+    MatchCandidate.objects.filter(result__batch=batch).delete()
+    batch.results.update(
+        state=State.MENUNGGU, outcome="", rule="", evidence={}, consequence="", matched_at=None
+    )
+    batch.records.all()._raw_delete("default")
+    batch.answer = batch.answered_at = batch.finished_at = None
+    batch.failure = ""
+    _move(batch, Status.DIMINTA)
+    return batch
+
+
 @transaction.atomic
 def finish_batch(batch: MatchBatch) -> MatchBatch:
     batch = _locked(batch)
@@ -173,8 +200,6 @@ def fail_batch(batch: MatchBatch, *, reason: str) -> MatchBatch:
 
 def purge_expired() -> int:
     """Remove civil data whose time is over; candidates and results stay without them."""
-    from verification.models import CivilRecord
-
     expired = CivilRecord.objects.filter(expires_on__lt=timezone.localdate())
     MatchCandidate.objects.filter(record__in=expired).update(record=None)
     return expired._raw_delete("default")

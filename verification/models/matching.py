@@ -93,9 +93,9 @@ class MatchBatch(models.Model):
 
     TRANSITIONS = {
         Status.DIMINTA: {Status.DIJAWAB, Status.DIBATALKAN},
-        Status.DIJAWAB: {Status.SELESAI, Status.GAGAL},
-        Status.GAGAL: {Status.DIJAWAB, Status.DIBATALKAN},
-        Status.SELESAI: set(),
+        Status.DIJAWAB: {Status.SELESAI, Status.GAGAL, Status.DIMINTA},
+        Status.GAGAL: {Status.DIJAWAB, Status.DIBATALKAN, Status.DIMINTA},
+        Status.SELESAI: {Status.DIMINTA},
         Status.DIBATALKAN: set(),
     }
 

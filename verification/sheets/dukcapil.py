@@ -302,3 +302,27 @@ JAWABAN_DUKCAPIL = Layout(
         },
     ),
 )
+
+DATA_KEPENDUDUKAN = Layout(
+    key="data_kependudukan",
+    title="Data kependudukan",
+    description=(
+        "Data penduduk satu wilayah dari Dukcapil untuk dipadankan dengan data terdaftar, satu"
+        " baris satu orang. Disimpan terpisah dan dihapus setelah masa simpan PKS berakhir."
+    ),
+    columns=tuple(column for column in JAWABAN_DUKCAPIL.columns if column.field != "response"),
+    checks=(
+        "NIK harus terisi dan mungkin benar.",
+        *JAWABAN_DUKCAPIL.checks[2:5],
+        "NIK yang tertulis untuk orang yang berbeda ditolak.",
+    ),
+    derived=("village", "outcome"),
+    row_rules=(judge_answer, find_place),
+    example_rows=(
+        {
+            name: value
+            for name, value in JAWABAN_DUKCAPIL.example_rows[0].items()
+            if name != "response"
+        },
+    ),
+)
