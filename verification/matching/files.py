@@ -28,7 +28,9 @@ def read(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[
         raise FileRefused(f"Berkas {path} kosong; kirim berkas yang berisi judul kolom dan data.")
     readable = _in_utf8(path)
     delimiter, headings = _headings(readable)
-    columns = {re.sub(r"\W+", "_", heading.strip().lower()): n for n, heading in enumerate(headings)}
+    columns = {
+        re.sub(r"\W+", "_", heading.strip().lower()): n for n, heading in enumerate(headings)
+    }
     fields = [field for field in cleaning.FIELDS if field in columns]
     if not fields:
         raise FileRefused(

@@ -11,9 +11,12 @@ so that it is counted once: otherwise a sister would pass for the person.
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from verification.matching.cleaning import COLUMNS
 
 DEFAULT_MODEL = Path(__file__).parent / "default_model.json"
 SEED = 20211123
@@ -28,6 +31,9 @@ _GIVEN_COUNT_AS = 200
 _OFTEN = 0.12
 
 
+Values = dict[str, dict[str, tuple[float, float]]]  # comparison, level, m and u
+
+
 class Level(NamedTuple):
     """`sql`: condition on the cleaned columns with _l and _r. `frequency`: the column the commonness
     of which counts."""
@@ -39,8 +45,7 @@ class Level(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """`columns`: compared where both tables have one of them; a pair in which none of them is known
-    on both sides says nothing."""
+    """`columns`: a pair in which none of them is known on both sides says nothing."""
 
     name: str
     title: str
@@ -149,18 +154,39 @@ SHARE_FOUND = 0.5
 SHARE_DOUBLE = 0.01
 
 
-def usable_comparisons(filled: Mapping[str, bool]) -> list[Comparison]:
-    """`filled`: whether a column has values in both tables."""
-    return [each for each in COMPARISONS if any(filled[column] for column in each.columns)]
+def possible(comparisons: Sequence[Comparison], filled: Mapping[str, bool]) -> list[Comparison]:
+    """The comparisons and levels that two tables can have; `filled`: whether a cleaned column has
+    values in both."""
+    usable = []
+    for comparison in comparisons:
+        levels = tuple(
+            level
+            for level in comparison.levels
+            if all(filled[column] for column in re.findall(r"(\w+)_[lr]\b", level.sql))
+        )
+        columns = tuple(column for column in comparison.columns if filled[column])
+        if levels and columns:
+            usable.append(comparison._replace(columns=columns, levels=levels))
+    return usable
+
+
+def adapted(comparisons: Sequence[Comparison], values: Values) -> Values:
+    """The values for these comparisons. What a level that is not possible had of m is shared by the
+    others but ELSE: where nobody has a family card, more people agree in the address at best."""
+    result = {}
+    for comparison in comparisons:
+        given = values[comparison.name]
+        kept = [level.code for level in comparison.levels]
+        share = (1 - given[ELSE][0]) / sum(given[code][0] for code in kept)
+        result[comparison.name] = {code: (given[code][0] * share, given[code][1]) for code in kept}
+        result[comparison.name][ELSE] = given[ELSE]
+    return result
 
 
 def known_sql(comparison: Comparison) -> str:
     return " OR ".join(
         f"({column}_l IS NOT NULL AND {column}_r IS NOT NULL)" for column in comparison.columns
     )
-
-
-Values = dict[str, dict[str, tuple[float, float]]]  # comparison, level, m and u
 
 
 def shipped() -> Values:
@@ -280,40 +306,39 @@ class Model(NamedTuple):
 
 
 def build(
-    api, connection, left: str, right: str, *, values: Values | None = None, train=None
+    api, connection, left: str, right: str, *, sources=None, values: Values | None = None
 ) -> Model:
-    """The model for two cleaned tables in `connection` that `api`, Splink's engine, knows by the
-    same names (for duplicates twice the same one). `values`: learned before, only u is learned
-    still. `train`: None means if there are enough records.
+    """The model for two cleaned tables in `connection` (for duplicates twice the same one). `api` is
+    Splink's engine and `sources` the same tables for it, where it does not know them by name.
+    `values`: learned before, only u is learned still.
     """
     from splink import Linker
 
     dedupe = left == right
     sizes = [_count(connection, table) for table in (left, right)]
-    columns = sorted({column for each in COMPARISONS for column in each.columns})
-    counts = ", ".join(f"count({column}) > 0" for column in columns)
+    counts = ", ".join(f"count({column}) > 0" for column in COLUMNS)
     filled = [connection.execute(f"SELECT {counts} FROM {t}").fetchall()[0] for t in (left, right)]
-    known = dict(zip(columns, map(all, zip(*filled, strict=True)), strict=True))
-    comparisons = usable_comparisons(known)
+    known = dict(zip(COLUMNS, map(all, zip(*filled, strict=True)), strict=True))
+    comparisons = possible(COMPARISONS, known)
     blocking = choose_blocking(connection, left, right)
     expected = SHARE_DOUBLE * sizes[0] if dedupe else SHARE_FOUND * min(sizes)
-    possible = sizes[0] * (sizes[1] - 1) / 2 if dedupe else sizes[0] * sizes[1]
+    every = sizes[0] * (sizes[1] - 1) / 2 if dedupe else sizes[0] * sizes[1]
     frequencies = sum(sizes) >= ENOUGH_FOR_FREQUENCIES
     declared = settings(
         comparisons,
         blocking,
-        values or shipped(),
+        adapted(comparisons, values or shipped()),
         dedupe=dedupe,
-        prior=min(0.5, expected / max(possible, 1)),
+        prior=min(0.5, expected / max(every, 1)),
         frequencies=frequencies,
     )
     names = ("a",) if dedupe else ("a", "b")
     tables = [
         api.register(table, dataset_display_name=name)
-        for name, table in zip(names, (left, right), strict=False)
+        for name, table in zip(names, sources or (left, right), strict=False)
     ]
     linker = Linker(tables, declared, log_level=logging.ERROR)
-    enough = min(sizes) >= ENOUGH_TO_TRAIN if train is None else train
+    enough = min(sizes) >= ENOUGH_TO_TRAIN
     if enough:
         linker.training.estimate_u_using_random_sampling(
             max_pairs=_SAMPLED_PAIRS, seed=SEED, min_count_per_level=None, num_chunks=1
