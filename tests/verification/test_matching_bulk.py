@@ -129,8 +129,29 @@ NAMES = st.one_of(
     st.text(max_size=15),
     st.lists(
         st.sampled_from(
-            "SITI H. HJ AMD KEB S PD ,S.E AMINAH M ST ABD. DJOEMIATI / ALIAS BIN Nor'ainun ALAIYYAH"
-            " SYAFIQOH KHAIRUNNISSA ÉLISE".split()
+            [
+                "SITI",
+                "H.",
+                "HJ",
+                "AMD",
+                "KEB",
+                "S",
+                "PD",
+                ",S.E",
+                "AMINAH",
+                "M",
+                "ST",
+                "ABD.",
+                "DJOEMIATI",
+                "/",
+                "ALIAS",
+                "BIN",
+                "Nor'ainun",
+                "ALAIYYAH",
+                "SYAFIQOH",
+                "KHAIRUNNISSA",
+                "ÉLISE",
+            ]
         ),
         max_size=5,
     ).map(" ".join),

@@ -99,24 +99,27 @@ def decide(connection, scored: str, target: str, *, people: str, claimed: str = 
         compared AS (
             SELECT *, row_number() OVER l AS rank,
                 weight - coalesce(lead(weight) OVER l, -100) AS lead_left,
+                first_value(weight) OVER r - weight AS behind,
                 row_number() OVER r AS rank_right,
                 weight - coalesce(lead(weight) OVER r, -100) AS lead_right
             FROM persons WHERE NOT is_claimed OR probability >= {TAKEN}
             WINDOW l AS (PARTITION BY left_id ORDER BY weight DESC, right_id),
                 r AS (PARTITION BY right_id ORDER BY weight DESC, left_id)),
         best AS (
-            SELECT left_id, CASE
+            SELECT left_id, weight AS best_weight, CASE
                 WHEN probability < {SHOWN} THEN '{NOTHING.code}'
                 WHEN probability < {TAKEN} OR NOT is_alike THEN '{LIKELY.code}'
-                WHEN is_claimed OR (rank_right > 1 AND lead_left >= {LEAD}) THEN '{CLAIMED.code}'
-                WHEN lead_left < {LEAD} OR lead_right < {LEAD} THEN '{AMBIGUOUS.code}'
+                WHEN is_claimed OR behind >= {LEAD} THEN '{CLAIMED.code}'
+                WHEN least(lead_left, lead_right) < {LEAD} OR rank_right > 1
+                    THEN '{AMBIGUOUS.code}'
                 ELSE '{LINKED.code}' END AS rule
             FROM compared WHERE rank = 1),
         shown AS (
             SELECT c.left_id, c.right_id, b.rule, c.probability, c.weight, c.rank
             FROM compared c JOIN best b USING (left_id)
             WHERE b.rule <> '{NOTHING.code}' AND (c.rank = 1 OR (b.rule <> '{LINKED.code}'
-                AND c.probability >= {SHOWN} AND c.rank <= {MOST_SHOWN}))
+                AND c.probability >= {SHOWN} AND c.rank <= {MOST_SHOWN}
+                AND c.weight >= b.best_weight - {LEAD}))
             UNION ALL BY NAME
             SELECT unique_id AS left_id, '{NOTHING.code}' AS rule, 1 AS rank FROM {people}
             WHERE unique_id NOT IN (SELECT left_id FROM best WHERE rule <> '{NOTHING.code}'))

@@ -19,9 +19,9 @@ class FileRefused(Exception):
 
 
 def read(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[str]:
-    """Make `table` from a file with headings, separated by comma, semicolon, tab or bar, in UTF-8 or
-    cp1252: `id` (number of the row from 1), `given_id` (its column id; without one the number), and
-    the columns named as the fields of the register. Gives the fields found."""
+    """Make `table` from a file with headings, separated by comma, semicolon, tab or bar, in UTF-8
+    or cp1252: `id` (number of the row from 1), `given_id` (its column id; without one the number),
+    and the columns named as the fields of the register. Gives the fields found."""
     if not path.is_file():
         raise FileRefused(f"Berkas {path} tidak ditemukan; periksa letak dan namanya.")
     if not path.stat().st_size:
@@ -52,7 +52,8 @@ def read(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[
         )
     except duckdb.Error as error:
         raise FileRefused(
-            f"Berkas {path} tidak dapat dibaca sebagai CSV; periksa pemisah kolom dan tanda kutipnya."
+            f"Berkas {path} tidak dapat dibaca sebagai CSV;"
+            " periksa pemisah kolom dan tanda kutipnya."
         ) from error
     finally:
         if readable != path:

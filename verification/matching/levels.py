@@ -166,14 +166,14 @@ def _similar(a: str, b: str) -> int:
 
 
 def similarity(a: str, b: str) -> int:
-    """Per cent, of normalised names as they sound: letters that need not be changed, dropped, added or exchanged
-    with their neighbour, by the length of the longer name. Words may stand in another order, and
-    blanks do not count where all else is equal.
+    """Per cent, of normalised names as they sound: letters that need not be changed, dropped, added
+    or exchanged with their neighbour (Damerau and Levenshtein), by the length of the longer name.
+    Words may stand in another order, and blanks do not count where all else is equal.
 
     >>> similarity("SITI AMINAH", "AMINAH SITI"), similarity("SUMIATI", "SUMYATE")
     (100, 85)
     >>> similarity("NOR HAYATI", "NORHAYATI"), similarity("SITI AMINAH", "FATIMAH")
-    (100, 54)
+    (100, 45)
     """
     a, b = sounds(a), sounds(b)
     if a.replace(" ", "") == b.replace(" ", ""):

@@ -35,8 +35,8 @@ Values = dict[str, dict[str, tuple[float, float]]]  # comparison, level, m and u
 
 
 class Level(NamedTuple):
-    """`sql`: condition on the cleaned columns with _l and _r. `frequency`: the column the commonness
-    of which counts."""
+    """`sql`: condition on the cleaned columns with _l and _r. `frequency`: the column whose
+    commonness counts."""
 
     code: str
     title: str
@@ -116,8 +116,8 @@ COMPARISONS = (
         Level("EXACT", "sama", _same("birth_place"), "birth_place"),
         Level("CLOSE", "mirip", _close("birth_place", 25)),
     )),
-    # The date in the NIK is that of the comparison of birth dates, its region that of places, and of
-    # twins all but the serial is equal: only the whole number counts, and a mistyped stem.
+    # The date in the NIK is that of the comparison of birth dates, its region that of places, and
+    # of twins all but the serial is equal: only the whole number counts, and a mistyped stem.
     Comparison("nik", "NIK", ("nik",), (
         Level("EXACT", "sama", _same("nik")),
         Level("TYPO", "salah ketik", "(levenshtein(nik_l, nik_r) <= 2"
@@ -130,7 +130,7 @@ BY_NAME = {comparison.name: comparison for comparison in COMPARISONS}
 # narrow: the widest is taken that does not make more pairs than the budget allows.
 BLOCKING = (
     (("kk_number",), ("kk_number", "initial")),
-    (("birth_key",), ("birth_key", "initial"), ("birth_key", "begin"), ("birth_key", "begin", "sex")),
+    (("birth_key",), ("birth_key", "initial"), ("birth_key", "begin"), ("birth_key", "name_key")),
     (("birth_day", "begin"), ("birth_day", "first_word"), ("birth_day", "name_key")),
     (("name_key",), ("name_key", "birth_year"), ("name_key", "birth_year", "sex", "birth_place")),
     (("name_key",), ("name_key", "village"), ("name_key", "village", "birth_year")),
@@ -264,15 +264,15 @@ def choose_blocking(connection, left: str, right: str) -> list[tuple[str, ...]]:
 
 
 def level_sql(comparison: Comparison) -> str:
-    """SQL over a pair, columns with _l and _r: the code of the level, NULL where nothing is known."""
+    """SQL over a pair, columns with _l and _r: the level's code, NULL where nothing is known."""
     cases = " ".join(f"WHEN {level.sql} THEN '{level.code}'" for level in comparison.levels)
     return f"CASE WHEN NOT ({known_sql(comparison)}) THEN NULL {cases} ELSE '{ELSE}' END"
 
 
 def learn(connection, pairs: str, values: Values) -> Values:
-    """`values` with m as counted in `pairs`, a table of pairs known to be one person each, found by
-    their NIK (of which nothing can be learned from them), cleaned columns with _l and _r. The values given count like so many pairs, so that what did not happen
-    among few is not impossible."""
+    """`values` with m as counted in `pairs`, a table of pairs known to be one person each, cleaned
+    columns with _l and _r. They were found by their NIK, so of NIKs nothing is learned. The values
+    given count like so many pairs: what did not happen among few is not impossible."""
     learned = dict(values)
     for comparison in COMPARISONS:
         if comparison.name == "nik":
@@ -305,21 +305,26 @@ class Model(NamedTuple):
         return self.frequencies and any(level.frequency for level in comparison.levels)
 
 
+def comparable(connection, left: str, right: str) -> list[Comparison]:
+    """The comparisons that two cleaned tables can have; none where one is empty."""
+    counts = ", ".join(f"count({column}) > 0" for column in COLUMNS)
+    filled = [connection.execute(f"SELECT {counts} FROM {t}").fetchall()[0] for t in (left, right)]
+    known = dict(zip(COLUMNS, map(all, zip(*filled, strict=True)), strict=True))
+    return possible(COMPARISONS, known)
+
+
 def build(
     api, connection, left: str, right: str, *, sources=None, values: Values | None = None
 ) -> Model:
-    """The model for two cleaned tables in `connection` (for duplicates twice the same one). `api` is
-    Splink's engine and `sources` the same tables for it, where it does not know them by name.
+    """The model for two cleaned tables in `connection` (for duplicates twice the same one). `api`
+    is Splink's engine and `sources` the same tables for it, where it does not know them by name.
     `values`: learned before, only u is learned still.
     """
     from splink import Linker
 
     dedupe = left == right
     sizes = [_count(connection, table) for table in (left, right)]
-    counts = ", ".join(f"count({column}) > 0" for column in COLUMNS)
-    filled = [connection.execute(f"SELECT {counts} FROM {t}").fetchall()[0] for t in (left, right)]
-    known = dict(zip(COLUMNS, map(all, zip(*filled, strict=True)), strict=True))
-    comparisons = possible(COMPARISONS, known)
+    comparisons = comparable(connection, left, right)
     blocking = choose_blocking(connection, left, right)
     expected = SHARE_DOUBLE * sizes[0] if dedupe else SHARE_FOUND * min(sizes)
     every = sizes[0] * (sizes[1] - 1) / 2 if dedupe else sizes[0] * sizes[1]
@@ -344,7 +349,7 @@ def build(
             max_pairs=_SAMPLED_PAIRS, seed=SEED, min_count_per_level=None, num_chunks=1
         )
         if values is None:
-            _expect_and_maximise(linker, known)
+            _expect_and_maximise(linker, comparisons)
     return Model(linker, comparisons, _values(linker, comparisons), enough, blocking, frequencies)
 
 
@@ -352,7 +357,7 @@ def _count(connection, table: str) -> int:
     return connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
 
 
-def _expect_and_maximise(linker, known: Mapping[str, bool]) -> None:
+def _expect_and_maximise(linker, comparisons: Sequence[Comparison]) -> None:
     """m without knowing any pair: from pairs of equal birth date and from pairs of equal name, so
     that each is learned where it was not the reason for looking. Where that ends with a class of
     pairs that is not one person (a family, say: it shows in names that differ too often), the
@@ -363,8 +368,9 @@ def _expect_and_maximise(linker, known: Mapping[str, bool]) -> None:
         [level.m_probability for level in comparison._comparison_levels_excluding_null]
         for comparison in linker._settings_obj.comparisons
     ]
-    for column, key in (("birth_date", "birth_date"), ("name", "name_key")):
-        if known[column] and len(given) > 1:
+    named = {comparison.name for comparison in comparisons}
+    for name, key in (("birth", "birth_date"), ("name", "name_key")):
+        if name in named and len(named) > 1:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 block_on(key),
                 estimate_without_term_frequencies=True,

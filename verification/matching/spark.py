@@ -1,8 +1,8 @@
 """The same declared model on Splink's Spark engine, for what is larger than one machine.
 
-Needs requirements-spark.txt and Java 17. SPARK_MASTER names the cluster, without it Spark runs on this
-machine. Cleaned tables go to Spark as Parquet files, and the scored pairs come back so: TMPDIR must
-be a directory that all machines of the cluster see.
+Needs requirements-spark.txt and Java 17. SPARK_MASTER names the cluster, without it Spark runs on
+this machine. Cleaned tables go to Spark as Parquet files, and the scored pairs come back so: TMPDIR
+must be a directory that all machines of the cluster see.
 """
 
 import os
@@ -14,7 +14,6 @@ from pathlib import Path
 import duckdb
 
 from verification.matching import linkage
-
 
 # Of a single machine: with Spark's own 200 parts a small batch takes minutes.
 _LOCAL_PARTITIONS = 8

@@ -3,11 +3,11 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-_COLUMNS = """Kolom dinamai seperti kolom register: nik, name, birth_date, birth_place, sex, kk_number,
-mother_name, village, address, rt, rw; semuanya boleh tidak ada. Kolom id dipakai sebagai tanda baris;
-tanpa kolom itu dipakai nomor baris mulai dari 1. Hasil: id_a, id_b, outcome (PERIKSA berarti
-diputuskan orang; hasil lain sudah pasti menurut aturannya), probability (kosong untuk aturan NIK),
-rule. Hanya pasangan yang ditulis; dengan --all juga baris A tanpa pasangan."""
+_COLUMNS = """Kolom dinamai seperti kolom register: nik, name, birth_date, birth_place, sex,
+kk_number, mother_name, village, address, rt, rw; semuanya boleh tidak ada. Kolom id dipakai sebagai
+tanda baris; tanpa kolom itu dipakai nomor baris mulai dari 1. Hasil: id_a, id_b, outcome (PERIKSA
+berarti diputuskan orang; hasil lain sudah pasti menurut aturannya), probability (kosong untuk
+aturan NIK), rule. Hanya pasangan yang ditulis; dengan --all juga baris A tanpa pasangan."""
 
 
 class Command(BaseCommand):
