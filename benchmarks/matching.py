@@ -216,21 +216,24 @@ def measure_matching(directory: Path, methods: list[str], figures: dict) -> None
             say(f"{name} {beside}")
 
 
-def measure_doubles(directory: Path, scale: float, figures: dict) -> None:
+def measure_doubles(directory: Path, figures: dict) -> None:
     with engine.workspace(memory_mb=MEMORY_MB, threads=THREADS) as connection, Peak() as peak:
         for table in ("register", "truth"):
             connection.execute(f"CREATE TABLE {table} AS FROM '{directory / table}.parquet'")
         with timed(figures, "dedupe_s"):
             engine.find_doubles(connection, "register")
-        [(persons, grouped, right, possible)] = connection.execute("""
+        [(persons, grouped, right, shown, found, possible)] = connection.execute("""
             SELECT (SELECT count(*) FROM register), count(*) FILTER (rule = 'D1'),
                 count(*) FILTER (rule = 'D1' AND a.person = b.person),
+                count(*), count(*) FILTER (a.person = b.person),
                 (SELECT count(*) - count(DISTINCT person) FROM truth)
             FROM doubles JOIN truth a ON a.id = left_id
             JOIN truth b ON b.id = right_id""").fetchall()
     figures["dedupe_persons"] = persons
     figures["dedupe_precision"] = round(right / max(grouped, 1), 4)
     figures["dedupe_recall"] = round(right / max(possible, 1), 4)
+    figures["dedupe_shown"] = shown
+    figures["dedupe_shown_recall"] = round(found / max(possible, 1), 4)
     figures["dedupe_peak_mb"] = peak.mb
 
 
@@ -247,7 +250,7 @@ def main() -> None:
     measure_matching(directory, options.beside, figures)
     if not options.skip_doubles:
         wanted = options.scale * DEDUPED_PERSONS / population.REGISTERED_PERSONS
-        measure_doubles(people(home, round(wanted, 6), options.seed), options.scale, figures)
+        measure_doubles(people(home, round(wanted, 6), options.seed), figures)
     print(json.dumps(figures))
 
 

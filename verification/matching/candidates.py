@@ -53,15 +53,16 @@ class _Likeness(NamedTuple):
     same_name: str
     birth: str
     family: str
+    same_nik: str
 
 
 def _likeness(connection, scored: str) -> _Likeness:
     """SQL over a scored pair: whether it is alike as one person is, and whether in name or birth
     date at all. A comparison that the tables do not have, or not for the pair, says nothing."""
     columns = {row[0] for row in connection.execute(f"DESCRIBE {scored}").fetchall()}
-    name, birth, place, mother = (
+    name, birth, place, mother, nik = (
         f"coalesce({field}_level, '')" if f"{field}_level" in columns else "''"
-        for field in ("name", "birth", "place", "mother")
+        for field in ("name", "birth", "place", "mother", "nik")
     )
     same_name, same_birth = _in(name, _NAME_ALIKE), _in(birth, _BIRTH_ALIKE)
     same_family = _in(place, _SAME_FAMILY)
@@ -80,6 +81,7 @@ def _likeness(connection, scored: str) -> _Likeness:
         _in(name, _NAME_EQUAL),
         birth,
         same_family,
+        f"{nik} = 'EXACT'",
     )
 
 
@@ -132,7 +134,7 @@ def decide_all(connection, scored: str, target: str, *, sure: Rule, perhaps: Rul
     rule, outcome, handling, probability, with every pair that is likely."""
     alike = _likeness(connection, scored)
     # In one family, names that are not the same on one birth date may be those of twins.
-    is_sure = f"{alike.person} AND ({alike.same_name} OR NOT {alike.family})"
+    is_sure = f"{alike.person} AND ({alike.same_name} OR NOT {alike.family} OR {alike.same_nik})"
     connection.execute(f"""
         CREATE OR REPLACE TABLE {target} AS
         WITH ruled AS (
