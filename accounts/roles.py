@@ -26,6 +26,9 @@ VIEW_REGISTER = {
 }
 VIEW_WORK = {"verification.view_round", "verification.view_case", "uploads.view_upload"}
 REVEAL = {"accounts.reveal_identity"}
+# Agencies beside the Dinas Sosial send sheets of their own and see no others (uploads/models.py).
+OUTSIDE = frozenset({Role.DUKCAPIL, Role.BANK})
+SEND = {"uploads.view_upload", "uploads.add_upload", "uploads.submit_upload"}
 
 PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
@@ -45,8 +48,8 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.add_round",
         "verification.change_round",
     },
-    Role.DUKCAPIL: {"regions.view_region"},
-    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"},
+    Role.DUKCAPIL: {"regions.view_region"} | SEND | REVEAL,
+    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"} | SEND | REVEAL,
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
     | {"verification.view_round", "verification.view_case"},
     Role.AUDITOR: VIEW_REGISTER

@@ -87,6 +87,6 @@ def sheet(url: str, registered: int, *, rows: int, errors: float, changed: bool 
     path = VAR / f"bnba-{registered}-{rows}-{kind}.xlsx"
     if not path.exists():
         bench.say(f"writing {path.name} (once)")
-        headings = [column.heading for column in DTKS_BNBA.columns]
+        headings = [column.heading for column in DTKS_BNBA.columns if column.in_template]
         export(path, headings, _rows(url, rows, errors, changed))
     return path

@@ -165,6 +165,7 @@ def _date_difference(in_nik: date, given: date) -> str:
 TITLES_BEFORE = frozenset(
     {"H", "HJ", "HAJI", "HAJAH", "HJH", "KH", "DR", "DRS", "DRA", "DRG", "IR", "PROF", "UST"}
     | {"USTADZ", "USTAD", "USTADZAH", "ALM", "ALMH", "ALMARHUM", "ALMARHUMAH", "SDR", "SDRI"}
+    | {"SDRA", "BPK", "BAPAK", "IBU", "TN", "NY", "NN"}
 )
 # Degrees after the name, without their dots.
 DEGREES = frozenset(
@@ -191,7 +192,8 @@ ABBREVIATED_NAMES = {
 # One or two letters that mean a name only in front of another one.
 ABBREVIATED_FIRST_NAMES = {"M": "MUHAMMAD", "MD": "MUHAMMAD", "ST": "SITI"}
 _CHILD_OF = frozenset({"BIN", "BINTI", "BINTE", "BTE", "BTI", "BT"})
-_ALIAS = re.compile(r"/|\\|@|[()]|(?<!\w)(?:ALIAS|ALS)(?!\w)\.?")
+# AL. is an alias only with its dot and behind a name: AL RASYID is a name.
+_ALIAS = re.compile(r"/|\\|@|[()]|(?<!\w)(?:ALIAS|ALS)(?!\w)\.?|(?<=\w\s)AL\.(?=\s)")
 _WORD = re.compile(r"(,?)\s*([^\W_]+)(\.?)")
 
 
@@ -281,6 +283,30 @@ def name_words(name: str) -> tuple[str, ...]:
     ('SADIAH', 'NOR', 'LAILA')
     """
     return name_parts(name).words
+
+
+def name_forms(name: str) -> tuple[str, ...]:
+    """Every name that the text gives its bearer, made comparable: the name, then its aliases.
+
+    >>> name_forms("H. Abd. Rahman bin Ali / Ipin"), name_forms("UDIN AL. IPIN"), name_forms("-")
+    (('ABDUL RAHMAN', 'IPIN'), ('UDIN', 'IPIN'), ())
+    """
+    parts = name_parts(name)
+    forms = (" ".join(words) for words in (parts.words, *parts.aliases))
+    return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def same_name(a: str, b: str) -> bool:
+    """Whether two written names can be one: titles, degrees, parent, abbreviations and the cutting
+    into words aside, one name or alias of `a` is one of `b`. Typing errors are not forgiven.
+
+    >>> same_name("HJ. ST. NURLAILA, S.Pd", "Siti Nur Laila binti Ahmad"), same_name("", "")
+    (True, False)
+    >>> same_name("UDIN ALIAS IPIN", "IPIN"), same_name("SITI AMINAH", "SITI AMINA")
+    (True, False)
+    """
+    joined = {form.replace(" ", "") for form in name_forms(a)}
+    return any(form.replace(" ", "") in joined for form in name_forms(b))
 
 
 # Showing numbers

@@ -1,11 +1,15 @@
 """Sheets of the register. Pure: the check runs in a process that knows no Django."""
 
+import re
+from dataclasses import replace
 from datetime import date
 
-from beneficiaries.identity import is_nik_shaped, kk_plausible, nik_agrees
-from regions.codes import Resolved
+from beneficiaries import birth_dates
+from beneficiaries.identity import is_nik_shaped, kk_plausible, nik_agrees, nik_facts
+from regions.codes import Resolved, Unresolved
 from spreadsheets import cells
 from spreadsheets.layout import CheckContext, Column, Issue, Layout, RowView, as_written
+from spreadsheets.swaps import RowSwaps
 
 RELATIONS = {
     "Kepala keluarga": "KEPALA_KELUARGA",
@@ -48,34 +52,110 @@ RELATION_CHOICES = (
 YES_NO = ("YA", "TIDAK")
 
 
+_NOT_NAME = re.compile(r"^[\s\d.)]+|\b(KECAMATAN|KEC|20\d\d)(?=\W|$)|\(\d+\)")
+
+
+def district_named(title: str, context: CheckContext) -> str:
+    """The kecamatan that a sheet or a title is named after, "" if none.
+
+    "Kec. Basarang", "KEC_SELAT 2021" and "1. Mantangai" are; typing errors are not guessed.
+    """
+    name = " ".join(_NOT_NAME.sub(" ", title.upper().replace("_", " ")).split()).strip(" .:-")
+    if not name or context.regions is None:
+        return ""
+    region = context.options.get("region", "")
+    regency = context.regions.own_name(region[:5]) if len(region) >= 5 else ""
+    found = context.regions.resolve(regency=regency, district=name)
+    if isinstance(found, Unresolved):
+        return name if found.reason == "AMBIGUOUS" and not regency else ""
+    is_inside = f"{found.code}.".startswith(f"{region}.") or not region
+    return name if found.level == "DISTRICT" and not found.note and is_inside else ""
+
+
 def find_village(row: RowView, context: CheckContext) -> None:
-    """Set `village` to the code of the village that the row's place names mean."""
-    found = context.regions.resolve(
-        regency=row["regency"], district=row["district"], village=row["village_name"]
-    )
+    """Set `village` to the code of the village that the row's place names and code mean.
+
+    Names decide and the code confirms or completes them. A code that means something else does not
+    stop a row whose names are enough: it is a doubt, with what the code says as the suggestion.
+    """
+    names = {
+        "regency": row["regency"],
+        "district": row["district"],
+        "village": row["village_name"],
+    }
+    code = row["village_code"]
+    found = context.regions.resolve(**names, code=code)
     if isinstance(found, Resolved) and found.level == "VILLAGE":
-        row.set("village", found.code)
-        if found.note:
-            row.note("village_name", f"WILAYAH_{found.note_code}", "info", found.note)
+        _take_village(row, found, context)
         return
+    if code and isinstance(found, Unresolved):
+        by_names = context.regions.resolve(**names)
+        if isinstance(by_names, Resolved) and by_names.level == "VILLAGE":
+            _take_village(row, by_names, context)
+            _doubt_code(row, found, by_names)
+            return
     message, suggestion = "Nama desa/kelurahan kosong; isilah sesuai KK.", ""
-    if not isinstance(found, Resolved):
+    if isinstance(found, Unresolved):
         message = found.message
-        if len(found.candidates) == 1 and len(found.candidates[0]) == 13:
-            suggestion = found.candidates[0]
-    written = ", ".join(filter(None, (as_written(row.raw("village_name")), row["district"])))
-    row.issues.append(
-        Issue(
-            row.number,
-            "village",
-            "DESA_TIDAK_DIKENAL",
-            "error",
-            message,
-            written,
-            suggestion,
-            row.sheet,
+        villages = [candidate for candidate in found.candidates if len(candidate) == 13]
+        if villages and (len(found.candidates) == 1 or villages[0] == _village_of(code, context)):
+            suggestion = villages[0]
+    _tell_village(row, "DESA_TIDAK_DIKENAL", "error", message, suggestion)
+
+
+def _take_village(row: RowView, found: Resolved, context: CheckContext) -> None:
+    row.set("village", found.code)
+    if found.note:
+        field = "village_name" if found.note_code == "SPELLING" else "village_code"
+        row.note(field, f"WILAYAH_{found.note_code}", "info", found.note)
+    if not row["village_name"]:
+        row.note(
+            "village_name",
+            "DESA_DARI_KODE",
+            "info",
+            f"Nama desa/kelurahan kosong; {context.regions.own_name(found.code)} diambil dari kode"
+            " wilayah.",
         )
+
+
+def _doubt_code(row: RowView, found: Unresolved, by_names: Resolved) -> None:
+    message = f"{found.message} Jika dibiarkan, desa menurut namanya yang dipakai."
+    if found.reason != "CODE_DISAGREES":
+        row.note("village_code", "KODE_WILAYAH_TIDAK_DIKENAL", "warning", message, by_names.code)
+        return
+    other = found.candidates[1]
+    suggestion = other if len(other) == 13 else ""
+    _tell_village(row, "KODE_WILAYAH_BEDA_NAMA", "warning", message, suggestion)
+
+
+def _village_of(code: str, context: CheckContext) -> str:
+    alone = context.regions.resolve(code=code)
+    return alone.code if isinstance(alone, Resolved) and alone.level == "VILLAGE" else ""
+
+
+def _tell_village(row: RowView, code: str, level: str, message: str, suggestion: str) -> None:
+    written = (
+        as_written(row.raw("village_name")),
+        row["district"],
+        as_written(row.raw("village_code")),
     )
+    before = ", ".join(filter(None, written))
+    row.issues.append(
+        Issue(row.number, "village", code, level, message, before, suggestion, row.sheet)
+    )
+
+
+def complete_rt_rw(row: RowView, context: CheckContext) -> None:
+    """Where RT and RW stand in one cell, the empty one of the two columns takes its part."""
+    if row["rt"] and row["rw"]:
+        return
+    for own, other, part_of in (("rt", "rw", cells.rw), ("rw", "rt", cells.rt)):
+        raw = row.raw(own)
+        if type(raw) is str and len(raw) > 2 and not raw.isdigit() and not row[other]:
+            part = part_of(raw)
+            if type(part) is not str and part.code == "RT_RW_DIPISAH" and part.value:
+                row.set(other, part.value)
+                row.note(other, part.code, part.level, part.message)
 
 
 def judge_person(row: RowView, context: CheckContext) -> None:
@@ -97,14 +177,14 @@ def judge_person(row: RowView, context: CheckContext) -> None:
             "warning",
             "NIK kosong; orang ini dapat dicatat tanpa NIK dan diperbaiki saat verifikasi.",
         )
-    elif len(nik) == 16 and nik[12:] != "0000" and not is_nik_shaped(nik):
+    elif len(nik) == 16 and not is_nik_shaped(nik) and nik.isdigit() and nik[12:] != "0000":
         row.note(
             "nik",
             "NIK_MUSTAHIL",
             "error",
             "Kode wilayah atau tanggal lahir di dalam NIK tidak mungkin; cocokkan dengan KTP-el.",
         )
-    if len(kk) == 16 and kk[12:] != "0000" and not kk_plausible(kk):
+    if len(kk) == 16 and not kk_plausible(kk) and kk.isdigit() and kk[12:] != "0000":
         row.note(
             "kk_number",
             "KK_TIDAK_WAJAR",
@@ -117,45 +197,15 @@ def judge_person(row: RowView, context: CheckContext) -> None:
             "LAHIR_SETELAH_HARI_INI",
             "error",
             "Tanggal lahir setelah hari ini; cocokkan dengan KTP-el atau KK.",
+            birth_dates.of_nik(nik, row["relation"], context.today),
         )
-    elif len(nik) == 16 and _may_differ(nik, born, sex):
-        _tell_differences(row, context, nik, born, sex)
+    elif len(nik) == 16 and birth_dates.may_differ(nik, born, sex):
+        birth_dates.tell_differences(row, context, nik, born, sex)
+    if not sex and row.raw("sex") not in ("", None):
+        row.suggest("sex", nik_facts(nik, today=context.today).sex)
 
 
-def _may_differ(nik: str, born: str, sex: str) -> bool:
-    """A cheap look before the full comparison, since this runs for every row."""
-    day = nik[6:8]
-    female = day > "40"
-    if sex and sex != ("P" if female else "L"):
-        return True
-    if not born:
-        return False
-    if female and day.isdigit():
-        day = f"{int(day) - 40:02d}"
-    return born[8:] != day or born[5:7] != nik[8:10] or born[2:4] != nik[10:12]
-
-
-def _tell_differences(row: RowView, context: CheckContext, nik: str, born: str, sex: str) -> None:
-    known = date.fromisoformat(born) if born else None
-    for difference in nik_agrees(nik, known, sex, today=context.today):
-        if difference.code == "SEX":
-            field, code = "sex", "JENIS_KELAMIN_BEDA_NIK"
-            message = f"Tertulis {sex}, sedangkan NIK menunjukkan {difference.in_nik}."
-            suggestion = difference.in_nik
-        else:
-            field, suggestion = "birth_date", difference.in_nik.isoformat()
-            if difference.code == "DAY_MONTH_SWAPPED":
-                code, message = "HARI_BULAN_TERTUKAR", "Hari dan bulan lahir tertukar menurut NIK."
-            else:
-                code = "TANGGAL_LAHIR_BEDA_NIK"
-                message = (
-                    "Tanggal lahir berbeda dari yang tertulis di dalam NIK;"
-                    " cocokkan dengan KTP-el atau KK."
-                )
-        row.note(field, code, "warning", message, suggestion)
-
-
-DTKS_BNBA = Layout(
+_BNBA = Layout(
     key="dtks_bnba",
     title="BNBA DTKS (SIKS)",
     description=(
@@ -180,6 +230,7 @@ DTKS_BNBA = Layout(
             aliases=("PROP_NAME", "NAMA PROVINSI", "PROP"),
             example="KALIMANTAN TENGAH",
             fill_down=True,
+            content="province",
         ),
         Column(
             "regency",
@@ -188,6 +239,7 @@ DTKS_BNBA = Layout(
             aliases=("KABUPATEN", "KOTA", "KAB/KOTA", "KAB_NAME", "NAMA KABUPATEN"),
             example="KAPUAS",
             fill_down=True,
+            content="regency",
         ),
         Column(
             "district",
@@ -197,6 +249,8 @@ DTKS_BNBA = Layout(
             example="BASARANG",
             help="Nama desa dicari di dalam kecamatan ini.",
             fill_down=True,
+            content="district",
+            sheet_name=district_named,
         ),
         Column(
             "village_name",
@@ -215,6 +269,8 @@ DTKS_BNBA = Layout(
             required=True,
             example="BATUAH",
             width=20,
+            content="village",
+            titled=True,
         ),
         Column(
             "address",
@@ -236,6 +292,7 @@ DTKS_BNBA = Layout(
             example="6203081501159001",
             help="16 angka, disimpan sebagai teks.",
             width=20,
+            content="kk",
         ),
         Column(
             "nik",
@@ -246,6 +303,7 @@ DTKS_BNBA = Layout(
             example="6203085205839017",
             help="16 angka, disimpan sebagai teks. Wilayah di dalam NIK boleh berbeda dari alamat.",
             width=20,
+            content="nik",
         ),
         Column(
             "name",
@@ -262,14 +320,24 @@ DTKS_BNBA = Layout(
             required=True,
             example="SITI RAHMAH",
             width=28,
+            content="name",
         ),
         Column(
             "birth_date",
             "TANGGAL LAHIR",
             cells.date,
-            aliases=("TGL LAHIR", "TGL_LHR"),
+            aliases=(
+                "TGL LAHIR",
+                "TGL_LHR",
+                "TEMPAT/TGL LAHIR",
+                "TEMPAT TANGGAL LAHIR",
+                "TEMPAT DAN TANGGAL LAHIR",
+                "TMP/TGL LAHIR",
+                "TTL",
+            ),
             example="12/05/1983",
-            help="Hari/bulan/tahun.",
+            help="Hari/bulan/tahun. Tempat lahir di depannya dipisahkan bila kolomnya kosong.",
+            content="birth",
         ),
         Column(
             "birth_place",
@@ -286,12 +354,13 @@ DTKS_BNBA = Layout(
             example="P",
             choices=("L", "P"),
             width=10,
+            content="sex",
         ),
         Column("occupation", "PEKERJAAN", cells.text, aliases=("JENIS_PKRJN",), example="PETANI"),
         Column(
             "mother_name",
             "NAMA IBU KANDUNG",
-            cells.name,
+            cells.relative_name,
             aliases=("IBU KANDUNG", "NAMA GADIS IBU KANDUNG", "NAMA_LGKP_IBU", "NAMA IBU"),
             example="MINARNI",
             width=24,
@@ -304,6 +373,7 @@ DTKS_BNBA = Layout(
             example="Kepala keluarga",
             choices=RELATION_CHOICES,
             width=18,
+            content="choice",
         ),
         Column(
             "match_note",
@@ -344,9 +414,17 @@ DTKS_BNBA = Layout(
             example="YA",
             choices=YES_NO,
         ),
+        Column(
+            "village_code",
+            "KODE WILAYAH",
+            cells.text,
+            aliases=("KODE DESA", "KODE KEMENDAGRI", "KODE BPS", "ID DESA", "KODE DESA/KELURAHAN"),
+            help="Kode desa/kelurahan menurut Kemendagri atau BPS, untuk dicocokkan dengan nama.",
+            in_template=False,
+        ),
     ),
     derived=("village",),
-    row_rules=(find_village, judge_person),
+    row_rules=(find_village, complete_rt_rw, birth_dates.decide_birth_date, judge_person),
     example_rows=(
         {
             "dtks_id": "62030800219",
@@ -372,5 +450,21 @@ DTKS_BNBA = Layout(
             "bansos_bpnt_ppkm": "TIDAK",
             "pbi_jkn": "YA",
         },
+    ),
+)
+
+
+def nik_fits(nik: str, born: str, sex: str, context: CheckContext) -> bool:
+    """Whether a NIK can exist and says the same birth date and sex."""
+    known = date.fromisoformat(born) if born else None
+    facts = nik_facts(nik, today=context.today, known_birth_date=known)
+    return bool(known) and facts.plausible and not nik_agrees(nik, known, sex, today=context.today)
+
+
+DTKS_BNBA = replace(
+    _BNBA,
+    row_rules=(
+        *_BNBA.row_rules,
+        RowSwaps(_BNBA, ("nik", "kk_number", "name", "birth_date", "sex"), nik_fits),
     ),
 )

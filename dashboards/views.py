@@ -14,7 +14,7 @@ from dashboards import figures, links, maps, work
 from dashboards.figures import Comparison
 from regions.models import Region
 from uploads.models import Upload
-from uploads.wording import STATUS_LOOKS, Look
+from uploads.wording import Look, status_look
 
 SHOWN_FINDINGS = 6
 LAST_UPLOADS = 5
@@ -117,7 +117,7 @@ def _district(request):
         comparisons=_comparisons(user, area, round),
         sees_uploads=sees_uploads,
         last_uploads=[
-            Shown(upload, links.upload(user, upload), STATUS_LOOKS[upload.status])
+            Shown(upload, links.upload(user, upload), status_look(upload, upload.status))
             for upload in uploads[:LAST_UPLOADS]
         ],
         links={

@@ -10,6 +10,7 @@ from django.utils import timezone
 from dashboards import links
 from dashboards.figures import Area, Place
 from regions.models import Region
+from uploads import kinds
 from uploads.models import Upload
 from verification.models import Round
 
@@ -215,6 +216,6 @@ def _of_upload(user, upload: Upload, until: Due, round: Round | None) -> Task | 
         return Task("answer", upload.rows_total, limit, address, upload)
     if upload.status == Upload.Status.PERLU_PERBAIKAN:
         return Task("repair", upload.rows_held_back, limit, address, upload)
-    if upload.status == Upload.Status.SIAP:
+    if upload.status == Upload.Status.SIAP and not kinds.get(upload.kind).is_preview:
         return Task("submit", upload.rows_to_submit, limit, address, upload)
     return None

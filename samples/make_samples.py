@@ -20,6 +20,8 @@ import xlsxwriter
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+import agency_sheets  # noqa: E402
+
 from beneficiaries.identity import is_nik_shaped, kk_plausible  # noqa: E402
 from sembako_portal.demo import bnba  # noqa: E402
 from sembako_portal.demo.population import SEED, Family, Village, families  # noqa: E402
@@ -55,6 +57,11 @@ class Source:
     def dictionaries(self, place: str, count: int) -> list[dict[str, str]]:
         inside = [f for f in self._families if f.village.code.startswith(place) and f.is_active]
         return bnba.rows(inside, self._names)[:count]
+
+    def villages(self, district: str) -> dict[str, str]:
+        """Codes of the villages of a kecamatan by their names as a BNBA writes them."""
+        inside = (code for code in self._names if code.startswith(f"{district}."))
+        return {self._names[code].upper(): code for code in inside}
 
     def rows(self, place: str, count: int) -> list[list]:
         return [list(row.values()) for row in self._in_order(place, count)]
@@ -388,6 +395,21 @@ def protected(path: Path, source: Source) -> None:
     plain.unlink()
 
 
+# Of Dukcapil, banks and agents
+
+
+def agency(sheet: Callable[[list, dict], agency_sheets.Sheet]) -> Callable[[Path, Source], None]:
+    def write(path: Path, source: Source) -> None:
+        people = [
+            dict(zip(bnba.HEADINGS, row, strict=True)) for row in source.clean_rows("62.03.01", 400)
+        ]
+        headings, rows = sheet(people, source.villages("62.03.01"))
+        with _open(path) as book:
+            _write(book.add_worksheet("Data"), [headings, *rows])
+
+    return write
+
+
 SAMPLES: dict[str, Callable[[Path, Source], None]] = {
     "baik-bnba-23-kolom-selat.xlsx": good,
     "baik-bnba-17-kolom-basarang.txt": good_text,
@@ -398,6 +420,7 @@ SAMPLES: dict[str, Callable[[Path, Source], None]] = {
     "ramai-tanggal-campur.xlsx": mixed_dates,
     "ramai-titik-koma-cp1252.csv": text_cp1252,
     "ramai-tab-utf16.csv": text_utf16,
+    "ramai-tanpa-judul.xlsx": without_headings,
     "salah-kolom-nik-rusak.xlsx": damaged_column,
     "salah-kolom-tertukar.xlsx": swapped_columns,
     "salah-nik-dan-kk-ganda.xlsx": doubles,
@@ -405,13 +428,19 @@ SAMPLES: dict[str, Callable[[Path, Source], None]] = {
     "ditolak-kabupaten-lain.xlsx": other_regency,
     "ditolak-kosong.xlsx": empty,
     "ditolak-hanya-judul.xlsx": only_headings,
-    "ditolak-tanpa-judul.xlsx": without_headings,
     "ditolak-dua-kolom-nik.xlsx": two_nik_columns,
     "ditolak-tanpa-kolom-nik.xlsx": without_nik_column,
     "ditolak-terpotong.xlsx": truncated,
     "ditolak-zip-berganti-nama.xlsx": renamed_zip,
     "ditolak-html.xls": html_as_xls,
     "ditolak-bersandi.xlsx": protected,
+    "baik-agen-selat.xlsx": agency(agency_sheets.agents),
+    "baik-daftar-bayar-selat.xlsx": agency(agency_sheets.payments),
+    "baik-hasil-top-up-selat.xlsx": agency(agency_sheets.top_ups),
+    "baik-jawaban-dukcapil-selat.xlsx": agency(agency_sheets.answer),
+    "baik-kartu-selat.xlsx": agency(agency_sheets.cards),
+    "baik-perbaikan-nik-selat.xlsx": agency(agency_sheets.repairs),
+    "baik-transaksi-selat.xlsx": agency(agency_sheets.purchases),
 }
 
 

@@ -2,7 +2,10 @@
 
 from django.shortcuts import render
 
+from uploads import kinds
+
 
 def help_page(request):
     """How a sheet travels, what the states mean, whom to ask."""
-    return render(request, "portal/help.html", {"title": "Bantuan"})
+    context = {"title": "Bantuan", "kinds": kinds.sent_by(request.user)}
+    return render(request, "portal/help.html", context)

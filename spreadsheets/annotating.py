@@ -1,33 +1,32 @@
 """The sender's own workbook back, with what was found in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from datetime import date
+from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.parsers.expat import ExpatError
 from zipfile import ZipFile
 
-import openpyxl
 import xlsxwriter
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
+from spreadsheets import commenting, marking
 from spreadsheets.errors import SheetRefused
-from spreadsheets.headings import NOTE_HEADINGS
-from spreadsheets.layout import Issue, slug
+from spreadsheets.headings import EXAMPLE_MARK, NOTE_HEADINGS
+from spreadsheets.layout import Issue, as_written, slug
 from spreadsheets.looking import FileRead, SheetRead
+from spreadsheets.package import CONTENT_TYPES, Package, legible
 from spreadsheets.reading import OWN_SHEETS, SUMMARY_SHEETS, Book
 
 # Comments are drawn one by one by Excel; beyond this many a workbook opens slowly.
 MAX_COMMENTS = 2_000
-_AUTHOR = "Portal Sembako"
 _SUMMARY_TITLE = "Ringkasan pemeriksaan Portal Sembako"
-_COLOURS = {"info": "DCEBF7", "warning": "FFEFC2", "error": "F9D3CF"}
-_OWN_FILLS = frozenset(f"00{colour}" for colour in _COLOURS.values())
 _RANK = {"info": 0, "warning": 1, "error": 2}
-_LEVEL_NAMES = {"info": "dirapikan", "warning": "perlu diperiksa", "error": "harus diperbaiki"}
+_LEVEL_NAMES = {"warning": "perlu diperiksa", "error": "harus diperbaiki"}
 _CELL_LIMIT = 32_000
+_COMMENT_LIMIT = 2_000
+_MEASURED_ROWS = 500
+_OWN_SLUG = slug(NOTE_HEADINGS[0])
 
 
 class _SheetNotes:
@@ -54,9 +53,27 @@ class _SheetNotes:
             joined = f"{text}\n{message}" if text else message
             self.cells[issue.row, column] = (_worse(issue.level, level), joined)
 
+    def note(self, row: int) -> str:
+        return legible(" ".join(self.rows[row]))[:_CELL_LIMIT]
+
+    @property
+    def by_rank(self) -> list[tuple[tuple[int, int], tuple[str, str]]]:
+        """Cells in the order in which they deserve a comment."""
+        return sorted(self.cells.items(), key=lambda item: (-_RANK[item[1][0]], item[0]))
+
 
 def _worse(level: str, other: str | None) -> str:
     return level if other is None or _RANK[level] >= _RANK[other] else other
+
+
+def annotated_ending(source_path: str | Path) -> str:
+    """How the annotated file is to be called: a workbook with macros opens as .xlsm only."""
+    try:
+        with ZipFile(source_path) as archive:
+            macros = b"macroEnabled" in archive.read(CONTENT_TYPES)
+    except (OSError, KeyError, ValueError):
+        return ".xlsx"
+    return ".xlsm" if macros else ".xlsx"
 
 
 def annotate(
@@ -64,15 +81,25 @@ def annotate(
     target_path: str | Path,
     issues: Iterable[Issue],
     *,
-    summary: Sequence[tuple[str, int]],
+    summary: Sequence[tuple[str, int | str]],
     read: FileRead,
 ) -> None:
     """Writes the workbook of `read` to `target_path` with a column of notes and coloured cells.
 
-    xlsx and xlsm keep their formatting (and macros); other formats become an xlsx of their
-    values. Rows and columns stay where they are, so that the result can be repaired and sent
-    again; the added column and the sheet "Ringkasan" are then ignored. `summary` are labels with
-    counts. Raises SheetRefused when the source cannot be opened.
+    Rows and columns stay where they are, so that the result can be repaired and sent again; the
+    added column and the sheet "Ringkasan" are then ignored, and give way to those of the next
+    check. `summary` are labels with counts. Raises SheetRefused when the source cannot be opened.
+
+    Of an xlsx or xlsm everything else is kept as it is: formats, widths, hidden rows and columns,
+    formulas with their values, drop-downs, conditional formats, names, pictures, charts, macros.
+    Lost are: the sender's own colour of a cell that is or was marked; a digital signature, which
+    holds for the unchanged file only. A cell that its sender has commented keeps that comment and
+    is only coloured, as are marked cells beyond MAX_COMMENTS; one that lies under a merged cell is
+    told of in the column of notes only.
+
+    Other formats (xls, xlsb, ods, text) cannot be written back: they become an xlsx of their values
+    at the same rows and columns, with hidden sheets hidden. Widths are measured, formats are those
+    of the values; formulas, colours, hidden rows and columns and drawings are lost.
     """
     book = Book(source_path)
     notes = {sheet.name: _SheetNotes(sheet, read.mapping) for sheet in read.sheets}
@@ -83,10 +110,19 @@ def annotate(
             notes[issue.sheet if issue.sheet in notes else only].add(issue)
         else:
             of_file.append(issue)
-    if book.kind == "xlsx":
-        _annotate_own(book.path, target_path, notes, list(_summary_rows(of_file, summary, notes)))
-    else:
-        _annotate_values(book, target_path, notes, list(_summary_rows(of_file, summary, notes)))
+    told = list(_summary_rows(of_file, summary, notes))
+    if book.kind != "xlsx":
+        _annotate_values(book, target_path, notes, told)
+        return
+    try:
+        _annotate_own(book, target_path, notes, told)
+    except (ExpatError, LookupError, ValueError, AttributeError, StopIteration) as error:
+        # calamine forgives what is missing or misplaced in the XML; a change needs its place.
+        raise SheetRefused(
+            "TIDAK_DAPAT_DITANDAI",
+            "Berkas ini dapat dibaca, tetapi tidak dapat ditulisi catatan; unduh daftar temuan "
+            "atau simpan ulang berkas dengan Excel.",
+        ) from error
 
 
 def _summary_rows(of_file, summary, notes) -> Iterable[tuple[str, object]]:
@@ -100,120 +136,91 @@ def _summary_rows(of_file, summary, notes) -> Iterable[tuple[str, object]]:
     for sheet in notes.values():
         for level in sheet.row_levels.values():
             levels[level] = levels.get(level, 0) + 1
-    for level in ("error", "warning", "info"):
-        yield f"Baris dengan temuan: {_LEVEL_NAMES[level]}", levels.get(level, 0)
+    for level in ("error", "warning"):
+        yield f"Baris dengan sel yang {_LEVEL_NAMES[level]}", levels.get(level, 0)
     yield "", ""
     yield (
-        "Perbaiki sel berwarna lalu unggah kembali berkas ini. Kolom "
-        f"{NOTE_HEADINGS[0]} dan lembar ini tidak dibaca portal.",
+        "Perbaiki sel berwarna (merah: harus diperbaiki, kuning: perlu diperiksa), lalu unggah "
+        f"kembali berkas ini. Kolom {NOTE_HEADINGS[0]} dan lembar ini tidak dibaca portal.",
         "",
     )
+    if sum(len(sheet.cells) for sheet in notes.values()) > MAX_COMMENTS:
+        most = f"{MAX_COMMENTS:,}".replace(",", ".")
+        yield (
+            f"Hanya {most} sel diberi komentar, yang harus diperbaiki lebih dahulu; sel lain hanya "
+            f"diwarnai. Penjelasan setiap baris ada di kolom {NOTE_HEADINGS[0]}.",
+            "",
+        )
 
 
-def _clean(text: str) -> str:
-    return ILLEGAL_CHARACTERS_RE.sub(" ", text)[:_CELL_LIMIT]
+def _annotate_own(book: Book, target_path, notes: Mapping[str, _SheetNotes], told) -> None:
+    earlier = {name: _earlier(book, sheet) for name, sheet in notes.items()}
+    summary, is_new = _summary_sheet(book)
+    path = book.path
+    del book  # the cells are not needed any more, and there may be many
+    with TemporaryDirectory() as folder, Package(path) as package:
+        parts = package.sheets()
+        styles = marking.Styles(package)
+        budget = MAX_COMMENTS
+        for name, sheet in notes.items():
+            column, kept = earlier[name]
+            marks = marking.Marks(
+                head=sheet.read.header_row,
+                note_column=column or sheet.read.last_column + 1,
+                heading=NOTE_HEADINGS[0],
+                notes={row: (level, sheet.note(row)) for row, level in sheet.row_levels.items()},
+                cells={at: level for at, (level, _) in sheet.cells.items()},
+                forget=column is not None,
+                kept_notes=kept,
+            )
+            chosen = islice(sheet.by_rank, budget)
+            comments = {at: message[:_COMMENT_LIMIT] for at, (_, message) in chosen}
+            budget -= len(comments)
+            marking.mark_sheet(package, parts[name], marks, styles, comments, folder)
+        content = marking.plain_sheet(told, package, styles)
+        if is_new:
+            package.add_sheet(summary, content)
+        elif summary:
+            package.new[parts[summary]] = content
+        styles.save()
+        package.save(target_path)
 
 
-def _put(cell, text: str) -> None:
-    """Writes text that stays text, even when it begins like a formula."""
-    cell.value = _clean(text)
-    cell.data_type = "s"
+def _earlier(book: Book, notes: _SheetNotes) -> tuple[int | None, frozenset[int]]:
+    """The portal's own column where the workbook has one, and the rows whose note is no finding.
+
+    Those are the example rows of a template: without their note they would be taken as data.
+    """
+    if not notes.read.header_row:
+        return None, frozenset()  # it begins with data at once
+    sheet = book.sheet(notes.read.name)
+    head = next(islice(sheet.rows(), notes.read.header_row - 1, None), [])
+    found = [index for index, cell in enumerate(head) if slug(cell) == _OWN_SLUG]
+    if not found:
+        return None, frozenset()
+    at = found[0]
+    rows = (
+        number
+        for number, row in enumerate(sheet.rows(), start=1)
+        if at < len(row) and str(row[at]).startswith(EXAMPLE_MARK)
+    )
+    return sheet.first_column + at, frozenset(rows)
 
 
-def _annotate_own(source_path: Path, target_path, notes, told) -> None:
-    macros = "xl/vbaProject.bin" in _part_names(source_path)
-    try:
-        # By its content: the portal keeps files under their hash, openpyxl wants a known ending.
-        with open(source_path, "rb") as source:
-            workbook = openpyxl.load_workbook(source, keep_vba=macros)
-    except Exception as error:
-        # openpyxl raises many kinds of errors on workbooks that other programs read well.
-        raise SheetRefused(
-            "TIDAK_DAPAT_DITANDAI",
-            "Berkas ini dapat dibaca, tetapi tidak dapat ditulisi catatan; unduh daftar temuan "
-            "atau simpan ulang berkas dengan Excel.",
-        ) from error
-    fills = {level: PatternFill("solid", fgColor=colour) for level, colour in _COLOURS.items()}
-    budget = MAX_COMMENTS
-    for name, sheet_notes in notes.items():
-        if name in workbook.sheetnames:
-            budget = _annotate_sheet(workbook[name], sheet_notes, fills, budget)
-    for name in SUMMARY_SHEETS:
-        if name in workbook.sheetnames and workbook[name]["A1"].value == _SUMMARY_TITLE:
-            del workbook[name]
-    free = next(name for name in SUMMARY_SHEETS if name not in workbook.sheetnames)
-    sheet = workbook.create_sheet(free)
-    sheet.column_dimensions["A"].width = 60
-    sheet.column_dimensions["B"].width = 40
-    for row, (label, value) in enumerate(told, start=1):
-        _put(sheet.cell(row, 1), label)
-        if isinstance(value, str):
-            if value:
-                _put(sheet.cell(row, 2), value)
-        else:
-            sheet.cell(row, 2, value)
-    sheet["A1"].font = Font(bold=True, size=14)
-    workbook.save(target_path)
-    if workbook.vba_archive:
-        workbook.vba_archive.close()
+def _summary_sheet(book: Book) -> tuple[str, bool]:
+    """The sheet for the summary, and whether it is to be added; "" where its sender has all names.
 
-
-def _part_names(path) -> set[str]:
-    with ZipFile(path) as archive:
-        return set(archive.namelist())
-
-
-def _annotate_sheet(sheet, notes: _SheetNotes, fills, budget: int) -> int:
-    head = notes.read.header_row
-    column = _note_column(sheet, head, notes.read.last_column)
-    _forget_earlier(sheet, head, column)
-    heading = sheet.cell(head, column)
-    _put(heading, NOTE_HEADINGS[0])
-    neighbour = sheet.cell(head, max(1, column - 1))
-    if neighbour.has_style:
-        heading.font, heading.border = copy(neighbour.font), copy(neighbour.border)
-        heading.fill, heading.alignment = copy(neighbour.fill), copy(neighbour.alignment)
-    sheet.column_dimensions[get_column_letter(column)].width = 60
-    wrapped = Alignment(wrap_text=True, vertical="top")
-    for row, messages in notes.rows.items():
-        cell = sheet.cell(row, column)
-        _put(cell, " ".join(messages))
-        cell.fill = fills[notes.row_levels[row]]
-        cell.alignment = wrapped
-    by_rank = sorted(notes.cells.items(), key=lambda item: -_RANK[item[1][0]])
-    for (row, at), (level, message) in by_rank:
-        cell = sheet.cell(row, at)
-        if type(cell).__name__ == "MergedCell":
-            continue
-        cell.fill = fills[level]
-        if budget > 0:
-            cell.comment = Comment(_clean(message), _AUTHOR, height=110, width=280)
-            budget -= 1
-    return budget
-
-
-def _note_column(sheet, head: int, last_column: int) -> int:
-    """The portal's own column where the workbook has one already, else the next free one."""
-    own = slug(NOTE_HEADINGS[0])
-    for cell in sheet[head]:
-        if cell.value is not None and slug(cell.value) == own:
-            return cell.column
-    return max(last_column, sheet.max_column if sheet.max_column < 200 else 0) + 1
-
-
-def _forget_earlier(sheet, head: int, note_column: int) -> None:
-    """Takes back colours, comments and notes of an earlier check."""
-    if sheet.cell(head, note_column).value is None:
-        return
-    for row in sheet.iter_rows(min_row=head + 1):
-        for cell in row:
-            if cell.column == note_column:
-                cell.value = None
-                cell.fill = PatternFill()
-            elif cell.has_style and cell.fill.fgColor.rgb in _OWN_FILLS:
-                cell.fill = PatternFill()
-            if cell.comment is not None and cell.comment.author == _AUTHOR:
-                cell.comment = None
+    That of an earlier check is used again. Names of sheets differ in more than letter case.
+    """
+    written = {name.casefold(): name for name, _ in book.names}
+    free = ""
+    for wanted in SUMMARY_SHEETS:
+        name = written.get(wanted.casefold())
+        if name is None:
+            free = free or wanted
+        elif next(iter(next(book.sheet(name).rows(), [])), "") == _SUMMARY_TITLE:
+            return name, False
+    return free, bool(free)
 
 
 def _annotate_values(book: Book, target_path, notes, told) -> None:
@@ -224,7 +231,7 @@ def _annotate_values(book: Book, target_path, notes, told) -> None:
             for number in ("@", "General", "dd-mm-yyyy")
             for level, look in (
                 ("", {}),
-                *((level, {"bg_color": f"#{colour}"}) for level, colour in _COLOURS.items()),
+                *((level, {"bg_color": f"#{colour}"}) for level, colour in marking.COLOURS.items()),
             )
         }
         budget = MAX_COMMENTS
@@ -256,29 +263,36 @@ def _sheet_name(name: str) -> str:
 
 def _write_values(sheet, source, notes: _SheetNotes | None, styles, budget: int) -> int:
     offset = source.first_column - 1
-    note_column = notes.read.last_column if notes else 0
-    own = slug(NOTE_HEADINGS[0])
+    head = notes.read.header_row if notes else 0
+    note_column = notes.read.last_column if notes else -1
+    marks = notes.cells if notes else {}
+    commented = {at for at, _ in islice(notes.by_rank, budget)} if notes else set()
+    widths: dict[int, int] = {}
     for number, row in enumerate(source.rows(), start=1):
-        if notes and number == notes.read.header_row:
-            written = [index for index, cell in enumerate(row) if slug(cell) == own]
-            note_column = offset + written[0] if written else note_column
-        marks = notes.cells if notes else {}
-        for index, cell in enumerate(row):
-            column = offset + index
-            mark = marks.get((number, column + 1))
-            if mark and budget > 0:
-                sheet.write_comment(number - 1, column, mark[1], {"author": _AUTHOR})
-                budget -= 1
-            if notes and column == note_column and number > notes.read.header_row:
-                continue
-            _write_value(sheet, (number - 1, column), cell, mark[0] if mark else "", styles)
-        if notes and number == notes.read.header_row:
+        if number == head:
+            earlier = [offset + index for index, cell in enumerate(row) if slug(cell) == _OWN_SLUG]
+            note_column = earlier[0] if earlier else note_column
+        for column, cell in enumerate(row, start=offset):
+            level, message = marks.get((number, column + 1), ("", ""))
+            if (number, column + 1) in commented:
+                sheet.write_comment(
+                    number - 1, column, message[:_COMMENT_LIMIT], {"author": commenting.AUTHOR}
+                )
+            if head <= number <= head + _MEASURED_ROWS:
+                widths[column] = max(widths.get(column, 0), len(as_written(cell)))
+            is_note = column == note_column and number > head
+            if not is_note or str(cell).startswith(EXAMPLE_MARK):
+                _write_value(sheet, (number - 1, column), cell, level, styles)
+        if notes and number == head:
             sheet.write_string(number - 1, note_column, NOTE_HEADINGS[0])
-            sheet.set_column(note_column, note_column, 60)
         elif notes and number in notes.rows:
-            text = _clean(" ".join(notes.rows[number]))
-            sheet.write_string(number - 1, note_column, text, styles[notes.row_levels[number], "@"])
-    return budget
+            style = styles[notes.row_levels[number], "@"]
+            sheet.write_string(number - 1, note_column, notes.note(number), style)
+    for column, longest in widths.items():
+        sheet.set_column(column, column, min(max(longest + 2, 8), 44))
+    if notes:
+        sheet.set_column(note_column, note_column, marking.NOTE_WIDTH)
+    return budget - len(commented)
 
 
 def _write_value(sheet, place, cell, level: str, styles) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from spreadsheets.headings import Header
+from spreadsheets import cells
 from spreadsheets.layout import (
     CheckContext,
     Cleaned,
@@ -15,14 +15,17 @@ from spreadsheets.layout import (
     RowView,
     as_written,
 )
-from spreadsheets.looking import FileRead, look
-from spreadsheets.reading import Book, Sheet
-from spreadsheets.survey import Survey
+from spreadsheets.looking import FileRead, Found, column_issues, look
+from spreadsheets.parts import ERROR_TEXTS, UNCACHED, column_letters
+from spreadsheets.reading import Book, unmerged_rows
 
 BATCH_ROWS = 5_000
 # A number column of which more than this share ends in 0 (chance is 0.1) has lost its last digit.
 DAMAGED_SHARE = 0.2
 DAMAGED_FROM = 20
+DAYS_TO_1904 = 1462
+# Numbers kept as text may have been damaged before: then nearly all end in 0.
+DAMAGED_SHARE_OF_TEXTS = 0.5
 
 
 class Batch(NamedTuple):
@@ -43,32 +46,21 @@ def check_file(
     nothing else, for a file that cannot be taken.
     """
     book = Book(path)
-    read, found = look(book, layouts)
+    read, found = look(book, layouts, context)
     yield read
     done = 0
     damage: dict[str, Counter] = {}
-    closing: list[Issue] = []
+    closing = [_hidden(part) for part in read.hidden]
+    closing += column_issues(read, found[0].header.layout)
     for one in found:
-        checker = _SheetChecker(book.sheet(one.read.name), one.header, context, damage)
-        for rows, issues in checker.batches(one.survey):
+        checker = _SheetChecker(book, one, context, damage)
+        for rows, issues in checker.batches():
             done += len(rows)
             yield Batch(rows, issues, done, read.row_count)
         closing += checker.unheaded_columns()
     closing += _damaged_columns(damage, read.mapping)
     if closing:
         yield Batch([], closing, done, read.row_count)
-
-
-def column_letters(number: int) -> str:
-    """
-    >>> column_letters(1), column_letters(26), column_letters(27), column_letters(703)
-    ('A', 'Z', 'AA', 'AAA')
-    """
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 # Cells that mean the same in every column: nothing, or an error that the sheet itself computed.
@@ -82,8 +74,15 @@ _COMMON: dict[str | None, str | Cleaned] = {
             "error",
             f"Sel berisi galat lembar kerja ({shown}); perbaiki rumusnya atau ketik nilainya.",
         )
-        for shown in ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
+        for shown in ERROR_TEXTS
     },
+    UNCACHED: Cleaned(
+        "",
+        "RUMUS_TANPA_NILAI",
+        "error",
+        "Sel berisi rumus yang belum dihitung; buka berkas dengan Excel, simpan, atau ketik "
+        "nilainya.",
+    ),
 }
 _MEMO_CELLS = 8_192
 
@@ -143,11 +142,13 @@ class _SheetChecker:
     """Column by column over a batch, then the row rules row by row."""
 
     def __init__(
-        self, sheet: Sheet, header: Header, context: CheckContext, damage: dict[str, Counter]
+        self, book: Book, one: Found, context: CheckContext, damage: dict[str, Counter]
     ) -> None:
+        self.sheet = sheet = book.sheet(one.read.name)
+        self.header = header = one.header
+        self.survey = one.survey
+        self.filled = one.filled
         layout = header.layout
-        self.sheet = sheet
-        self.header = header
         self.context = context
         self.damage = damage
         self.rules = layout.row_rules
@@ -156,22 +157,31 @@ class _SheetChecker:
             for column in layout.columns
         ]
         self.derived = len(layout.derived)
+        self.told = {
+            name: told
+            for name, told in header.told.items()
+            if name not in header.columns or name in one.survey.hollow
+        }
         at = {name: index for index, name in enumerate(layout.fields)}
         self.view = RowView(at, header.columns, sheet.name)
         self.above: dict[str, str] = {}
-        self.uncached = sheet.part.uncached if sheet.part else frozenset()
         # Surplus cells of a text row are told row by row instead.
         self.unheaded = set() if sheet.is_text else set(header.unheaded)
         self.unheaded_filled: set[int] = set()
+        required = {column.field for column in layout.required}
+        self.last_required = max(
+            (index for name, index in header.columns.items() if name in required), default=0
+        )
 
-    def batches(self, surveyed: Survey) -> Iterator[tuple[list, list[Issue]]]:
+    def batches(self) -> Iterator[tuple[list, list[Issue]]]:
         """(rows, issues) for every BATCH_ROWS data rows; blank and skipped rows are passed over."""
         numbers: list[int] = []
         raws: list[list] = []
         note = self.header.note_index
-        passed = surveyed.skipped.keys() | surveyed.spaces
+        passed = self.survey.skipped.keys() | self.survey.spaces
         passed.update(range(1, self.header.row + 1))
-        for number, row in enumerate(self.sheet.rows(), start=1):
+        rows = unmerged_rows(self.sheet, self.header.row, self.filled)
+        for number, row in enumerate(rows, start=1):
             if number in passed:
                 continue
             if note is not None:
@@ -192,15 +202,22 @@ class _SheetChecker:
         blank = [""] * len(raws)
         cleaned_columns = []
         for column, index, clean in self.columns:
+            if column.field in self.told:
+                cleaned_columns.append(self._told_once(column, numbers, issues))
+                continue
             if index is None or index >= len(raw_columns):
                 cleaned_columns.append(blank)
                 continue
-            cells = raw_columns[index]
-            cleaned = clean(cells)
+            sent = raw_columns[index]
+            cleaned = clean(sent)
+            if self.sheet.epoch_1904 and _holds_dates(column):
+                _shift_to_1904(column, sent, cleaned)
             if Cleaned in set(map(type, cleaned)):
-                self._note(column.field, numbers, cells, cleaned, issues)
-            if self.uncached:
-                self._note_uncached(column.field, index, numbers, cleaned, issues)
+                self._note(column.field, numbers, sent, cleaned, issues)
+            if index in self.filled:
+                self._note_filled(column, self.filled[index], numbers, issues)
+            if column.clean is cells.digits16:
+                self._count_zeros(column.field, sent, cleaned)
             if column.fill_down:
                 self._fill_down(column, numbers, cleaned, issues)
             cleaned_columns.append(cleaned)
@@ -211,6 +228,7 @@ class _SheetChecker:
         values = list(map(list, zip(*cleaned_columns, strict=True)))
         if self.sheet.is_text:
             self._note_surplus(numbers, raws, issues)
+            self._note_short(numbers, issues)
         if self.rules:
             self._apply_rules(numbers, raws, values, issues)
         name = self.sheet.name
@@ -248,6 +266,7 @@ class _SheetChecker:
             view.values = row
             for rule in rules:
                 rule(view, context)
+        view.settle()
 
     def _note(self, field, numbers, cells, cleaned, issues) -> None:
         """Turns Cleaned cells into their text and an issue."""
@@ -264,24 +283,34 @@ class _SheetChecker:
                 Issue(numbers[index], field, code, level, message, before, suggestion, name)
             )
 
-    def _note_uncached(self, field, index, numbers, cleaned, issues) -> None:
-        place = self.sheet.first_column + index
-        for at, number in enumerate(numbers):
-            if (number, place) in self.uncached:
-                cleaned[at] = ""
-                issues.append(
-                    Issue(
-                        number,
-                        field,
-                        "RUMUS_TANPA_NILAI",
-                        "error",
-                        "Sel berisi rumus yang belum dihitung; buka berkas dengan Excel, simpan, "
-                        "atau ketik nilainya.",
-                        "",
-                        "",
-                        self.sheet.name,
-                    )
-                )
+    def _told_once(self, column: Column, numbers, issues) -> list[str]:
+        """A column whose value stands in a title or in the name of the sheet."""
+        value, code, message = self.told[column.field]
+        cleaned = column.clean(value)
+        text = cleaned.value if type(cleaned) is Cleaned else cleaned
+        name = self.sheet.name
+        issues += [
+            Issue(number, column.field, code, "info", message, "", "", name) for number in numbers
+        ]
+        return [text] * len(numbers)
+
+    def _note_filled(self, column: Column, filled: set[int], numbers, issues) -> None:
+        message = f"{column.heading} diisi dari sel gabungan di atasnya."
+        issues += [
+            Issue(number, column.field, "DIISI_DARI_ATAS", "info", message, "", "", self.sheet.name)
+            for number in numbers
+            if number in filled
+        ]
+
+    def _count_zeros(self, field, sent, cleaned) -> None:
+        texts = [
+            value
+            for cell, value in zip(sent, cleaned, strict=True)
+            if type(cell) is str and len(value) == 16
+        ]
+        codes = self.damage.setdefault(field, Counter())
+        codes["TEXTS"] += len(texts)
+        codes["TEXTS_ENDING_IN_0"] += sum(value[-1] == "0" for value in texts)
 
     def _fill_down(self, column: Column, numbers, cleaned, issues) -> None:
         above = self.above.get(column.field, "")
@@ -323,6 +352,47 @@ class _SheetChecker:
                     )
                 )
 
+    def _note_short(self, numbers, issues) -> None:
+        """A text row with fewer cells than the header: cut off, or broken by a line break."""
+        width = self.header.width
+        for number in self.sheet.short.keys() & set(numbers):
+            have = self.sheet.short[number]
+            if have < width:
+                issues.append(
+                    Issue(
+                        number,
+                        "",
+                        "KOLOM_TIDAK_LENGKAP",
+                        "warning" if have <= self.last_required else "info",
+                        f"Baris hanya berisi {have} dari {width} kolom; sisanya dibaca kosong.",
+                        "",
+                        "",
+                        self.sheet.name,
+                    )
+                )
+
+
+def _holds_dates(column: Column) -> bool:
+    return column.kind == "date" or column.clean is cells.date
+
+
+def _shift_to_1904(column: Column, sent: Sequence, cleaned: list) -> None:
+    """Dates that are plain numbers, in a workbook whose day 0 is 1 January 1904."""
+    for index, one in enumerate(cleaned):
+        if type(one) is Cleaned and one.code == "TANGGAL_SERIAL":
+            shifted = column.clean(float(sent[index]) + DAYS_TO_1904)
+            if type(shifted) is Cleaned and shifted.code == "TANGGAL_SERIAL":
+                cleaned[index] = shifted._replace(
+                    code="TANGGAL_SISTEM_1904",
+                    message="Tanggal tersimpan sebagai angka urut sejak 1904, sesuai pengaturan "
+                    "berkas ini, dan diubah menjadi tanggal.",
+                )
+
+
+def _hidden(part: str) -> Issue:
+    message = f"{part[0].upper()}{part[1:]} tersembunyi di dalam berkas dan ikut dibaca."
+    return Issue(0, "", "TERSEMBUNYI_DIBACA", "info", message, "", "")
+
 
 def _damaged_columns(damage: dict[str, Counter], mapping: dict[str, str]) -> list[Issue]:
     """One issue for each number column whose last digits were lost (DOMAIN section 2)."""
@@ -330,22 +400,27 @@ def _damaged_columns(damage: dict[str, Counter], mapping: dict[str, str]) -> lis
     for field, codes in damage.items():
         zeros = codes["SEL_ANGKA_BERAKHIR_0"] + codes["NOMOR_URUT_0000"]
         numbers = zeros + codes["SEL_ANGKA"] + codes["SEL_ANGKA_TIDAK_TEPAT"]
+        texts, text_zeros = codes["TEXTS"], codes["TEXTS_ENDING_IN_0"]
         if (
             codes["SEL_ANGKA_BERAKHIR_0"]
             and numbers >= DAMAGED_FROM
             and zeros > DAMAGED_SHARE * numbers
         ):
-            found.append(
-                Issue(
-                    0,
-                    field,
-                    "KOLOM_ANGKA_RUSAK",
-                    "warning",
-                    f"Kolom {mapping.get(field, field)} tersimpan sebagai angka dan {zeros} dari "
-                    f"{numbers} nomornya berakhir 0, tanda angka terakhir hilang; minta berkas "
-                    "asli yang menyimpan nomor sebagai teks.",
-                    "",
-                    "",
-                )
+            fact = f"tersimpan sebagai angka dan {zeros} dari {numbers} nomornya"
+        elif texts >= DAMAGED_FROM and text_zeros > DAMAGED_SHARE_OF_TEXTS * texts:
+            fact = f"pernah tersimpan sebagai angka: {text_zeros} dari {texts} nomornya"
+        else:
+            continue
+        found.append(
+            Issue(
+                0,
+                field,
+                "KOLOM_ANGKA_RUSAK",
+                "warning",
+                f"Kolom {mapping.get(field, field)} {fact} berakhir 0, tanda angka terakhir "
+                "hilang; minta berkas asli yang menyimpan nomor sebagai teks.",
+                "",
+                "",
             )
+        )
     return found

@@ -13,7 +13,8 @@ from spreadsheets import guard
 from spreadsheets.checking import check_file
 from spreadsheets.errors import SheetRefused
 from spreadsheets.limited import HEAD
-from spreadsheets.looking import FileRead
+from spreadsheets.looking import FileRead, Preview, preview
+from spreadsheets.packing import PackedBatch
 
 # marshal version 2 has no back references: larger, but quicker on both sides.
 _MARSHAL_VERSION = 2
@@ -37,6 +38,24 @@ def _frames(error: BaseException) -> str:
     return "".join(frames) + type(error).__name__
 
 
+def _plain(told: FileRead | Preview) -> tuple:
+    """Without the named tuples, which marshal does not know."""
+    return tuple(
+        told._replace(
+            columns=list(map(tuple, told.columns)), proposals=list(map(tuple, told.proposals))
+        )
+    )
+
+
+def _check(path, layouts, context, send) -> None:
+    for event in check_file(path, layouts, context):
+        if isinstance(event, FileRead):
+            key, sheets, *rest = _plain(event)
+            send("read", key, list(map(tuple, sheets)), *rest)
+        else:
+            send("batch", *PackedBatch.of(event))
+
+
 def main() -> None:
     # Nothing that a library prints may get between the messages.
     out = os.fdopen(os.dup(1), "wb")
@@ -49,23 +68,17 @@ def main() -> None:
         out.flush()
 
     try:
-        path, dotted, context, memory_mb, seconds = pickle.load(sys.stdin.buffer)
+        task, path, dotted, context, memory_mb, seconds = pickle.load(sys.stdin.buffer)
         layouts = [_load(name) for name in dotted]
         _limit(resource.RLIMIT_AS, memory_mb * 2**20)
         _limit(resource.RLIMIT_CPU, seconds)
         _limit(resource.RLIMIT_CORE, 0)
         # Cells are plain text and numbers: there are no cycles worth looking for.
         gc.disable()
-        for event in check_file(path, layouts, context):
-            if isinstance(event, FileRead):
-                sheets = [tuple(sheet) for sheet in event.sheets]
-                send("read", event.layout_key, sheets, *event[2:])
-            else:
-                sheet = [event.rows[0][0]] if event.rows else [""]
-                numbers = [number for _, number, _ in event.rows]
-                values = [row for _, _, row in event.rows]
-                issues = list(map(tuple, event.issues))
-                send("batch", sheet, numbers, values, issues, event.done, event.total)
+        if task == "preview":
+            send("preview", *_plain(preview(path, layouts, context)))
+        else:
+            _check(path, layouts, context, send)
         send("end")
     except SheetRefused as refusal:
         send("refused", refusal.code, refusal.message)

@@ -4,17 +4,22 @@ Nothing is unpacked into memory as a whole; a hostile or foreign file costs one 
 """
 
 import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
 
+from spreadsheets import biff, opendocument, xlsb
 from spreadsheets.errors import SheetRefused
+from spreadsheets.parts import Part, column_number, from_xml, is_telling
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
+# The reading library takes up to 64 bytes for each place of a sheet: 450 MB.
+MAX_PLACES = 7_000_000
 MAX_FILE_BYTES = 100 * 2**20
 # A sheet of 200,000 rows and 40 columns unpacks to about 250 MB.
 MAX_UNPACKED_BYTES = 500 * 2**20
@@ -23,7 +28,6 @@ MAX_RATIO = 150
 RATIO_FREE_BYTES = 20 * 2**20
 MAX_PARTS = 5_000
 MAX_INDEX_BYTES = 4 * 2**20
-MAX_UNCACHED_FORMULAS = 20_000
 
 _CHUNK = 2**18
 _RESEND = "simpan sebagai .xlsx lalu unggah kembali."
@@ -42,19 +46,18 @@ _FOREIGN = (
 )
 
 
-class Part(NamedTuple):
-    """What a look at the XML of one sheet of an xlsx workbook told."""
-
-    last_row: int
-    formulas: int
-    uncached: frozenset[tuple[int, int]]  # (row, column) from 1 of formulas without a value
-
-
 class Inspected(NamedTuple):
-    """`kind` is xlsx, xlsb, ods, xls or text; `parts` by sheet name, for xlsx only."""
+    """`kind` is xlsx, xlsb, ods, xls or text; `parts` by sheet name.
+
+    `epoch_1904`: dates of this workbook count from 1904, not from 1900. `rewritten`: the file as
+    it must be read where the reading library knows less of its format than the program that
+    wrote it.
+    """
 
     kind: str
     parts: dict[str, Part]
+    epoch_1904: bool = False
+    rewritten: BinaryIO | None = None
 
 
 def refuse_wrong_type(what: str) -> SheetRefused:
@@ -175,7 +178,12 @@ def _inspect_ole(path: Path) -> Inspected:
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise refuse_password()
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
-        return Inspected("xls", {})
+        try:
+            parts, epoch_1904 = biff.look(path)
+        except (OSError, ValueError, LookupError, struct.error) as error:
+            raise refuse_broken() from error
+        _refuse_stretched(parts.values())
+        return Inspected("xls", parts, epoch_1904)
     if "WordDocument".encode("utf-16-le") in content:
         raise refuse_wrong_type("dokumen Word")
     if "PowerPoint Document".encode("utf-16-le") in content:
@@ -190,6 +198,8 @@ def _inspect_zip(path: Path) -> Inspected:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise refuse_broken() from error
     except (ElementTree.ParseError, ValueError, LookupError, RuntimeError, OverflowError) as error:
+        raise refuse_broken() from error
+    except struct.error as error:
         raise refuse_broken() from error
 
 
@@ -209,16 +219,60 @@ def _inspect_archive(archive: zipfile.ZipFile, size: int) -> Inspected:
         raise refuse_broken()
     if any(member.flag_bits & 1 for member in members):
         raise refuse_password()
-    sheet_paths = _sheet_paths(archive, names) if kind == "xlsx" else {}
+    sheet_paths, epoch_1904 = _sheet_paths(archive, names) if kind == "xlsx" else ({}, False)
     by_path = {sheet_path: name for name, sheet_path in sheet_paths.items()}
     parts = {}
     for member in members:
         part = _scan(archive, member, is_sheet=member.filename in by_path)
         if member.filename in by_path:
             parts[by_path[member.filename]] = part
-    if kind == "ods" and b"encryption-data" in _small(archive, "META-INF/manifest.xml", names):
+    if kind == "xlsb":
+        return _inspect_xlsb(archive, names)
+    if kind == "ods":
+        return _inspect_ods(archive, names)
+    return Inspected(kind, parts, epoch_1904)
+
+
+def _inspect_xlsb(archive: zipfile.ZipFile, names: set[str]) -> Inspected:
+    sheets, epoch_1904 = xlsb.workbook(_small(archive, "xl/workbook.bin", names))
+    paths = _targets(archive, "xl/_rels/workbook.bin.rels", names)
+    parts = {}
+    short = set()
+    for relation, name in sheets.items():
+        path = paths.pop(relation, None)
+        if path in names:
+            parts[name], has_short = xlsb.sheet(archive.read(path))
+            if has_short:
+                short.add(path)
+    _refuse_stretched(parts.values())
+    return Inspected("xlsb", parts, epoch_1904, xlsb.rewritten(archive, short) if short else None)
+
+
+def _inspect_ods(archive: zipfile.ZipFile, names: set[str]) -> Inspected:
+    if b"encryption-data" in _small(archive, "META-INF/manifest.xml", names):
         raise refuse_password()
-    return Inspected(kind, parts)
+    rows = _chunks(archive, opendocument.CONTENT, until=b"</table:table-row>")
+    if opendocument.repeated_places(rows) > MAX_PLACES:
+        raise refuse_too_large()
+    telling = epoch_1904 = indented = False
+    for chunk in _chunks(archive, opendocument.CONTENT, until=b">"):
+        telling = telling or any(sign in chunk for sign in opendocument.TELLING)
+        epoch_1904 = epoch_1904 or opendocument.EPOCH_1904 in chunk
+        indented = indented or bool(opendocument.INDENTED.search(chunk))
+    parts = opendocument.walk(_chunks(archive, opendocument.CONTENT, until=b">")) if telling else {}
+    if not indented:
+        return Inspected("ods", parts, epoch_1904)
+    rows = _chunks(archive, opendocument.CONTENT, until=b"</table:table-row>")
+    return Inspected("ods", parts, epoch_1904, opendocument.rewritten(archive, rows))
+
+
+def _refuse_stretched(parts: Iterable[Part]) -> None:
+    """A single cell far away makes a sheet as large as one that is full up to there."""
+    for rows, columns in (part.extent for part in parts):
+        if columns > MAX_COLUMNS:
+            raise refuse_many_columns()
+        if rows * columns > MAX_PLACES:
+            raise refuse_too_large()
 
 
 def _kind_of_archive(archive: zipfile.ZipFile, names: set[str]) -> str:
@@ -257,39 +311,38 @@ def _parse(content: bytes) -> ElementTree.Element:
     return ElementTree.fromstring(content)
 
 
-def _sheet_paths(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
-    """Sheet name -> path of its XML."""
-    relations = _small(archive, "xl/_rels/workbook.xml.rels", names)
-    if not relations:
-        return {}
-    targets = {relation.get("Id"): relation.get("Target", "") for relation in _parse(relations)}
+def _targets(archive: zipfile.ZipFile, name: str, names: set[str]) -> dict[str, str]:
+    """Relation -> path of the part it means, for a part in the folder xl."""
+    relations = _small(archive, name, names)
     paths = {}
+    for relation in _parse(relations) if relations else ():
+        target = relation.get("Target", "")
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        paths[relation.get("Id", "")] = path
+    return paths
+
+
+def _sheet_paths(archive: zipfile.ZipFile, names: set[str]) -> tuple[dict[str, str], bool]:
+    """(sheet name -> path of its XML, whether dates count from 1904)."""
+    targets = _targets(archive, "xl/_rels/workbook.xml.rels", names)
+    paths = {}
+    epoch_1904 = False
     for element in _parse(_small(archive, "xl/workbook.xml", names)).iter():
+        if element.tag.endswith("}workbookPr"):
+            epoch_1904 = element.get("date1904") in ("1", "true")
         if not element.tag.endswith("}sheet"):
             continue
-        identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
-        target = targets.get(identifier, "")
-        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        identifier = next((v for k, v in element.attrib.items() if k.endswith("}id")), "")
+        path = targets.get(identifier)
         if path in names:
             paths[element.get("name", "")] = path
-    return paths
+    return paths, epoch_1904
 
 
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _DIMENSION = re.compile(rb'<dimension ref="(?:[A-Z]{1,3}\d+:)?([A-Z]{1,3})(\d+)"')
 _ROW_NUMBER = re.compile(rb'<row [^>]*?\br="(\d+)"')
 _CELL_AT = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_FORMULA_CELL = re.compile(
-    rb'<c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*'
-    rb"(?:(<v>[^<])|(<v\s*/>|<v></v>)?)"
-)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _chunks(archive: zipfile.ZipFile, name: str, *, until: bytes) -> Iterator[bytes]:
@@ -315,7 +368,7 @@ def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, is_sheet: bool) 
     zipfile stops at the declared size and then compares the checksum.
     """
     last_row = 0
-    has_formula = False
+    telling = False
     suspicious = False
     is_xml = member.filename.endswith((".xml", ".rels", ".vml"))
     with archive.open(member) as file:
@@ -325,13 +378,13 @@ def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, is_sheet: bool) 
         if is_sheet:
             declared = _DIMENSION.search(chunk)
             suspicious = not declared or (
-                _column_number(declared[1]) > MAX_COLUMNS or int(declared[2]) > MAX_ROWS
+                column_number(declared[1]) > MAX_COLUMNS or int(declared[2]) > MAX_ROWS
             )
         tail = b""
         while chunk:
             if is_sheet:
-                has_formula = has_formula or b"<f" in chunk
                 window = tail + chunk
+                telling = telling or is_telling(window)
                 at = window.rfind(b"<row ")
                 if at >= 0 and (found := _ROW_NUMBER.match(window, at)):
                     last_row = max(last_row, int(found[1]))
@@ -339,9 +392,9 @@ def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, is_sheet: bool) 
             chunk = file.read(_CHUNK)
     if is_sheet and (suspicious or last_row > MAX_ROWS):
         _refuse_oversized(archive, member.filename)
-    if not has_formula:
-        return Part(last_row, 0, frozenset())
-    return Part(last_row, *_formulas(archive, member.filename))
+    if not telling:
+        return Part.empty()
+    return from_xml(_chunks(archive, member.filename, until=b"</row>"))
 
 
 def _refuse_doctype(start: bytes) -> None:
@@ -360,21 +413,10 @@ def _refuse_oversized(archive: zipfile.ZipFile, name: str) -> None:
         for found in _CELL_AT.finditer(chunk):
             end = chunk.find(b">", found.end())
             if end > 0 and chunk[end - 1 : end] != b"/":
-                last_column = max(last_column, _column_number(found[1]))
+                last_column = max(last_column, column_number(found[1]))
                 last_row = max(last_row, int(found[2]))
     if last_column > MAX_COLUMNS:
         raise refuse_many_columns()
     # Titles, totals and signatures around the data do not count as data.
     if last_row > MAX_ROWS + 1_000:
         raise refuse_many_rows()
-
-
-def _formulas(archive: zipfile.ZipFile, name: str) -> tuple[int, frozenset[tuple[int, int]]]:
-    count = 0
-    uncached = set()
-    for chunk in _chunks(archive, name, until=b"</row>"):
-        for found in _FORMULA_CELL.finditer(chunk):
-            count += 1
-            if not found[3] and len(uncached) < MAX_UNCACHED_FORMULAS:
-                uncached.add((int(found[2]), _column_number(found[1])))
-    return count, frozenset(uncached)

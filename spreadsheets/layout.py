@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -83,8 +83,15 @@ class Column:
     `memo`: equal raw cells are cleaned once; switch it off for a cleaner with side effects.
     `fill_down`: an empty cell takes the value above it (merged cells of a kecamatan).
     `kind`: "date" for a column of dates whose cleaner is not `cells.date` itself.
-    `content`: what its cells look like ("nik", "kk", "name", "date", "sex", ...), by which a column
-    is recognised that has an unknown heading or none.
+    `content`: what its cells look like, by which a column is recognised that has an unknown heading
+    or none: "nik", "kk", "card", "account", "name" (of the person), "birth", "date", "sex",
+    "yes_no", "rupiah", "rt", "rw", "choice" (what its cleaner knows), "province", "regency",
+    "district", "village".
+    `titled`: a title above the header may give the value for the whole sheet ("DESA : BATUAH");
+    so it may wherever `fill_down` is set.
+    `sheet_name`: the value that the name of a sheet ("Kec. Basarang") gives where the column is
+    missing or empty, "" if that name is none.
+    `in_template`: False for what senders may have but are not asked for.
     `locked`: part of the identity in pre-filled sheets, not to be edited by the officer.
     """
 
@@ -102,6 +109,9 @@ class Column:
     fill_down: bool = False
     kind: str = ""
     content: str = ""
+    titled: bool = False
+    sheet_name: "Callable[[str, CheckContext], str] | None" = None
+    in_template: bool = True
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -118,18 +128,28 @@ class CheckContext:
 
 
 class RowView:
-    """One row as row rules see it; the same object is reused for every row of a sheet."""
+    """One row as row rules see it; the same object is reused for every row of a sheet.
 
-    __slots__ = ("_at", "_raw_at", "issues", "number", "raws", "sheet", "values")
+    `by_hand`: typed in the portal, where a field says how to write, not in a sheet.
+    """
+
+    __slots__ = (
+        *("_at", "_findings", "_indexed", "_raw_at", "_reread", "by_hand", "issues"),
+        *("number", "raws", "sheet", "values"),
+    )
 
     def __init__(self, at: Mapping[str, int], raw_at: Mapping[str, int], sheet: str) -> None:
         self._at = at
         self._raw_at = raw_at
         self.sheet = sheet
+        self.by_hand = False
         self.number = 0
         self.values: list[str] = []
         self.raws: Sequence[Raw] = ()
         self.issues: list[Issue] = []
+        self._indexed: list[Issue] | None = None
+        self._findings: dict[tuple[int, str], int] = {}
+        self._reread: dict[tuple[int, str], list[Issue]] = {}
 
     def __getitem__(self, name: str) -> str:
         return self.values[self._at[name]]
@@ -148,13 +168,54 @@ class RowView:
             Issue(self.number, name, code, level, message, before, suggestion, self.sheet)
         )
 
+    def finding(self, name: str) -> Issue | None:
+        """What the cleaner has said of the cell. Without a search: rules ask it of many rows."""
+        place = self._finding(name)
+        return None if place is None else self.issues[place]
+
+    def suggest(self, name: str, suggestion: str) -> None:
+        """Add a suggestion to what the cleaner has said of the cell, unless it has one."""
+        place = self._finding(name)
+        if place is not None and not self.issues[place].suggestion:
+            self.issues[place] = self.issues[place]._replace(suggestion=suggestion)
+
+    def _finding(self, name: str) -> int | None:
+        # All cells of a batch are cleaned, and all told, before the first rule runs.
+        if self._indexed is not self.issues:
+            self._indexed = self.issues
+            self._findings = {}
+            for place, issue in enumerate(self.issues):
+                self._findings.setdefault((issue.row, issue.field), place)
+        return self._findings.get((self.number, name))
+
+    def index(self, name: str) -> int | None:
+        """Where the cell of a field stands in `raws`; None where the sheet has no such column."""
+        return self._raw_at.get(name)
+
+    def reread(self, found: Mapping[str, list[Issue]]) -> None:
+        """Put these issues in place of all that is said of these fields of this row."""
+        self._reread |= {(self.number, name): issues for name, issues in found.items()}
+
+    def settle(self) -> None:
+        """Called once after the rules have seen all rows: what was read anew takes its place."""
+        if not self._reread:
+            return
+        again, self._reread = self._reread, {}
+        kept = [issue for issue in self.issues if (issue.row, issue.field) not in again]
+        self.issues[:] = [*kept, *(issue for issues in again.values() for issue in issues)]
+
 
 RowRule = Callable[[RowView, CheckContext], None]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A kind of sheet. Values of a row come in the order of `fields`: columns, then derived."""
+    """A kind of sheet. Values of a row come in the order of `fields`: columns, then derived.
+
+    `example_rows`: rows as a sender types them. The first gives the columns their `example`, so
+    that help page, template and tests show the same.
+    `checks`: what the row rules look at, in sentences for the help page.
+    """
 
     key: str
     title: str
@@ -163,8 +224,16 @@ class Layout:
     row_rules: tuple[RowRule, ...] = ()
     example_rows: tuple[Mapping[str, str], ...] = ()
     description: str = ""
+    checks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.example_rows:
+            first = self.example_rows[0]
+            columns = (
+                column if column.example else replace(column, example=first.get(column.field, ""))
+                for column in self.columns
+            )
+            object.__setattr__(self, "columns", tuple(columns))
         names = self.fields
         if len(set(names)) != len(names):
             raise ValueError(f"layout {self.key}: a field is declared twice")

@@ -11,14 +11,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from spreadsheets import guard
-from spreadsheets.checking import Batch
 from spreadsheets.errors import SheetRefused
-from spreadsheets.layout import CheckContext, Issue
-from spreadsheets.looking import FileRead, SheetRead
+from spreadsheets.layout import CheckContext
+from spreadsheets.looking import ColumnRead, FileRead, Preview, SheetRead
+from spreadsheets.packing import PackedBatch
+from spreadsheets.swaps import Proposal
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def check_in_child(
     *,
     memory_mb: int = 640,
     seconds: float = 600,
-) -> Iterator[FileRead | Batch]:
+) -> Iterator[FileRead | PackedBatch]:
     """check_file in a process of its own, with limits on memory and time.
 
     `layouts` are dotted paths "package.module:NAME" which the child imports. `memory_mb` limits
@@ -42,19 +43,41 @@ def check_in_child(
     time spent waiting for the child, and its processor time. Whatever ends the child early
     becomes SheetRefused; it is ended when the consumer stops. Works on POSIX systems.
     """
+    with _child("check", path, layouts, context, memory_mb, seconds) as pipe:
+        yield from _messages(pipe)
+
+
+def preview_in_child(
+    path: str | Path,
+    layouts: Sequence[str],
+    context: CheckContext,
+    *,
+    memory_mb: int = 640,
+    seconds: float = 60,
+) -> Preview:
+    """looking.preview in a process of its own, limited like check_in_child."""
+    with _child("preview", path, layouts, context, memory_mb, seconds) as pipe:
+        return next(_messages(pipe))
+
+
+@contextmanager
+def _child(
+    task: str, path, layouts: Sequence[str], context: CheckContext, memory_mb: int, seconds: float
+) -> Iterator["_Pipe"]:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry or "." for entry in sys.path)}
+    # -P: a module of the same name in the folder that somebody stands in must not get in the way.
     child = subprocess.Popen(
-        [sys.executable, "-m", "spreadsheets.child"],
+        [sys.executable, "-P", "-m", "spreadsheets.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
     )
     try:
-        order = pickle.dumps((str(path), list(layouts), context, memory_mb, int(seconds) + 1), 5)
+        order = (task, str(path), list(layouts), context, memory_mb, int(seconds) + 1)
         with suppress(BrokenPipeError), child.stdin:
-            child.stdin.write(order)
-        yield from _messages(_Pipe(child, seconds))
+            child.stdin.write(pickle.dumps(order, 5))
+        yield _Pipe(child, seconds)
     finally:
         child.kill()
         child.stdout.close()
@@ -127,7 +150,14 @@ def _refuse_early_end(status: int) -> SheetRefused:
     return guard.refuse_broken() if status < 0 else _refuse_own_mistake()
 
 
-def _messages(pipe: _Pipe) -> Iterator[FileRead | Batch]:
+def _with_columns(told: FileRead | Preview) -> FileRead | Preview:
+    return told._replace(
+        columns=[ColumnRead(*column) for column in told.columns],
+        proposals=[Proposal(*proposal) for proposal in told.proposals],
+    )
+
+
+def _messages(pipe: _Pipe) -> Iterator[FileRead | PackedBatch | Preview]:
     while True:
         message = pipe.message()
         if message is None:
@@ -135,11 +165,11 @@ def _messages(pipe: _Pipe) -> Iterator[FileRead | Batch]:
         kind, *content = message
         if kind == "read":
             sheets = [SheetRead(*sheet) for sheet in content[1]]
-            yield FileRead(content[0], sheets, *content[2:])
+            yield _with_columns(FileRead(content[0], sheets, *content[2:]))
+        elif kind == "preview":
+            yield _with_columns(Preview(*content))
         elif kind == "batch":
-            sheet_names, numbers, values, issues, done, total = content
-            rows = list(zip(sheet_names * len(numbers), numbers, values, strict=True))
-            yield Batch(rows, list(map(Issue._make, issues)), done, total)
+            yield PackedBatch(*content)
         elif kind == "refused":
             raise SheetRefused(*content)
         elif kind == "failed":

@@ -19,6 +19,7 @@ def check_values(
         {column.field: n for n, column in enumerate(layout.columns)},
         sheet,
     )
+    view.by_hand = True
     view.number = number
     view.raws = [values.get(column.field, "") for column in layout.columns]
     for column, raw in zip(layout.columns, view.raws, strict=True):
@@ -41,4 +42,5 @@ def check_values(
     view.values += [""] * len(layout.derived)
     for rule in layout.row_rules:
         rule(view, context)
+    view.settle()
     return view.values, view.issues

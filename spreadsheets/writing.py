@@ -11,12 +11,9 @@ from rustpy_xlsxwriter import FastExcel
 from xlsxwriter.utility import xl_col_to_name
 
 from spreadsheets import cells
-from spreadsheets.annotating import annotate
 from spreadsheets.headings import EXAMPLE_MARK, NOTE_HEADINGS
 from spreadsheets.layout import Column, Layout
 from spreadsheets.reading import CHOICES_SHEET, GUIDE_SHEET, IDENTITY_SHEET
-
-__all__ = ["annotate", "export", "prefilled", "safe_text", "template"]
 
 # Rows below the header of a template that get drop-downs and the text format.
 TEMPLATE_ROWS = 2_000
@@ -150,7 +147,7 @@ def template(layout: Layout, path: str | Path) -> None:
     with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
         styles = _Styles(book)
         sheet = book.add_worksheet("Data")
-        columns = layout.columns
+        columns = [column for column in layout.columns if column.in_template]
         for index, column in enumerate(columns):
             sheet.set_column(index, index, column.width, styles.cell(column))
         sheet.set_column(len(columns), len(columns), 34)

@@ -17,16 +17,31 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import OUTSIDE
 from regions.models import Region
 from spreadsheets.recheck import check_values
+from spreadsheets.swaps import ROW_CODES
 from uploads import kinds, staging, tasks
-from uploads.models import Upload, UploadEvent, UploadIssue, UploadRow
+from uploads.columns import TO_CONFIRM, objections, to_remember
+from uploads.models import ColumnMapping, Upload, UploadEvent, UploadIssue, UploadRow
 from uploads.steps import compare, context_of, locked, move
+from uploads.wording import decision_note
 
 Status = Upload.Status
 Decision = UploadIssue.Decision
 # The one error that is decided, not repaired: which of two rows with one NIK is to be used.
 CHOOSABLE = ("NIK_DUA_KALI", "KASUS_DUA_KALI")
+_COUNTERS = ("rows_new", "rows_changed", "rows_same", "rows_review", "rows_problem")
+
+
+class ColumnsUnconfirmed(ValidationError):
+    """Columns were recognised by their content, and nobody has confirmed them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ada kolom yang dikenali dari isinya, bukan dari judulnya."
+            " Pastikan kolomnya pada halaman Periksa kolom, lalu ajukan."
+        )
 
 
 class AlreadySent(ValidationError):
@@ -46,6 +61,8 @@ def _require(user: User, permission: str, upload: Upload | None = None) -> None:
         raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
     if upload is not None and not user.scope.contains(upload.region_id):
         raise PermissionDenied(f"Unggahan ini milik {upload.region}, di luar wilayah tugas Anda.")
+    if upload is not None and user.role in OUTSIDE and upload.sent_by_id != user.pk:
+        raise PermissionDenied("Unggahan ini dikirim pengguna lain.")
 
 
 def hash_of(file: BinaryIO) -> str:
@@ -64,12 +81,21 @@ def receive(
     name: str,
     reference: str = "",
     repairs: Upload | None = None,
+    expected_rows: int | None = None,
 ) -> Upload:
     """Keep a file as sent and queue its check.
 
-    Raises `AlreadySent` for a file that was sent before and is not cancelled or failed.
+    `expected_rows` is how many rows the cover letter speaks of.
+    Raises `AlreadySent` for a file that was sent before and is not cancelled or failed, and
+    `PermissionDenied` for a kind of sheet or a region that is not the sender's.
     """
     _require(by, "uploads.add_upload")
+    sheet = kinds.get(kind)
+    if not sheet.may_be_sent_by(by):
+        raise PermissionDenied(
+            f"Lembar {sheet.title} tidak dikirim oleh {by.get_role_display()}."
+            " Tidak ada baris yang disimpan."
+        )
     if not by.scope.contains(region.code):
         raise PermissionDenied(
             f"{region} di luar wilayah tugas Anda. Tidak ada baris yang disimpan."
@@ -92,10 +118,11 @@ def receive(
     if earlier:
         raise AlreadySent(earlier)
     upload = Upload(
-        kind=kinds.get(kind).key,
+        kind=sheet.key,
         region=region,
         reference=reference,
         repairs=repairs,
+        expected_rows=expected_rows,
         original_name=os.path.basename(name)[:255],
         size=size,
         sha256=sha256,
@@ -141,6 +168,18 @@ def _after_repair(upload: Upload, by: User, *, values_changed: bool = True) -> U
     return upload
 
 
+def _record_decision(upload: Upload, decision: str, code: str, rows: int, by: User) -> None:
+    """Who has decided a whole cause, and when."""
+    if rows:
+        UploadEvent.objects.create(
+            upload=upload,
+            region_id=upload.region_id,
+            by=by,
+            status=Status.PERLU_PERBAIKAN,
+            note=decision_note(decision, code, rows),
+        )
+
+
 def _issues(upload: Upload, code: str, row_ids: list[int] | None):
     issues = upload.issues.filter(code=code, row_number__gt=0)
     if row_ids is not None:
@@ -182,10 +221,14 @@ def accept_suggestions(
 ) -> int:
     """Take the portal's suggestion for every row of one cause (or for some); tells how many."""
     upload = _editable(upload, by)
-    issues = _issues(upload, code, row_ids).filter(decision=Decision.OPEN).exclude(suggestion="")
+    issues = _issues(upload, code, row_ids).filter(decision=Decision.OPEN)
+    if code not in ROW_CODES:
+        issues = issues.exclude(suggestion="")
     ids = list(issues.values_list("pk", flat=True))
     _set_cells(upload, ids, accept=True)
     UploadIssue.objects.filter(pk__in=ids).update(decision=Decision.ACCEPTED)
+    if row_ids is None:
+        _record_decision(upload, Decision.ACCEPTED, code, len(ids), by)
     _after_repair(upload, by)
     return len(ids)
 
@@ -198,6 +241,8 @@ def keep_values(upload: Upload, *, code: str, by: User, row_ids: list[int] | Non
     if code not in CHOOSABLE:
         issues = issues.filter(level=UploadIssue.Level.WARNING)
     kept = issues.update(decision=Decision.KEPT)
+    if row_ids is None:
+        _record_decision(upload, Decision.KEPT, code, kept, by)
     # Which row of two is chosen is the comparison's business, a mere confirmation is not.
     _after_repair(upload, by, values_changed=code in CHOOSABLE)
     return kept
@@ -211,6 +256,8 @@ def undo_decision(upload: Upload, *, code: str, by: User, row_ids: list[int] | N
     accepted = list(issues.filter(decision=Decision.ACCEPTED).values_list("pk", flat=True))
     _set_cells(upload, accepted, accept=False)
     reopened = issues.update(decision=Decision.OPEN)
+    if row_ids is None:
+        _record_decision(upload, Decision.OPEN, code, reopened, by)
     _after_repair(upload, by, values_changed=bool(accepted) or code in CHOOSABLE)
     return reopened
 
@@ -229,11 +276,17 @@ def edit_row(upload: Upload, row: UploadRow, *, values: Mapping[str, str], by: U
     if not typed:
         return row
     own = upload.issues.filter(sheet=row.sheet, row_number=row.row_number)
+    # What could not be read has no value; it is read again, so that its problem is not forgotten.
+    unread = {
+        issue.field: issue.before
+        for issue in own.filter(decision=Decision.OPEN, from_register=False).exclude(before="")
+        if issue.field in held and not held[issue.field]
+    }
     own.filter(field__in=typed).delete()
     own.filter(decision=Decision.OPEN).delete()
     decided = {(issue.field, issue.code): issue for issue in own}
     checked, issues = check_values(
-        layout, held | typed, context_of(upload), sheet=row.sheet, number=row.row_number
+        layout, held | unread | typed, context_of(upload), sheet=row.sheet, number=row.row_number
     )
     for issue in decided.values():
         if issue.decision == Decision.ACCEPTED and issue.field:
@@ -283,6 +336,10 @@ def edit_row(upload: Upload, row: UploadRow, *, values: Mapping[str, str], by: U
 def submit(upload: Upload, *, by: User) -> Upload:
     """Hand the valid rows to the approver; refused rows stay behind."""
     upload = _editable(upload, by)
+    if kinds.get(upload.kind).is_preview:
+        raise ValidationError(kinds.PREVIEW_ONLY)
+    if upload.columns_are_unconfirmed:
+        raise ColumnsUnconfirmed
     compare(upload)
     if not upload.rows_to_submit:
         raise ValidationError(
@@ -348,7 +405,7 @@ def try_again(upload: Upload, *, by: User) -> Upload:
     upload = locked(upload)
     if upload.status != Status.GAGAL:
         raise ValidationError("Hanya unggahan yang gagal yang dapat diproses lagi.")
-    upload.failure, upload.cancel_requested = "", False
+    upload.failure, upload.failure_code, upload.cancel_requested = "", "", False
     if upload.reviewed_by_id is None:
         _require(by, "uploads.submit_upload", upload)
         upload.stage = Upload.Stage.ANTRE
@@ -357,3 +414,87 @@ def try_again(upload: Upload, *, by: User) -> Upload:
     else:
         return approve(upload, by=by)
     return upload
+
+
+def _rereadable(upload: Upload, by: User) -> Upload:
+    _require(by, "uploads.submit_upload", upload)
+    upload = locked(upload)
+    if not upload.is_rereadable:
+        raise ValidationError(
+            f"Unggahan ini {upload.get_status_display().lower()}; kolomnya tidak dapat diubah lagi."
+        )
+    return upload
+
+
+def _remember(upload: Upload, columns: Mapping[str, str]) -> None:
+    """Keep for the sender's next sheets what has been said of this one; nothing said leaves what is
+    kept, unless it was used here and is now contradicted."""
+    kept = to_remember(kinds.get(upload.kind).layout, columns)
+    own = {"user_id": upload.sent_by_id, "kind": upload.kind}
+    if kept:
+        ColumnMapping.objects.update_or_create(**own, defaults={"columns": kept})
+    elif upload.columns_are_remembered:
+        ColumnMapping.objects.filter(**own).delete()
+
+
+@transaction.atomic
+def choose_columns(
+    upload: Upload, *, columns: Mapping[str, str], by: User, header_row: int | None = None
+) -> Upload:
+    """Read the file anew with these columns (key: field, '' for not read) and remember them.
+
+    `header_row`: the last row of the header, 0 for none, None for the row that the portal finds.
+    Decisions and repairs of the earlier reading are lost with its rows.
+    """
+    upload = _rereadable(upload, by)
+    said = objections(kinds.get(upload.kind).layout, columns)
+    if said:
+        raise ValidationError(said)
+    _remember(upload, columns)
+    upload.columns = {"header_row": header_row, "columns": dict(columns)}
+    upload.reading = {}
+    upload.failure = upload.failure_code = ""
+    upload.cancel_requested = False
+    upload.stage = Upload.Stage.ANTRE
+    upload.done = upload.total = 0
+    upload.submitted_by = upload.submitted_at = upload.reviewed_by = upload.reviewed_at = None
+    for counter in _COUNTERS:
+        setattr(upload, counter, 0)
+    move(upload, Status.DIPERIKSA, by=by, note="Kolom dipilih oleh pengirim.")
+    tasks.check.enqueue(upload.pk)
+    return upload
+
+
+@transaction.atomic
+def confirm_columns(upload: Upload, *, columns: Mapping[str, str], by: User) -> Upload:
+    """Say that the columns are read rightly, so that the upload may be submitted.
+
+    `columns` (key: field) is what the user has seen; raises `ValidationError` where it is not what
+    the file was read as.
+    """
+    upload = _editable(upload, by)
+    read = {column["key"]: column["field"] for column in upload.columns_read}
+    if not columns or any(read.get(key, "") != field for key, field in columns.items()):
+        raise ValidationError(
+            "Pilihan kolom berbeda dari yang dibaca portal. Simpan dan periksa lagi agar berlaku."
+        )
+    _remember(upload, read)
+    is_headless = upload.reading["header_row"] == 0
+    upload.columns = {"header_row": 0 if is_headless else None, "columns": read}
+    upload.save(update_fields=["columns"])
+    upload.issues.filter(row_number=0, code__in=TO_CONFIRM).update(decision=Decision.KEPT)
+    UploadEvent.objects.create(
+        upload=upload,
+        region_id=upload.region_id,
+        by=by,
+        status=upload.status,
+        note="Pembacaan kolom dipastikan.",
+    )
+    return upload
+
+
+@transaction.atomic
+def forget_columns(*, kind: str, by: User) -> None:
+    """Read this user's next sheets of a kind as the portal finds them."""
+    _require(by, "uploads.submit_upload")
+    ColumnMapping.objects.filter(user=by, kind=kind).delete()

@@ -7,8 +7,8 @@ from unfold.contrib.filters.admin import DropdownFilter
 from accounts.admin import RegencyFilter, ScopedAdmin
 from uploads import kinds
 from uploads.models import Upload
-from uploads.views import downloads, page, rows, running, sending, shared, steps
-from uploads.wording import STATUS_LOOKS
+from uploads.views import downloads, mapping, page, rows, running, sending, shared, steps
+from uploads.wording import STATUS_LOOKS, status_look
 
 
 class StatusFilter(DropdownFilter):
@@ -94,7 +94,9 @@ class UploadAdmin(ScopedAdmin):
 
     @admin.display(description="status")
     def state(self, upload):
-        return render_to_string("uploads/list_state.html", {"look": STATUS_LOOKS[upload.status]})
+        return render_to_string(
+            "uploads/list_state.html", {"look": status_look(upload, upload.status)}
+        )
 
     @admin.display(description="baris")
     def row_count(self, upload):
@@ -116,6 +118,7 @@ class UploadAdmin(ScopedAdmin):
             "kemajuan/": ("progress", running.progress_fragment),
             "langkah/<slug:name>/": ("step", steps.step),
             "putusan/<slug:decision>/": ("decide", rows.decide),
+            "kolom/": ("columns", mapping.columns_page),
             "baris/<int:row_id>/": ("row", rows.edit_row),
             "berkas/<slug:what>/": ("download", downloads.download),
             "berkas/beranotasi/<uuid:result_id>/": ("annotated", downloads.annotated),

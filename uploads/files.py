@@ -10,15 +10,17 @@ from django_tasks import task
 
 from accounts import scope
 from accounts.models import AccessLog, User
-from spreadsheets import writing
+from spreadsheets import annotating, writing
 from spreadsheets.layout import Issue
 from spreadsheets.looking import FileRead, SheetRead
-from uploads import kinds
+from uploads import figures, kinds
 from uploads.models import Upload, UploadIssue, UploadRow
-from uploads.wording import VERDICT_LOOKS, Texts
+from uploads.wording import Texts
 
-# Up to here a workbook is annotated while its reader waits (about three seconds).
-AT_ONCE_ROWS = 4_000
+# Measured with benchmarks/annotate.py: 50,000 rows with 16,500 findings take four to five seconds.
+ROWS_A_SECOND = 10_000
+# Up to here a workbook is annotated while its reader waits.
+AT_ONCE_ROWS = 10_000
 HELD_BACK = (UploadRow.Verdict.PERLU_DIPERIKSA, UploadRow.Verdict.BERMASALAH)
 
 
@@ -38,7 +40,7 @@ def read_of(upload: Upload) -> FileRead:
     )
 
 
-def _open_issues(upload: Upload) -> QuerySet[UploadIssue]:
+def open_issues(upload: Upload) -> QuerySet[UploadIssue]:
     """What a repairer must look at; what the portal put in order itself would only hide it."""
     return upload.issues.filter(decision=UploadIssue.Decision.OPEN).exclude(
         level=UploadIssue.Level.INFO
@@ -47,7 +49,7 @@ def _open_issues(upload: Upload) -> QuerySet[UploadIssue]:
 
 def _noted(upload: Upload) -> Iterator[Issue]:
     texts = Texts(kinds.get(upload.kind).layout)
-    issues = _open_issues(upload).order_by("row_number", "id")
+    issues = open_issues(upload).order_by("row_number", "id")
     texts.learn(issues.filter(field="village").values_list("suggestion", flat=True))
     for issue in issues.iterator(chunk_size=5_000):
         yield Issue(
@@ -63,19 +65,32 @@ def _noted(upload: Upload) -> Iterator[Issue]:
 
 
 def write_annotated(upload: Upload, path: Path) -> None:
-    """The sender's own workbook with what is still to be repaired written into it."""
-    counts = {
-        UploadRow.Verdict.BARU: upload.rows_new,
-        UploadRow.Verdict.BERUBAH: upload.rows_changed,
-        UploadRow.Verdict.SAMA: upload.rows_same,
-        UploadRow.Verdict.PERLU_DIPERIKSA: upload.rows_review,
-        UploadRow.Verdict.BERMASALAH: upload.rows_problem,
-    }
-    summary = [
-        ("Baris dikirim", upload.rows_total),
-        *((VERDICT_LOOKS[verdict].text, count) for verdict, count in counts.items()),
-    ]
-    writing.annotate(upload.file.path, path, _noted(upload), summary=summary, read=read_of(upload))
+    """The sender's own workbook with what is still to be repaired written into it.
+
+    Its summary lists every cause, also what the portal has repaired itself; the cells show only
+    what must be repaired or looked at.
+    """
+    totals = figures.sums(upload)
+    causes = figures.causes(upload.issues.filter(row_number__gt=0), choosable=())
+    summary: list[tuple[str, int | str]] = [("Baris dikirim", totals.sent)]
+    summary += [(part.look.text, part.count) for part in totals.parts]
+    for heading, found in (
+        ("Harus diperbaiki", causes.problem),
+        ("Perlu diperiksa", causes.review),
+        ("Diperbaiki portal, tidak perlu diubah", causes.repaired),
+    ):
+        listed = [(cause.title, cause.rows) for cause in found if cause.rows]
+        if listed:
+            summary += [("", ""), (heading, "Baris"), *listed]
+    annotating.annotate(
+        upload.file.path, path, _noted(upload), summary=summary, read=read_of(upload)
+    )
+
+
+def annotated_name(upload: Upload) -> str:
+    """How the annotated workbook is called on the computer of who takes it."""
+    ending = annotating.annotated_ending(upload.file.path)
+    return f"{Path(upload.original_name).stem}_beranotasi{ending}"
 
 
 def write_held_back(upload: Upload, path: Path) -> None:
@@ -83,7 +98,7 @@ def write_held_back(upload: Upload, path: Path) -> None:
     layout = kinds.get(upload.kind).layout
     texts = Texts(layout)
     written: dict[tuple[str, int], dict[str, str]] = defaultdict(dict)
-    for issue in _open_issues(upload).exclude(before=""):
+    for issue in open_issues(upload).exclude(before=""):
         written[issue.sheet, issue.row_number].setdefault(issue.field, issue.before)
     fields = [column.field for column in layout.columns]
     rows = upload.rows.filter(verdict__in=HELD_BACK).order_by("sheet", "row_number")

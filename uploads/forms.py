@@ -18,7 +18,12 @@ ACCEPTED = ".xlsx,.xlsm,.xls,.xlsb,.ods,.csv,.txt"
 class SendForm(forms.Form):
     """A file with what must be known about it; a workbook made by the portal says it itself."""
 
-    kind = forms.ChoiceField(label="Jenis lembar")
+    kind = forms.ChoiceField(
+        label="Jenis lembar",
+        error_messages={
+            "invalid_choice": "Jenis lembar “%(value)s” tidak ada dalam pilihan untuk peran Anda."
+        },
+    )
     region = forms.ModelChoiceField(
         Region.objects.none(),
         label="Wilayah",
@@ -26,6 +31,17 @@ class SendForm(forms.Form):
         error_messages={"invalid_choice": "Wilayah ini di luar wilayah tugas Anda."},
     )
     reference = forms.CharField(label="Putaran", required=False, max_length=40)
+    expected_rows = forms.IntegerField(
+        label="Jumlah baris menurut surat pengantar (boleh kosong)",
+        required=False,
+        min_value=1,
+        max_value=10_000_000,
+        error_messages={
+            "invalid": "Tulis jumlah baris dengan angka saja, atau kosongkan.",
+            "min_value": "Jumlah baris paling sedikit 1, atau kosongkan.",
+            "max_value": "Jumlah baris ini terlalu besar; periksa surat pengantarnya.",
+        },
+    )
     file = forms.FileField(
         label="Berkas",
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
@@ -39,15 +55,16 @@ class SendForm(forms.Form):
     def __init__(self, *args, user, repairs: Upload | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["kind"].choices = [(kind.key, kind.title) for kind in kinds.all_kinds()]
-        self.references = [pair for kind in kinds.all_kinds() for pair in kind.references(user)]
+        mine = kinds.sent_by(user)
+        self.fields["kind"].choices = [(kind.key, kind.title) for kind in mine]
+        self.references = [pair for kind in mine for pair in kind.references(user)]
         levels = [Region.Level.REGENCY]
         regions = regions_inside(user.scope)
         if not user.scope.is_province:
             levels.append(Region.Level.DISTRICT)
         self.fields["region"].queryset = regions.filter(level__in=levels).order_by("code")
         home = user.home_region
-        initial = {"kind": next((kind.key for kind in kinds.all_kinds()), "")}
+        initial = {"kind": next((kind.key for kind in mine), "")}
         if home is not None and home.level != Region.Level.PROVINCE:
             initial["region"] = home.code
         else:
@@ -76,6 +93,30 @@ class SendForm(forms.Form):
     @property
     def largest(self) -> int:
         return settings.UPLOAD_MAX_BYTES // 2**20
+
+
+class ColumnsForm:
+    """What somebody has chosen on the page of columns: pairs of a column's key and a field.
+
+    Keys come with the page, since they are those of the file; what they may be is for the action.
+    """
+
+    MOST = 1_000
+
+    def __init__(self, data) -> None:
+        keys, fields = data.getlist("kunci")[: self.MOST], data.getlist("bidang")[: self.MOST]
+        self.columns = {
+            key[:200]: field[:40] for key, field in zip(keys, fields, strict=False) if key
+        }
+        row = data.get("judul", "")
+        self.header_row = int(row) if row.isdecimal() and len(row) < 4 else None
+
+    @property
+    def said(self) -> dict | None:
+        """For the preview; None when nothing has been chosen yet."""
+        if not self.columns and self.header_row is None:
+            return None
+        return {"header_row": self.header_row, "columns": self.columns}
 
 
 class PurposeForm(forms.Form):

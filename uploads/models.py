@@ -3,8 +3,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from accounts.roles import OUTSIDE
 from accounts.scope import ScopedQuerySet, regency_code_of
 from regions.models import Region
+from spreadsheets.headings import BY_CHOICE, BY_CONTENT
 
 
 def stored_name(upload: "Upload", filename: str) -> str:
@@ -13,6 +15,14 @@ def stored_name(upload: "Upload", filename: str) -> str:
 
 
 class UploadQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """In the user's region; of those the own ones only, for an agency from outside.
+
+        A bank must not see another bank's customers, nor Dukcapil the register.
+        """
+        visible = super().visible_to(user)
+        return visible.filter(sent_by=user) if user.role in OUTSIDE else visible
+
     def open(self):
         return self.exclude(status__in=Upload.CLOSED)
 
@@ -59,11 +69,22 @@ class Upload(models.Model):
             Status.GAGAL,
             Status.DIBATALKAN,
         },
-        Status.PERLU_PERBAIKAN: {Status.SIAP, Status.DIAJUKAN, Status.DIBATALKAN},
-        Status.SIAP: {Status.PERLU_PERBAIKAN, Status.DIAJUKAN, Status.DIBATALKAN},
+        Status.PERLU_PERBAIKAN: {
+            Status.SIAP,
+            Status.DIPERIKSA,
+            Status.DIAJUKAN,
+            Status.DIBATALKAN,
+        },
+        Status.SIAP: {
+            Status.PERLU_PERBAIKAN,
+            Status.DIPERIKSA,
+            Status.DIAJUKAN,
+            Status.DIBATALKAN,
+        },
         Status.DIAJUKAN: {Status.DISETUJUI, Status.DIKEMBALIKAN},
         Status.DIKEMBALIKAN: {
             Status.PERLU_PERBAIKAN,
+            Status.DIPERIKSA,
             Status.SIAP,
             Status.DIAJUKAN,
             Status.DIBATALKAN,
@@ -109,6 +130,8 @@ class Upload(models.Model):
     stage_started_at = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
     failure = models.TextField("sebab gagal", blank=True)
+    # The code of the refusal, for pages that offer a way out; '' for other failures.
+    failure_code = models.CharField(max_length=40, blank=True, default="", db_default="")
     reading = models.JSONField("hasil pembacaan", default=dict, blank=True)
     # Which column is which field as the sender has said it; NULL: as the reader finds it.
     columns = models.JSONField("pemetaan kolom", null=True, blank=True)
@@ -221,6 +244,31 @@ class Upload(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in self.EDITABLE
+
+    @property
+    def is_rereadable(self) -> bool:
+        """Nobody decides about its rows now, so that its file may be read in another way."""
+        failed_to_read = self.status == self.Status.GAGAL and self.reviewed_by_id is None
+        return self.is_editable or failed_to_read
+
+    @property
+    def columns_read(self) -> list[dict]:
+        """What the last check has read the columns as; [] before it."""
+        return self.reading.get("columns", [])
+
+    @property
+    def columns_are_remembered(self) -> bool:
+        """The sender has said of an earlier file what columns of this one mean."""
+        return self.columns is None and any(
+            column["how"] == BY_CHOICE for column in self.columns_read
+        )
+
+    @property
+    def columns_are_unconfirmed(self) -> bool:
+        """A column is read by its content, and nobody has looked whether that is right."""
+        return self.columns is None and any(
+            column["how"] == BY_CONTENT for column in self.columns_read
+        )
 
 
 class ColumnMapping(models.Model):
@@ -336,7 +384,7 @@ class UploadIssue(models.Model):
 
 
 class UploadEvent(models.Model):
-    """One step in the life of an upload; never changed, never removed."""
+    """One step in the life of an upload, or a decision on many of its rows; never changed."""
 
     PLACE = "region"
 
@@ -357,3 +405,8 @@ class UploadEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_decision(self) -> bool:
+        """A decision on all rows of a cause, told in the note, and no change of status."""
+        return self.status == Upload.Status.PERLU_PERBAIKAN and bool(self.note)

@@ -10,7 +10,7 @@ PERSONAL_DATA = {
         specific="file reading",
         not_personal=(
             "id kind region regency_code reference repairs size sha256 status stage done total"
-            " stage_started_at cancel_requested failure columns expected_rows"
+            " stage_started_at cancel_requested failure failure_code columns expected_rows"
             " rows_new rows_changed rows_same rows_review rows_problem rows_applied rows_conflict"
         ),
     ),

@@ -4,20 +4,22 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regions.models import Region
 from uploads import kinds
 from uploads.actions import CHOOSABLE
 from uploads.figures import Causes, sums
 from uploads.models import Upload, UploadIssue, UploadRow
-from uploads.wording import VERDICT_LOOKS, Look, Texts, is_identity, without_numbers
+from uploads.wording import Look, Texts, is_identity, verdict_look, without_numbers
 
 PER_PAGE = 25
 Verdict = UploadRow.Verdict
 Decision = UploadIssue.Decision
 Level = UploadIssue.Level
 TO_DECIDE = (Verdict.PERLU_DIPERIKSA, Verdict.BERMASALAH, Verdict.BERUBAH, Verdict.BARU)
+CODES_OF_PLACES = {"village", "service_villages"}
+PLACE_NAMES = {"province", "regency", "district", "village_name"}
 TO_SEE = (Verdict.BERUBAH, Verdict.BARU, Verdict.SAMA, Verdict.PERLU_DIPERIKSA)
 
 
@@ -84,9 +86,9 @@ def first_of_interest(upload: Upload) -> str:
     """The verdict that the page opens with: what must be decided, for a reviewer what changes."""
     counts = {part.verdict: part.count for part in sums(upload).parts}
     for verdict in TO_DECIDE if upload.is_editable else TO_SEE:
-        if counts[verdict]:
+        if counts.get(verdict):
             return verdict
-    return Verdict.SAMA if counts[Verdict.SAMA] else ""
+    return Verdict.SAMA if counts.get(Verdict.SAMA) else ""
 
 
 def rows_of(upload: Upload, choice: Choice, texts: Texts) -> QuerySet[UploadRow]:
@@ -151,6 +153,17 @@ def page_of(upload: Upload, choice: Choice, causes: Causes, texts: Texts) -> Pag
 
 
 @dataclass
+class Note:
+    text: str
+    level: str
+    code: str
+    decision: str
+    suggestion: str = ""
+    before: str = ""
+    """What was written, where the portal has repaired it and the cell shows something else."""
+
+
+@dataclass
 class Cell:
     """One field of a row: what is registered or was written, what it becomes, and why."""
 
@@ -159,8 +172,17 @@ class Cell:
     old: str = ""
     new: str = ""
     flagged: bool = False
-    is_number: bool = False
-    notes: list["Note"] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    repair: Note | None = None
+    """What the portal has put in order, when `old` and `new` show that."""
+
+    @property
+    def old_is_number(self) -> bool:
+        return is_identity(self.old)
+
+    @property
+    def new_is_number(self) -> bool:
+        return is_identity(self.new)
 
     @property
     def asks(self) -> bool:
@@ -171,15 +193,6 @@ class Cell:
     def is_plain(self) -> bool:
         """A first value of which there is nothing to say."""
         return bool(self.new) and not self.old and not self.notes
-
-
-@dataclass
-class Note:
-    text: str
-    level: str
-    code: str
-    decision: str
-    suggestion: str = ""
 
 
 @dataclass
@@ -236,7 +249,9 @@ def _texts_in(rows, by_row):
 
 def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
     values = dict(zip(texts.layout.fields, row.values, strict=True))
-    name, number, place = (values.get(name, "") for name in kinds.get(upload.kind).subject)
+    kind = kinds.get(upload.kind)
+    name, number, place = (values.get(name, "") for name in kind.subject)
+    shown = _told_anyway(kind, values) if kind.is_preview else []
     open_issues = [issue for issue in issues if issue.decision == Decision.OPEN]
     asked = [issue for issue in open_issues if not code or issue.code == code]
     decided = [issue for issue in issues if issue.decision and (not code or issue.code == code)]
@@ -245,8 +260,8 @@ def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
         name=name,
         number=number,
         place=texts.shown("", place),
-        look=VERDICT_LOOKS[row.verdict] if row.verdict else VERDICT_LOOKS[Verdict.SAMA],
-        cells=_cells(row, issues, values, texts),
+        look=verdict_look(upload, row.verdict or Verdict.SAMA),
+        cells=_cells(row, issues, values, texts, shown=shown),
         suggested_codes=_codes(issue for issue in asked if issue.suggestion),
         keepable_codes=_codes(
             issue for issue in asked if issue.level == Level.WARNING or issue.code in CHOOSABLE
@@ -256,12 +271,33 @@ def _row_shown(upload, row, issues, texts: Texts, code: str) -> RowShown:
     )
 
 
+def _show_repair(cell: Cell, before: str, after: str) -> None:
+    """What was written and what the portal reads in it, where a reader can tell them apart."""
+    if not before or before == after or (is_identity(before) and is_identity(after)):
+        return
+    if cell.old or cell.new:
+        cell.notes[-1].before = "" if is_identity(before) or before == cell.old else before
+    else:
+        cell.old, cell.new, cell.repair = before, after, cell.notes[-1]
+
+
+def _told_anyway(kind: kinds.SheetKind, values: dict[str, str]) -> list[str]:
+    """Fields of a row that nothing is compared with: all but those that name it, and its codes."""
+    told = {*kind.subject, *CODES_OF_PLACES}
+    if values.get("village") and "village" in kind.subject:
+        told |= PLACE_NAMES
+    return [field for field, value in values.items() if value and field not in told]
+
+
 def _codes(issues) -> list[str]:
     return list(dict.fromkeys(issue.code for issue in issues))
 
 
-def _cells(row, issues, values, texts: Texts) -> list[Cell]:
-    """Fields with a question first, then the others, both in the order of the layout's columns."""
+def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]:
+    """Fields with a question first, then the others, both in the order of the layout's columns.
+
+    `shown`: fields whose value is told in any case, since no change will tell it.
+    """
     cells: dict[str, Cell] = {}
     for issue in sorted(issues, key=lambda issue: issue.level == Level.INFO):
         cell = cells.setdefault(
@@ -277,23 +313,60 @@ def _cells(row, issues, values, texts: Texts) -> list[Cell]:
                 "" if is_identity(suggestion) else suggestion,
             )
         )
-        if cell.old or cell.new:
+        if issue.level == Level.INFO:
+            _show_repair(cell, issue.before, texts.shown(issue.field, values.get(issue.field, "")))
+        elif cell.old or cell.new:
             continue
-        if issue.suggestion:
+        elif issue.suggestion:
             cell.old = issue.before or texts.shown(issue.field, values.get(issue.field, ""))
             cell.new, cell.flagged = suggestion, True
-        elif issue.level != Level.INFO and issue.before:
+        elif issue.before:
             cell.old, cell.flagged = issue.before, True
     for name, (old, new) in (row.changes or {}).items():
         if row.target_id is None and name not in cells:
             continue  # of a new entry everything is new
         cell = cells.setdefault(name, Cell(name, texts.label(name)))
         if not cell.flagged:
+            if cell.repair:
+                cell.repair.before = "" if is_identity(cell.old) else cell.old
+                cell.repair = None
             cell.old = texts.shown(name, str(old or ""))
             cell.new = texts.shown(name, str(new or ""))
-    for cell in cells.values():
-        cell.is_number = is_identity(cell.old) or is_identity(cell.new)
+    for name in shown:
+        if name not in cells:
+            cells[name] = Cell(name, texts.label(name), new=texts.shown(name, values[name]))
     place = {name: number for number, name in enumerate(("", *texts.position))}
     return sorted(
         cells.values(), key=lambda cell: (not cell.asks, place.get(cell.field, len(place)))
+    )
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A few rows of a cause with what accepting its suggestions makes of them."""
+
+    rows: list[tuple[RowShown, list[Cell]]]
+    total: int
+
+
+SAMPLE_ROWS = 5
+
+
+def sample(upload: Upload, code: str, texts: Texts) -> Sample:
+    """Of the open suggestions of one cause the first rows, before and after."""
+    issues = upload.issues.filter(code=code, decision=Decision.OPEN, row_number__gt=0).exclude(
+        suggestion=""
+    )
+    places = issues.order_by("sheet", "row_number").values_list("sheet", "row_number").distinct()
+    wanted = Q(pk__in=[])
+    for sheet, number in places[:SAMPLE_ROWS]:
+        wanted |= Q(sheet=sheet, row_number=number)
+    rows = list(upload.rows.filter(wanted).order_by("sheet", "row_number"))
+    shown = show(upload, rows, texts, code=code)
+    return Sample(
+        [
+            (row, [cell for cell in row.cells if code in (note.code for note in cell.notes)])
+            for row in shown
+        ],
+        places.count(),
     )

@@ -1,22 +1,25 @@
 """Rows of an upload between file and register: copied in, compared in set-based SQL, judged.
 
-The comparison works on two temporary tables:
+The comparison works on temporary tables:
 `staged`: one row per row of the upload, a text column for each field of the layout, and `id`,
     `sheet`, `row_number`, `target_id`, `household_id`, `changes`;
-`found`: issues that only the register or the other rows can tell.
-A check copies the file's rows straight into `staged`, and they become rows of the upload only with
-their verdict: written once, indexed once. Later comparisons make `staged` from the upload's rows.
+`found`: issues; those of the check, and those that only the register or the other rows can tell;
+`doubted`: cells of which the check has told something that nobody has decided yet, without a
+    suggestion;
+`offered`: what the comparison suggests for such cells, with a note on whom it is about.
+A check copies the file's rows and issues straight into `staged` and `found`, and they become rows
+and issues of the upload only with the verdicts: written once, indexed once. Later comparisons make
+`staged` from the upload's rows.
 """
 
-import csv
 import io
-from collections.abc import Iterable
 
 from django.db import connection
 
 from accounts import scope
 from spreadsheets.checking import Batch
 from spreadsheets.layout import Issue, Layout
+from spreadsheets.packing import PackedBatch
 from uploads.models import Upload, UploadRow
 
 ANALYZE_FROM = 2_000
@@ -28,89 +31,63 @@ def clear(upload: Upload) -> None:
     upload.issues.all()._raw_delete("default")
 
 
-# Nothing is NULL in what is copied; this text is, and no cell of a sheet can be it.
-NULL = "\x1fnull\x1f"
-
-
-def _copy(cursor, table: str, columns: str, rows: Iterable[tuple]) -> None:
-    buffer = io.StringIO(newline="")
-    # The writer quotes the characters of its line end: a cell may hold either of them.
-    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
-    text = buffer.getvalue()
-    if "\0" in text:  # the one character that Postgres cannot hold
-        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+def _copy(cursor, table: str, columns: str, packed: bytes) -> None:
     with connection.wrap_database_errors:
-        cursor.copy_expert(
-            f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '{NULL}')",
-            io.StringIO(text),
-        )
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", io.BytesIO(packed))
 
 
 def _columns(layout: Layout) -> str:
     return ", ".join(f'"{name}"' for name in layout.fields)
 
 
-def store_rows(layout: Layout, batch: Batch) -> None:
-    """COPY a batch of checked rows into `staged`."""
-    fields = ", ".join(f'"{name}" text NOT NULL' for name in layout.fields)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMPORARY TABLE IF NOT EXISTS staged ("
-            "id bigint NOT NULL DEFAULT nextval('uploads_uploadrow_id_seq'),"
-            " sheet text NOT NULL, row_number integer NOT NULL, approved_verdict text,"
-            " approved_target_id bigint, approved_changes jsonb,"
-            f" target_id bigint, household_id bigint, changes jsonb, {fields})"
-        )
-        _copy(
-            cursor,
-            "staged",
-            f"sheet, row_number, {_columns(layout)}",
-            ((sheet, number, *values) for sheet, number, values in batch.rows),
-        )
+def store(cursor, layout: Layout, batch: Batch | PackedBatch) -> str:
+    """COPY a batch of checked rows into a part of `staged`, and its issues into `found`.
 
-
-def store_issues(upload: Upload, issues: list[Issue]) -> None:
-    """COPY what the check has found.
-
-    Postgres allows no COPY under row-level security, so the issues are copied without the sender's
-    scope. That writes nothing the sender could choose: the region of every issue is the upload's.
+    Gives the name of the part, a table that inherits from `staged`: what is looked up for these
+    rows alone need not pass over all the others.
     """
-    if not issues:
-        return
-    with scope.applied(None), connection.cursor() as cursor:
+    if isinstance(batch, Batch):
+        batch = PackedBatch.of(batch)
+    fields = ", ".join(f'"{name}" text NOT NULL' for name in layout.fields)
+    cursor.execute(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS staged ("
+        "id bigint NOT NULL DEFAULT nextval('uploads_uploadrow_id_seq'),"
+        " sheet text NOT NULL, row_number integer NOT NULL, approved_verdict text,"
+        " approved_target_id bigint, approved_changes jsonb,"
+        f" target_id bigint, household_id bigint, changes jsonb, {fields});"
+        "SELECT count(*) FROM pg_inherits WHERE inhparent = 'staged'::regclass"
+    )
+    part = f"staged_{cursor.fetchone()[0] + 1}"
+    cursor.execute(f"CREATE TEMPORARY TABLE {part} () INHERITS (staged)")
+    _copy(cursor, part, f"sheet, row_number, {_columns(layout)}", batch.packed_rows)
+    if batch.packed_issues:
+        _make_found(cursor)
         _copy(
             cursor,
-            "uploads_uploadissue",
-            "upload_id, region_id, sheet, row_number, field, code, level, message, before,"
-            " suggestion, decision",
-            (
-                (
-                    upload.pk,
-                    upload.region_id,
-                    issue.sheet,
-                    issue.row,
-                    issue.field,
-                    issue.code,
-                    issue.level,
-                    issue.message,
-                    issue.before,
-                    issue.suggestion,
-                    "",
-                )
-                for issue in issues
-            ),
+            "found",
+            "sheet, row_number, field, code, level, message, before, suggestion",
+            batch.packed_issues,
         )
+    return part
 
 
-def analyze(rows: int, *, table: str) -> None:
-    """Let the planner know the new rows before they are joined with a million others."""
-    columns = {
-        "uploads_uploadissue": "upload_id, row_number, code",
-        "uploads_uploadrow": "upload_id, row_number, verdict, household_id",
-    }[table]
+def _make_found(cursor) -> None:
+    cursor.execute(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS found (sheet text NOT NULL,"
+        " row_number integer NOT NULL, field text NOT NULL, code text NOT NULL,"
+        " level text NOT NULL, message text NOT NULL, before text, suggestion text,"
+        " from_register boolean NOT NULL DEFAULT false)"
+    )
+
+
+def analyze(rows: int) -> None:
+    """Let the planner know the new rows and issues before they are joined with a million others."""
     if rows >= ANALYZE_FROM:
         with scope.applied(None), connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {table} ({columns})")
+            cursor.execute(
+                "ANALYZE uploads_uploadrow (upload_id, row_number, verdict, household_id),"
+                " uploads_uploadissue (upload_id, row_number, code)"
+            )
 
 
 def analyze_everything(rows: int) -> None:
@@ -137,23 +114,61 @@ def stage(cursor, upload: Upload, layout: Layout) -> None:
     )
 
 
-def begin_comparison(cursor) -> None:
-    """Make `found`, which goes with the transaction, and let the planner know `staged`."""
+def begin_comparison(cursor, upload: Upload, *, arrived: bool) -> None:
+    """Make the tables beside `staged`, and let the planner know what there is.
+
+    `arrived`: the issues of the check are in `found`, not yet among those of the upload.
+    """
+    _make_found(cursor)
     cursor.execute(
-        "CREATE TEMPORARY TABLE found (sheet text, row_number integer, field text, code text,"
-        " level text, message text, before text, suggestion text) ON COMMIT DROP"
+        "ALTER TABLE found ALTER from_register SET DEFAULT true;"
+        "CREATE TEMPORARY TABLE offered (sheet text, row_number integer, field text,"
+        " suggestion text, note text);"
+        "CREATE TEMPORARY TABLE doubted AS SELECT DISTINCT sheet, row_number, field FROM "
+        + (
+            "found WHERE NOT from_register"
+            if arrived
+            else "uploads_uploadissue WHERE NOT from_register AND upload_id = %s AND decision = ''"
+        )
+        + " AND level <> 'info' AND suggestion = '' AND row_number > 0",
+        [] if arrived else [upload.pk],
     )
-    # A small sample tells enough; the usual one would cost as much as a step of the comparison.
-    # Compiling a statement (JIT) costs more than it saves where each runs once.
-    cursor.execute("SET LOCAL jit = off; SET LOCAL default_statistics_target = 10; ANALYZE staged")
+    # A small sample tells enough, of a column or two: the usual one would cost as much as a step of
+    # the comparison. Compiling a statement (JIT) costs more than it saves where each runs once.
+    cursor.execute(
+        "SET LOCAL jit = off; SET LOCAL default_statistics_target = 10;"
+        "ANALYZE staged (id, row_number), doubted"
+    )
+
+
+_FOUND = """
+    found f LEFT JOIN offered o USING (sheet, row_number, field)
+    CROSS JOIN LATERAL (SELECT o.suggestion IS NOT NULL AND NOT f.from_register
+        AND f.level <> 'info' AND f.suggestion = '') x (is_offered)
+"""
+_MESSAGE = "CASE WHEN is_offered THEN f.message || ' ' || o.note ELSE f.message END"
+_SUGGESTION = "CASE WHEN is_offered THEN o.suggestion ELSE coalesce(f.suggestion, '') END"
+
+
+# What check and comparison have found, with the suggestions offered; columns as in an Issue.
+FINDINGS = f"""
+SELECT row_number AS "row", field, code, level, {_MESSAGE} AS message,
+    coalesce(before, '') AS before, {_SUGGESTION} AS suggestion, sheet
+FROM {_FOUND}
+"""
+
+
+def findings(cursor) -> list[Issue]:
+    """All findings in the order of rows."""
+    cursor.execute(f"{FINDINGS} ORDER BY sheet, row_number, field, code")
+    return [Issue._make(row) for row in cursor.fetchall()]
 
 
 # A table of its own, so that the planner knows how many issues there are.
 _BLOCKING = """
 CREATE TEMPORARY TABLE blocking ON COMMIT DROP AS
 SELECT sheet, row_number, bool_or(level = 'error') AS is_error
-FROM uploads_uploadissue
-WHERE upload_id = %(upload)s AND decision = '' AND level <> 'info' AND row_number > 0
+FROM {issues} AND level <> 'info' AND row_number > 0
 GROUP BY sheet, row_number;
 ANALYZE blocking
 """
@@ -197,6 +212,24 @@ def judge_again(upload: Upload) -> None:
     count(upload)
 
 
+_FORGET_UNDECIDED = """
+DELETE FROM uploads_uploadissue
+WHERE upload_id = %(upload)s AND from_register AND decision = ''
+"""
+_KNOWN_ALREADY = """
+SELECT FROM uploads_uploadissue i WHERE i.upload_id = %(upload)s AND i.sheet = f.sheet
+    AND i.row_number = f.row_number AND i.field = f.field AND i.code = f.code
+"""
+_OFFER = """
+UPDATE uploads_uploadissue i
+SET suggestion = o.suggestion, message = i.message || ' ' || o.note
+FROM offered o
+WHERE i.upload_id = %(upload)s AND i.sheet = o.sheet AND i.row_number = o.row_number
+    AND i.field = o.field AND i.decision = '' AND i.suggestion = '' AND i.level <> 'info'
+    AND NOT i.from_register
+"""
+
+
 def judge(cursor, upload: Upload, layout: Layout, *, arrived: bool) -> None:
     """Write issues, verdicts, targets and changes of the comparison to the upload's rows.
 
@@ -205,22 +238,25 @@ def judge(cursor, upload: Upload, layout: Layout, *, arrived: bool) -> None:
     rows come from the file and are written for the first time.
     """
     values = {"upload": upload.pk, "region": upload.region_id}
-    cursor.execute(
-        "DELETE FROM uploads_uploadissue i WHERE i.upload_id = %(upload)s AND i.from_register"
-        " AND i.decision = ''",
-        values,
-    )
-    cursor.execute(
+    write = (
         "INSERT INTO uploads_uploadissue (upload_id, region_id, sheet, row_number, field, code,"
         " level, message, before, suggestion, decision, from_register)"
-        " SELECT %(upload)s, %(region)s, sheet, row_number, field, code, level, message,"
-        " coalesce(before, ''), coalesce(suggestion, ''), '', true FROM found f"
-        " WHERE NOT EXISTS (SELECT FROM uploads_uploadissue i WHERE i.upload_id = %(upload)s"
-        " AND i.sheet = f.sheet AND i.row_number = f.row_number AND i.field = f.field"
-        " AND i.code = f.code)",
-        values,
+        " SELECT %(upload)s, %(region)s, sheet, row_number, field, code, level,"
+        f" {_MESSAGE}, coalesce(before, ''), {_SUGGESTION}, '', from_register FROM {_FOUND}"
     )
-    cursor.execute(_BLOCKING, values)
+    if arrived:
+        cursor.execute(write, values)
+        cursor.execute(_BLOCKING.format(issues="found WHERE true"))
+    else:
+        cursor.execute(_FORGET_UNDECIDED, values)
+        cursor.execute(f"{write} WHERE NOT EXISTS ({_KNOWN_ALREADY})", values)
+        cursor.execute(_OFFER, values)
+        cursor.execute(
+            _BLOCKING.format(
+                issues="uploads_uploadissue WHERE upload_id = %(upload)s AND decision = ''"
+            ),
+            values,
+        )
     if arrived:
         cursor.execute(
             f"{_JUDGED} INSERT INTO uploads_uploadrow (id, upload_id, region_id, sheet, row_number,"
@@ -233,7 +269,9 @@ def judge(cursor, upload: Upload, layout: Layout, *, arrived: bool) -> None:
         cursor.execute(
             f"{_JUDGED} UPDATE uploads_uploadrow r SET target_id = j.target_id,"
             " household_id = j.household_id, changes = j.changes, verdict = j.verdict"
-            " FROM judged j WHERE r.id = j.id",
+            " FROM judged j WHERE r.id = j.id"
+            " AND (r.target_id, r.household_id, r.changes, r.verdict)"
+            " IS DISTINCT FROM (j.target_id, j.household_id, j.changes, j.verdict)",
             values,
         )
 

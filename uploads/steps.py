@@ -1,6 +1,6 @@
 """The steps of an upload's life that people do not take themselves, and what all steps share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -9,9 +9,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from regions.index import region_index
-from spreadsheets.layout import CheckContext
+from spreadsheets.checking import Batch
+from spreadsheets.layout import CheckContext, Issue
+from spreadsheets.packing import PackedBatch
 from uploads import kinds, staging
-from uploads.models import Upload, UploadEvent
+from uploads.kinds import SheetKind
+from uploads.models import ColumnMapping, Upload, UploadEvent
 
 Status = Upload.Status
 APPLYING = 0x53454D42  # advisory lock, "SEMB"
@@ -36,32 +39,73 @@ def move(upload: Upload, status: str, *, by: User | None, note: str = "") -> Non
     UploadEvent.objects.create(
         upload=upload, region_id=upload.region_id, by=by, status=status, note=note
     )
-    kinds.get(upload.kind).follow(upload)
+    if follow := kinds.get(upload.kind).follow:
+        follow(upload)
     for listener in listeners:
         listener(upload)
 
 
-def context_of(upload: Upload) -> CheckContext:
-    """What the layout's rules may know of the world."""
-    return CheckContext(
-        today=timezone.localdate(), regions=region_index(), options={"region": upload.region_id}
-    )
+def context_of(upload: Upload, *, columns: dict | None = None) -> CheckContext:
+    """What the layout's rules may know of the world; `columns` is what has been said of them."""
+    options = {"region": upload.region_id}
+    if columns:
+        options["columns"] = columns
+    return CheckContext(today=timezone.localdate(), regions=region_index(), options=options)
+
+
+def columns_said(upload: Upload) -> dict | None:
+    """What has been said of the columns: of this file, else of an earlier one by its sender."""
+    if upload.columns is not None:
+        return upload.columns | {"layout": upload.kind}
+    remembered = ColumnMapping.objects.filter(user=upload.sent_by_id, kind=upload.kind).first()
+    if remembered is None:
+        return None
+    return {"columns": remembered.columns, "layout": upload.kind, "remembered": True}
 
 
 def compare(upload: Upload, *, arrived: bool = False) -> None:
     """Judge every row against the register; the caller holds the lock on the upload.
 
-    `arrived`: the rows are those that `staging.store_rows` has just taken from the file.
+    `arrived`: rows and issues are those that `staging` has just taken from the file.
     """
     kind = kinds.get(upload.kind)
     with connection.cursor() as cursor:
         if not arrived:
             staging.stage(cursor, upload, kind.layout)
-        staging.begin_comparison(cursor)
+            gather(cursor, kind, "staged")
+        staging.begin_comparison(cursor, upload, arrived=arrived)
         kind.compare(upload, cursor)
         staging.judge(cursor, upload, kind.layout, arrived=arrived)
         staging.clear_away(cursor)
     staging.count(upload)
+
+
+def take(cursor, kind: SheetKind, batch: Batch | PackedBatch) -> None:
+    """Copy a batch in and look its rows up, while the reading process is at the next one."""
+    gather(cursor, kind, staging.store(cursor, kind.layout, batch))
+
+
+def gather(cursor, kind: SheetKind, table: str) -> None:
+    if kind.gather:
+        kind.gather(cursor, table)
+
+
+@transaction.atomic
+def rehearse(upload: Upload, batches: Iterable[Batch | PackedBatch]) -> list[Issue]:
+    """All that check and comparison find in these rows; nothing of it is kept.
+
+    `upload` need not be stored: an `Upload(pk=0, kind=..., region_id=...)` will do. Raises
+    SheetRefused.
+    """
+    kind = kinds.get(upload.kind)
+    with connection.cursor() as cursor:
+        for batch in batches:
+            take(cursor, kind, batch)
+        staging.begin_comparison(cursor, upload, arrived=True)
+        kind.compare(upload, cursor)
+        found = staging.findings(cursor)
+    transaction.set_rollback(True)
+    return found
 
 
 @transaction.atomic
@@ -112,10 +156,10 @@ def finish_check(upload: Upload, *, rows: int) -> Upload:
 
 
 @transaction.atomic
-def fail(upload: Upload, *, reason: str) -> Upload:
+def fail(upload: Upload, *, reason: str, code: str = "") -> Upload:
     """Give up with a plain reason; nothing of the upload reaches the register."""
     upload = locked(upload)
-    upload.failure = reason
+    upload.failure, upload.failure_code = reason, code
     upload.stage = Upload.Stage.SELESAI
     move(upload, Status.GAGAL, by=None, note=reason)
     return upload
@@ -142,7 +186,8 @@ def apply(upload: Upload) -> Upload:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLYING])
         kind.lock(upload, cursor)
         staging.stage(cursor, upload, kind.layout)
-        staging.begin_comparison(cursor)
+        gather(cursor, kind, "staged")
+        staging.begin_comparison(cursor, upload, arrived=False)
         kind.compare(upload, cursor)
         staging.mark_writable(cursor)
         kind.apply(upload, cursor)

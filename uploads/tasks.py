@@ -6,14 +6,17 @@ from contextlib import closing
 
 import pghistory
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
 from django_tasks import task
 
 from accounts import scope
 from spreadsheets.checking import Batch
 from spreadsheets.errors import SheetRefused
+from spreadsheets.layout import Issue
 from spreadsheets.limited import check_in_child
 from spreadsheets.looking import FileRead
+from spreadsheets.packing import PackedBatch
 from uploads import kinds, staging, steps
 from uploads.models import Upload
 
@@ -21,6 +24,7 @@ logger = logging.getLogger("portal.uploads")
 
 MEMORY_MB = 640  # address space of the reading process; it uses about a third of that
 SECONDS = 900
+TOLD_LEFT_OUT = 6
 UNEXPECTED = (
     "Terjadi kesalahan pada portal saat {what}. Data terdaftar tidak berubah."
     " Hubungi Administrator dan sebutkan nomor unggahan {number}."
@@ -38,7 +42,7 @@ def check(upload_id: int) -> None:
             finally:
                 staging.discard()
     except SheetRefused as refused:
-        steps.fail(upload, reason=refused.message)
+        steps.fail(upload, reason=refused.message, code=refused.code)
     except (OperationalError, InterfaceError):
         raise  # the database was away: the worker runs the task again
     except Exception:
@@ -50,65 +54,107 @@ def _check(upload: Upload) -> None:
     upload = steps.begin_check(upload)
     if upload is None:
         return
+    own = [kinds.get(upload.kind)]
     try:
-        read, batches = _open(upload, kinds.all_kinds())
+        # Of two that fit equally well, the one the sender has called it.
+        among = sorted(kinds.all_kinds(), key=lambda kind: kind.key != upload.kind)
+        read, batches = _open(upload, own if upload.columns else among)
     except SheetRefused:
-        # No kind fits: the sentence is to speak of the one the sender has called it.
-        read, batches = _open(upload, [kinds.get(upload.kind)])
+        # No kind fits by its headings alone: what the sender has called it may fit by its contents,
+        # and the sentence is to speak of it.
+        read, batches = _open(upload, own)
     with closing(batches):
         _recognise(upload, read)
-        kinds.get(upload.kind).admit(upload, read.identity)
+        if admit := kinds.get(upload.kind).admit:
+            admit(upload, read.identity)
         upload.reading = {
             "sheets": [list(sheet) for sheet in read.sheets],
             "left_out": [list(left) for left in read.left_out],
             "mapping": read.mapping,
             "unknown": read.unknown,
             "identity": read.identity,
+            "hidden": list(read.hidden),
+            "header_row": 0 if _is_headless(read) else read.header_row,
+            # Their samples are cells of persons and stay in the file.
+            "columns": [column._replace(samples=[])._asdict() for column in read.columns],
         }
         upload.save(update_fields=["kind", "reading", "reference"])
         steps.enter_stage(upload, Upload.Stage.MEMERIKSA, total=read.row_count or 0)
-        layout, done = kinds.get(upload.kind).layout, 0
+        kind, done = kinds.get(upload.kind), 0
         for batch in batches:
-            staging.store_rows(layout, batch)
-            staging.store_issues(upload, batch.issues)
+            with connection.cursor() as cursor:
+                steps.take(cursor, kind, batch)
             done = batch.done
             if steps.cancelled(upload, done=done, total=batch.total):
                 return
+        with connection.cursor() as cursor:
+            staging.store(cursor, kind.layout, against_cover(upload, read, done))
     steps.enter_stage(upload, Upload.Stage.MEMBANDINGKAN, done=done, total=done)
-    staging.analyze(done, table="uploads_uploadissue")
     steps.finish_check(upload, rows=done)
-    staging.analyze(done, table="uploads_uploadrow")
+    staging.analyze(done)
 
 
 def _open(
     upload: Upload, among: Iterable[kinds.SheetKind]
-) -> tuple[FileRead, Generator[Batch, None, None]]:
+) -> tuple[FileRead, Generator[PackedBatch, None, None]]:
     """What the file is, and its rows to come. Raises SheetRefused."""
     events = check_in_child(
         upload.file.path,
         [kind.layout_path for kind in among],
-        steps.context_of(upload),
+        steps.context_of(upload, columns=steps.columns_said(upload)),
         memory_mb=MEMORY_MB,
         seconds=SECONDS,
     )
     return next(events), events
 
 
+def against_cover(upload: Upload, read: FileRead, done: int) -> Batch:
+    """No rows, and what is to be said where the cover letter speaks of another number of them."""
+    expected = upload.expected_rows
+    if expected in (None, done):
+        return Batch([], [], done, done)
+    left_out = [f"{what} ({why})" for what, _, why in read.left_out]
+    if len(left_out) > TOLD_LEFT_OUT:
+        left_out[TOLD_LEFT_OUT:] = [f"dan {len(left_out) - TOLD_LEFT_OUT} hal lain"]
+    message = (
+        f"Surat pengantar menyebut {_dotted(expected)} baris, sedangkan {_dotted(done)} baris"
+        f" terbaca. Yang tidak diambil: {'; '.join(left_out) or 'tidak ada'}."
+        " Cocokkan dengan pengirim berkas."
+    )
+    issue = Issue(0, "", "JUMLAH_BEDA_PENGANTAR", "warning", message, str(expected), "")
+    return Batch([], [issue], done, done)
+
+
+def _dotted(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def _is_headless(read: FileRead) -> bool:
+    return not any(column.heading for column in read.columns)
+
+
 def _recognise(upload: Upload, read: FileRead) -> None:
     """A workbook made by the portal says itself what it is and what it answers to.
 
-    Any other file must be what its sender has called it.
+    Any other file must be what its sender has called it, and none may be what its sender does not
+    send.
     """
     identity = read.identity
+    found, called = kinds.get(read.layout_key), kinds.get(upload.kind)
+    is_theirs = found.may_be_sent_by(upload.sent_by)
     upload.reference = upload.reference or identity.get("round", "")
-    if identity.get("layout") == read.layout_key:
-        upload.kind = read.layout_key
-    if read.layout_key != upload.kind:
-        found, called = kinds.get(read.layout_key).title, kinds.get(upload.kind).title
+    if identity.get("layout") == found.key and is_theirs:
+        upload.kind = found.key
+    if found.key != upload.kind:
+        what_to_do = (
+            f"Unggahlah kembali dan pilih jenis lembar {found.title}."
+            if is_theirs
+            else f"Lembar itu tidak dikirim oleh {upload.sent_by.get_role_display()}."
+        )
         raise SheetRefused(
             "LEMBAR_LAIN",
-            f"Judul kolom berkas ini milik lembar {found}, bukan {called}."
-            f" Unggahlah kembali dan pilih jenis lembar {found}.",
+            f"Judul kolom berkas ini milik lembar {found.title}, bukan {called.title}."
+            f" {what_to_do}",
         )
 
 

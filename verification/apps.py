@@ -10,7 +10,9 @@ class VerificationConfig(AppConfig):
         from uploads import kinds
         from verification.figures import household_marks, household_timeline
         from verification.intake import HASIL_VERIFIKASI
+        from verification.matching_intake import JAWABAN_DUKCAPIL, PERBAIKAN_NIK
 
-        kinds.register(HASIL_VERIFIKASI)
+        for kind in (HASIL_VERIFIKASI, JAWABAN_DUKCAPIL, PERBAIKAN_NIK):
+            kinds.register(kind)
         HOUSEHOLD_TIMELINE.append(household_timeline)
         HOUSEHOLD_MARKS.append(household_marks)

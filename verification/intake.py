@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import scope
 from accounts.models import User
+from accounts.roles import Role
 from beneficiaries.models import Household, Person
 from regions.models import Region
 from spreadsheets.errors import SheetRefused
@@ -521,6 +522,7 @@ HASIL_VERIFIKASI = SheetKind(
     title="Hasil verifikasi",
     layout_path="verification.sheets:HASIL_VERIFIKASI",
     subject=("name", "nik", "village_name"),
+    senders=frozenset({Role.PETUGAS, Role.KOORDINATOR}),
     admit=admit,
     lock=lock,
     compare=compare,

@@ -170,7 +170,8 @@ class Column:
 @dataclass(frozen=True)
 class Row:
     pk: object
-    cells: list[tuple[str, SafeString]]
+    cells: list[tuple[str, str, SafeString]]
+    """(class, heading, content)"""
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,7 @@ def _row(cl: ChangeList, columns: list[Column], result) -> Row:
             )
             content = format_html('<a class="rowlink" href="{}">{}</a>', url, content)
         css = f"field-{column.name}" + (" num" if column.is_number else "")
-        cells.append((css, format_html("{}", content)))
+        cells.append((css, column.text, format_html("{}", content)))
     return Row(result.pk, cells)
 
 

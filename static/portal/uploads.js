@@ -30,6 +30,15 @@
   };
   all("[data-poll]").forEach(watch);
 
+  // Columns: the first rows are headed by what is chosen above them
+  for (const select of all("[data-column]")) {
+    select.addEventListener("change", () => {
+      const head = document.querySelector(`[data-head="${select.dataset.column}"]`);
+      head.textContent = select.value ? select.selectedOptions[0].text : "–";
+      select.closest("li").classList.toggle("off", !select.value);
+    });
+  }
+
   // A number that was shown leaves the page again, unless somebody has begun to change it
   const SHOWN_FOR = 30000;
   const hideAgain = (row) => {
@@ -79,6 +88,27 @@
     }
   };
 
+  // What is counted follows each decision, while the decided row stays where it is
+  const recount = async () => {
+    const parts = all("[data-live]").filter(
+      (part) => !part.contains(document.activeElement) && !part.querySelector("dialog[open]"),
+    );
+    try {
+      const answer = await fetch(location.href);
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of parts) {
+        const now = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+        if (!now) continue;
+        const open = all("details", part).map((one) => one.open);
+        part.innerHTML = now.innerHTML;
+        all("details", part).forEach((one, index) => (one.open ||= Boolean(open[index])));
+      }
+    } catch {
+      // The line is down: the counts follow with the next step.
+    }
+  };
+
   document.addEventListener(
     "submit",
     (event) => {
@@ -86,7 +116,8 @@
       const row = form.closest("tr[data-row]");
       if (!row || !form.matches("[data-in-place]")) return;
       event.preventDefault();
-      bring(row, form.action, { method: "POST", body: new FormData(form, event.submitter) });
+      const body = new FormData(form, event.submitter);
+      bring(row, form.action, { method: "POST", body }).then(recount);
     },
     true,
   );
@@ -100,7 +131,25 @@
     bring(row, `${row.dataset.row}?${query}`);
   };
 
+  // Suggestions for all rows of a cause: first what they make of a few of them
+  const sample = document.getElementById("contoh");
+  const showSample = async (link) => {
+    try {
+      const answer = await fetch(link.href, { headers: header });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      sample.innerHTML = await answer.text();
+      sample.showModal();
+    } catch {
+      location.assign(link.href);
+    }
+  };
+
   document.addEventListener("click", (event) => {
+    const asked = event.target.closest("a[data-sample]");
+    if (asked && sample && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      showSample(asked);
+    }
     const row = event.target.closest("tr[data-row]");
     const edit = event.target.closest("a[data-edit]");
     if (edit && row && !event.ctrlKey && !event.metaKey) {

@@ -15,11 +15,13 @@ from beneficiaries.identity import (
     is_nik_shaped,
     kk_plausible,
     mask,
+    name_forms,
     name_parts,
     name_words,
     nik_agrees,
     nik_facts,
     normalise_name,
+    same_name,
 )
 from regions.codes import PROVINCES
 
@@ -216,6 +218,35 @@ def test_parent_and_aliases_are_kept():
         ("MUHAMMAD", "ALI"),
         (("AMAN",), ("PAK", "DULLAH")),
     )
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("H. AHMAD RIFANI, S.Pd", "ahmad rifani", True),
+        ("MUH. NOR", "M. NOR", True),
+        ("ABD. RAHMAN", "ABDUL RAHMAN", True),
+        ("ABDURRAHMAN", "ABD. RAHMAN", False),
+        ("NUR LAILA", "NURLAILA", True),
+        ("AMINAH BINTI ALI", "AMINAH", True),
+        ("BPK. UDIN", "UDIN", True),
+        ("UDIN/IPIN", "IPIN", True),
+        ("UDIN ALIAS IPIN", "IPIN AL. ATUL", True),
+        ("HARUN AL RASYID", "HARUN", False),
+        ("AL. RASYID", "RASYID", False),
+        ("UDIN", "UDIN SAPUTRA", False),
+        ("SITI AMINAH", "SITI AMINA", False),
+        ("-", "-", False),
+    ],
+)
+def test_same_names(a, b, same):
+    assert same_name(a, b) is same
+    assert same_name(b, a) is same
+
+
+@given(st.text(max_size=30))
+def test_a_name_that_has_a_form_is_its_own(text):
+    assert same_name(text, text) is bool(name_forms(text))
 
 
 name_pieces = st.sampled_from(

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from beneficiaries.sheets import DTKS_BNBA
+from distribution.sheets import AGEN, DAFTAR_BAYAR, HASIL_TOP_UP, KARTU, TRANSAKSI
 from regions.codes import RegionIndex, RegionRow
 from spreadsheets.checking import check_file
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import CheckContext
 from spreadsheets.looking import FileRead
+from verification.sheets import HASIL_VERIFIKASI, JAWABAN_DUKCAPIL, PERBAIKAN_NIK
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
@@ -26,7 +28,7 @@ ACCEPTED = {
     "baik-bnba-17-kolom-basarang.txt": (80, {"BUKAN_16_ANGKA"}),
     "baik-bnba-mantangai-apa-adanya.xlsx": (150, {"NIK_KOSONG", "NOMOR_URUT_0000"}),
     "ramai-judul-jumlah-tanda-tangan.xlsx": (26, {}),
-    "ramai-satu-lembar-per-kecamatan.xlsx": (30, {}),
+    "ramai-satu-lembar-per-kecamatan.xlsx": (35, {"TERSEMBUNYI_DIBACA"}),
     "ramai-ejaan-beragam.xlsx": (
         24,
         {"NOMOR_DIRAPIKAN", "BUKAN_16_ANGKA", "DUA_NOMOR", "NIK_KOSONG", "NOTASI_ILMIAH"}
@@ -34,22 +36,41 @@ ACCEPTED = {
     ),
     "ramai-tanggal-campur.xlsx": (
         20,
-        {"HARI_BULAN_TERTUKAR", "TAHUN_DUA_ANGKA", "TANGGAL_SERIAL", "TANGGAL_TIDAK_ADA"}
-        | {"BULAN_DI_DEPAN", "HANYA_TAHUN", "TANGGAL_TIDAK_TERBACA"},
+        {"HARI_BULAN_DIBALIK", "TAHUN_DUA_ANGKA", "TANGGAL_SERIAL", "TANGGAL_TIDAK_ADA"}
+        | {"BULAN_DI_DEPAN", "HANYA_TAHUN", "TANGGAL_NOL", "TANGGAL_TIDAK_TERBACA"},
     ),
     "ramai-titik-koma-cp1252.csv": (20, {}),
     "ramai-tab-utf16.csv": (20, {}),
+    "ramai-tanpa-judul.xlsx": (20, {"KOLOM_DARI_ISI"}),
     "salah-kolom-nik-rusak.xlsx": (40, {"KOLOM_ANGKA_RUSAK", "NOMOR_URUT_0000"}),
-    "salah-kolom-tertukar.xlsx": (40, {"BUKAN_NOMOR", "NAMA_BERANGKA"}),
+    "salah-kolom-tertukar.xlsx": (
+        40,
+        {"NIK_KK_TERTUKAR", "NAMA_NIK_TERTUKAR", "BARIS_TERGESER"},
+    ),
     "salah-nik-dan-kk-ganda.xlsx": (43, {}),
     "salah-sel-rumus.xlsx": (15, {"RUMUS_TANPA_NILAI", "SEL_GALAT"}),
+    "baik-agen-selat.xlsx": (3, {}),
+    "baik-daftar-bayar-selat.xlsx": (40, {}),
+    "baik-hasil-top-up-selat.xlsx": (40, {}),
+    "baik-jawaban-dukcapil-selat.xlsx": (40, {}),
+    "baik-kartu-selat.xlsx": (40, {}),
+    "baik-perbaikan-nik-selat.xlsx": (12, {}),
+    "baik-transaksi-selat.xlsx": (45, {}),
     # Another regency is for the comparison with the register to refuse.
     "ditolak-kabupaten-lain.xlsx": (30, {}),
+}
+OF_AGENCIES = {
+    "baik-agen-selat.xlsx": AGEN,
+    "baik-daftar-bayar-selat.xlsx": DAFTAR_BAYAR,
+    "baik-hasil-top-up-selat.xlsx": HASIL_TOP_UP,
+    "baik-jawaban-dukcapil-selat.xlsx": JAWABAN_DUKCAPIL,
+    "baik-kartu-selat.xlsx": KARTU,
+    "baik-perbaikan-nik-selat.xlsx": PERBAIKAN_NIK,
+    "baik-transaksi-selat.xlsx": TRANSAKSI,
 }
 REFUSED = {
     "ditolak-kosong.xlsx": "BERKAS_KOSONG",
     "ditolak-hanya-judul.xlsx": "TANPA_DATA",
-    "ditolak-tanpa-judul.xlsx": "TANPA_JUDUL_KOLOM",
     "ditolak-dua-kolom-nik.xlsx": "KOLOM_GANDA",
     "ditolak-tanpa-kolom-nik.xlsx": "KOLOM_KURANG",
     "ditolak-terpotong.xlsx": "BERKAS_RUSAK",
@@ -73,9 +94,9 @@ def context():
     return CheckContext(date(2021, 11, 23), index)
 
 
-def check(name: str, context: CheckContext):
+def check(name: str, context: CheckContext, layouts=(DTKS_BNBA,)):
     rows, issues, read = [], [], None
-    for event in check_file(SAMPLES / name, [DTKS_BNBA], context):
+    for event in check_file(SAMPLES / name, layouts, context):
         if isinstance(event, FileRead):
             read = event
         else:
@@ -87,10 +108,17 @@ def check(name: str, context: CheckContext):
 @pytest.mark.parametrize(("name", "expected"), ACCEPTED.items(), ids=ACCEPTED)
 def test_accepted(name, expected, context):
     count, codes = expected
-    _, rows, issues = check(name, context)
+    _, rows, issues = check(name, context, [OF_AGENCIES.get(name, DTKS_BNBA)])
     found = {issue.code for issue in issues}
     assert len(rows) == count
     assert found >= codes if codes else not found
+
+
+@pytest.mark.parametrize("name", OF_AGENCIES)
+def test_a_sheet_is_known_among_all_kinds(name, context):
+    others = (DTKS_BNBA, HASIL_VERIFIKASI, *OF_AGENCIES.values())
+    read, _, _ = check(name, context, others)
+    assert (read.layout_key, read.unknown) == (OF_AGENCIES[name].key, [])
 
 
 @pytest.mark.parametrize(("name", "code"), REFUSED.items(), ids=REFUSED)

@@ -60,3 +60,44 @@ def checked(path, *layouts) -> tuple[FileRead, list, list]:
     rows = [row for batch in batches for row in batch.rows]
     issues = [issue for batch in batches for issue in batch.issues]
     return read, rows, issues
+
+
+def families(count: int) -> list[dict[str, str]]:
+    """Families of three as a BNBA lists them: father, mother and child follow each other."""
+    people = []
+    for number in range(count):
+        kk = f"620308{number % 28 + 1:02d}0115{9000 + number}"
+        for role in range(3):
+            born = date(1960 + number % 30 + 25 * (role == 2), 1 + number % 12, 1 + number % 28)
+            woman = role == 1 or (role == 2 and number % 2)
+            day = born.day + 40 * woman
+            people.append(
+                {
+                    "kk_number": kk,
+                    "nik": f"620308{day:02d}{born:%m%y}{9000 + 3 * number + role}",
+                    "name": _name(3 * number + role),
+                    "birth_date": f"{born:%d/%m/%Y}",
+                    "sex": "P" if woman else "L",
+                    "relation": ("Kepala keluarga", "Istri", "Anak")[role],
+                    "mother_name": _name(7 * number),
+                    "village_name": "MALUEN" if number % 3 else "PANGKALAN REKAN",
+                    "district": "BASARANG",
+                }
+            )
+    return people
+
+
+def _name(number: int) -> str:
+    return f"{_FIRST[number % 20]} {_SECOND[(7 * number + number // 20) % 20]}"
+
+
+_FIRST = [
+    *("SITI", "ABDUL", "YUNI", "KARNO", "DIANA", "TUNDUNG", "RABIAH", "ERNA", "MARIA", "TIUR"),
+    *("HASAN", "JUMIATI", "MASTURA", "FARIDAH", "RAHIMAH", "HERLINA", "YANTO", "SUNARTI"),
+    *("BUDI", "LESTARI"),
+]
+_SECOND = [
+    *("AMINAH", "RAHMAN", "NOVITA", "ADI", "KUNUM", "IHING", "SUTING", "HAYATI", "FITRI", "NISA"),
+    *("JANNAH", "HANDAYANI", "BASRI", "LAMBUNG", "TARUNG", "SERUYAN", "NAHAN", "RANGKAP"),
+    *("DUYU", "MAHAR"),
+]

@@ -131,7 +131,9 @@ def test_sheets_that_agree_are_joined_and_others_told(tmp_path):
             ("Sebangau", [["JUDUL"], [], HEAD[:3], ROW[:3]], False),
             ("Kosong", [HEAD], False),
             ("Catatan", [["Yth."]], False),
-            ("Lama", [HEAD, ROW], True),
+            ("Tanpa NIK", [HEAD[1:], ROW[1:]], False),
+            ("Sheet3", [], False),
+            ("Daftar pilihan", [["L"], ["P"]], True),
         ],
     )
     read, rows, _ = checked(path, MERGED)
@@ -139,7 +141,9 @@ def test_sheets_that_agree_are_joined_and_others_told(tmp_path):
     assert {(what, why) for what, _, why in read.left_out} == {
         ("lembar Kosong", "tidak berisi baris data"),
         ("lembar Catatan", "judul kolomnya berbeda"),
-        ("lembar Lama", "lembar tersembunyi"),
+        ("lembar Tanpa NIK", "tanpa kolom NIK"),
+        ("lembar Sheet3", "kosong"),
+        ("lembar Daftar pilihan", "judul kolomnya berbeda, lembar tersembunyi"),
     }
 
 
@@ -195,6 +199,18 @@ def test_a_column_of_damaged_numbers_is_told_once_for_the_file(tmp_path):
     sound = [[6271015508809000.0 + i, "SITI", "A", 1] for i in range(1, 40)]
     _, _, issues = checked(xlsx(tmp_path / "b.xlsx", [HEAD, *sound]), MERGED)
     assert {issue.code for issue in issues} == {"SEL_ANGKA", "SEL_ANGKA_BERAKHIR_0"}
+
+
+def test_numbers_damaged_before_they_became_text_are_told_once_for_the_file(tmp_path):
+    damaged = [[f"62710155088{9010 + 10 * i:05}", "SITI", "A", 1] for i in range(30)]
+    _, _, issues = checked(xlsx(tmp_path / "a.xlsx", [HEAD, *damaged]), MERGED)
+    assert [(issue.row, issue.field, issue.code) for issue in issues] == [
+        (0, "nik", "KOLOM_ANGKA_RUSAK")
+    ]
+    assert "30 dari 30" in issues[0].message
+    sound = [[f"62710155088{9001 + i:05}", "SITI", "A", 1] for i in range(60)]
+    _, _, issues = checked(xlsx(tmp_path / "b.xlsx", [HEAD, *sound]), MERGED)
+    assert issues == []
 
 
 def test_row_rules_see_the_context_and_can_set_derived_fields(tmp_path):
@@ -320,7 +336,9 @@ def test_xls(tmp_path):
 
 def test_the_child_tells_the_same(tmp_path):
     path = xlsx(tmp_path / "a.xlsx", [*GOOD_ROWS, ["", "BUDI 2", "6,2E+15", "x"]])
-    assert list(check_in_child(path, DOTTED, CONTEXT)) == list(check_file(path, [MERGED], CONTEXT))
+    read, *batches = check_in_child(path, DOTTED, CONTEXT)
+    packed = [(batch.rows, batch.issues, batch.done, batch.total) for batch in batches]
+    assert [read, *packed] == list(check_file(path, [MERGED], CONTEXT))
 
 
 def test_the_child_passes_refusals_on(tmp_path):

@@ -6,8 +6,12 @@ import zipfile
 
 import pytest
 import xlsxwriter
+import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
 
 from spreadsheets import guard
 from spreadsheets.checking import check_file
@@ -229,3 +233,31 @@ def test_mutated_sheet_xml(tmp_path, data):
     except SheetRefused:
         return
     assert read.layout_key == MERGED.key
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code"), [(65_000, 130, "TERLALU_BESAR"), (9, 250, "TERLALU_BANYAK_KOLOM")]
+)
+def test_a_cell_far_away_in_an_old_workbook(tmp_path, row, column, code):
+    """The reading library would take memory for every place up to there."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Data")
+    sheet.write(0, 0, "NIK")
+    sheet.write(row, column, 1)
+    book.save(str(tmp_path / "far.xls"))
+    assert refusal(tmp_path / "far.xls").code == code
+
+
+def test_a_row_of_opendocument_said_to_be_there_a_million_times(tmp_path):
+    document = OpenDocumentSpreadsheet()
+    table = Table(name="Data")
+    for times in (1, 2**20):
+        row = TableRow(numberrowsrepeated=times)
+        for text in ("NIK", "NAMA", "NILAI", "KECAMATAN", "ALAMAT", "RT", "RW"):
+            cell = TableCell(valuetype="string")
+            cell.addElement(P(text=text))
+            row.addElement(cell)
+        table.addElement(row)
+    document.spreadsheet.addElement(table)
+    document.save(str(tmp_path / "many.ods"))
+    assert refusal(tmp_path / "many.ods").code == "TERLALU_BESAR"

@@ -3,22 +3,19 @@
 import csv
 import io
 import re
-import zipfile
 
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
-from openpyxl.styles import Font, PatternFill
 from python_calamine import CalamineWorkbook
 
 from spreadsheets.errors import SheetRefused
-from spreadsheets.layout import Column, Issue, Layout
+from spreadsheets.layout import Column, Layout
 from spreadsheets.reading import IDENTITY_SHEET
-from spreadsheets.writing import annotate, export, prefilled, safe_text, template
+from spreadsheets.writing import export, prefilled, safe_text, template
 from tests.spreadsheets.layouts import BNBA, MERGED
-from tests.spreadsheets.makers import GOOD_ROWS, SHEET_XML, checked, part, xlsx
+from tests.spreadsheets.makers import SHEET_XML, checked, part
 
 DANGEROUS = ["=1+1", "+62812", "-", "@SUM(A1)", "\tX", "=cmd|' /C calc'!A0", "{=A1}"]
 ROWS = [
@@ -181,121 +178,3 @@ def test_safe_text_begins_like_no_formula_and_keeps_the_text(text):
     assert safe.removeprefix("'") == text.removeprefix("'")
     out = io.StringIO()
     csv.writer(out).writerow([safe])
-
-
-@pytest.fixture
-def formatted(tmp_path):
-    """An officer's own workbook: title, colours, widths, a formula, text like a formula."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Pahandut"
-    sheet.append(["DAFTAR PENERIMA"])
-    sheet["A1"].font = Font(bold=True, size=20)
-    sheet.append(GOOD_ROWS[0])
-    sheet["B2"].fill = PatternFill("solid", fgColor="00FF00")
-    sheet.append(["PAHANDUT", "=1+1", "6271015508809001", "200000"])
-    sheet["B3"].data_type = "s"
-    sheet.append(["PAHANDUT", "BUDI", "627101550880900", "x"])
-    sheet.append(["PAHANDUT", "RINA", "6271015508809003", "200000"])
-    sheet.column_dimensions["B"].width = 44
-    book.create_sheet("Lain")["A1"] = "catatan kecamatan"
-    path = tmp_path / "kiriman.xlsx"
-    book.save(path)
-    return path
-
-
-def test_the_senders_workbook_comes_back_annotated_and_can_be_sent_again(formatted, tmp_path):
-    read, rows, issues = checked(formatted, MERGED)
-    target = tmp_path / "catatan.xlsx"
-    of_file = Issue(0, "nik", "X", "warning", "Kolom NIK rusak.", "", "")
-    annotate(formatted, target, [*issues, of_file], summary=[("Baris data", 3)], read=read)
-    book = openpyxl.load_workbook(target)
-    sheet = book["Pahandut"]
-    assert sheet["E2"].value == "CATATAN PORTAL"
-    assert "NIK: Nomor berisi 15 angka" in sheet["E4"].value
-    assert sheet["E5"].value is None
-    assert sheet["C4"].fill.fgColor.rgb == "00F9D3CF" and "15 angka" in sheet["C4"].comment.text
-    assert sheet["A1"].font.size == 20 and sheet.column_dimensions["B"].width == 44
-    assert sheet["B2"].fill.fgColor.rgb == "0000FF00"
-    assert sheet["B3"].value == "=1+1" and sheet["B3"].data_type == "s"
-    summary = [row for row in book["Ringkasan"].iter_rows(values_only=True) if any(row)]
-    assert ("Baris data", 3) in summary and ("Seluruh berkas", "Kolom NIK rusak.") in summary
-    again, same_rows, same_issues = checked(target, MERGED)
-    assert same_rows == rows and same_issues == issues
-    assert again.left_out == read.left_out and again.unknown == read.unknown
-
-
-def test_a_repaired_workbook_loses_the_old_marks(formatted, tmp_path):
-    read, _, issues = checked(formatted, MERGED)
-    first, second = tmp_path / "1.xlsx", tmp_path / "2.xlsx"
-    annotate(formatted, first, issues, summary=[], read=read)
-    book = openpyxl.load_workbook(first)
-    book["Pahandut"]["C4"] = "6271015508809002"
-    book["Pahandut"]["D4"] = "200000"
-    book["Pahandut"]["B3"] = "SITI"
-    book.save(first)
-    read, rows, issues = checked(first, MERGED)
-    assert issues == [] and len(rows) == 3
-    annotate(first, second, issues, summary=[], read=read)
-    sheet = openpyxl.load_workbook(second)["Pahandut"]
-    assert sheet["C4"].comment is None and sheet["C4"].fill.fill_type is None
-    assert [cell.value for cell in sheet["E"]] == [None, "CATATAN PORTAL", None, None, None]
-    assert sheet.max_column == 5
-    assert openpyxl.load_workbook(second).sheetnames == ["Pahandut", "Lain", "Ringkasan"]
-
-
-def test_a_prefilled_sheet_keeps_its_identity_when_annotated(tmp_path):
-    source, target = tmp_path / "p.xlsx", tmp_path / "a.xlsx"
-    filled_in(source)
-    read, rows, issues = checked(source, BNBA)
-    annotate(source, target, issues, summary=[], read=read)
-    again, same_rows, _ = checked(target, BNBA)
-    assert again.identity == read.identity and same_rows == rows
-    assert openpyxl.load_workbook(target)["Data"].protection.sheet
-
-
-def test_other_formats_come_back_as_xlsx_with_the_same_rows(tmp_path):
-    source, target = tmp_path / "a.csv", tmp_path / "a.xlsx"
-    source.write_text(
-        "Daftar;;;\n\nNIK;NAMA;KECAMATAN;NILAI\n62;=1+1;A;1\n6271015508809001;B;A;1\n"
-    )
-    read, rows, issues = checked(source, MERGED)
-    annotate(source, target, issues, summary=[("Baris data", 2)], read=read)
-    again, same_rows, same_issues = checked(target, MERGED)
-    assert [(number, values) for _, number, values in same_rows] == [
-        (number, values) for _, number, values in rows
-    ]
-    assert [issue.code for issue in same_issues] == [issue.code for issue in issues]
-    assert again.unknown == []
-    sheet = openpyxl.load_workbook(target)["Teks"]
-    assert sheet["B4"].data_type == "s" and "2 angka" in sheet["E4"].value
-    # Sent a second time, it is annotated in place.
-    annotate(target, tmp_path / "b.xlsx", same_issues, summary=[], read=again)
-    assert openpyxl.load_workbook(tmp_path / "b.xlsx")["Teks"].max_column == 5
-
-
-def test_comments_are_capped_and_colours_are_not(tmp_path, monkeypatch):
-    monkeypatch.setattr("spreadsheets.annotating.MAX_COMMENTS", 3)
-    path = xlsx(tmp_path / "a.xlsx", [GOOD_ROWS[0], *[["A", "B", "12", "1"]] * 9])
-    read, _, issues = checked(path, MERGED)
-    annotate(path, tmp_path / "b.xlsx", issues, summary=[], read=read)
-    sheet = openpyxl.load_workbook(tmp_path / "b.xlsx")["Data"]
-    assert sum(cell.comment is not None for cell in sheet["C"]) == 3
-    assert sum(cell.fill.fill_type == "solid" for cell in sheet["C"]) == 9
-
-
-def test_a_workbook_with_a_summary_of_its_own_keeps_it(tmp_path):
-    path = xlsx(tmp_path / "a.xlsx", GOOD_ROWS, more=[("Ringkasan", [["milik kecamatan"]], False)])
-    read, _, issues = checked(path, MERGED)
-    annotate(path, tmp_path / "b.xlsx", issues, summary=[], read=read)
-    names = openpyxl.load_workbook(tmp_path / "b.xlsx").sheetnames
-    assert names == ["Data", "Ringkasan", "Ringkasan Portal"]
-
-
-def test_macros_are_kept(tmp_path):
-    source = xlsx(tmp_path / "a.xlsx", GOOD_ROWS)
-    with zipfile.ZipFile(source, "a") as archive:
-        archive.writestr("xl/vbaProject.bin", b"macro")
-    read, _, issues = checked(source, MERGED)
-    annotate(source, tmp_path / "b.xlsm", issues, summary=[], read=read)
-    assert part(tmp_path / "b.xlsm", "xl/vbaProject.bin") == b"macro"

@@ -93,6 +93,15 @@ def two_nik_columns(folder: Path) -> Path:
     return path
 
 
+def words_only(folder: Path) -> Path:
+    path = folder / "kata.xlsx"
+    book = openpyxl.Workbook()
+    for number in range(20):
+        book.active.append(["JL. MELATI", "PETANI", f"tanah {number} hektare"])
+    book.save(path)
+    return path
+
+
 WRONG_TYPE = "bukan lembar kerja; unggah berkas Excel (.xlsx, .xls, .xlsb), .ods, atau .csv."
 SAVE_AGAIN = "simpan sebagai .xlsx lalu unggah kembali."
 COPY_OVER = "salin datanya ke lembar kerja baru lalu unggah kembali."
@@ -136,7 +145,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         " berkas untuk setiap kecamatan.",
     ),
     "no header row": (
-        sample("ditolak-tanpa-judul.xlsx"),
+        words_only,
         "Baris judul kolom tidak ditemukan dalam 30 baris pertama; pakai judul kolom berikut"
         " (BNBA DTKS (SIKS): DESA/KELUARAHAN, NOKK, NIK, NAMA) lalu unggah kembali.",
     ),

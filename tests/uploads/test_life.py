@@ -20,7 +20,6 @@ from tests.factories import (
     PALANGKA_RAYA,
     PULANG_PISAU,
     HouseholdFactory,
-    UploadFactory,
     UserFactory,
 )
 from tests.sheets import member, person, workbook
@@ -47,13 +46,14 @@ def second_coordinator():
     return UserFactory(role=Role.KOORDINATOR, regions=["62"])
 
 
-def send(by, rows, region=KAPUAS, name="bnba.xlsx") -> Upload:
+def send(by, rows, region=KAPUAS, name="bnba.xlsx", **more) -> Upload:
     upload = actions.receive(
         by=by,
         kind="dtks_bnba",
         region=Region.objects.get(pk=region),
         file=workbook(rows),
         name=name,
+        **more,
     )
     tasks.check.func(upload.pk)
     upload.refresh_from_db()
@@ -198,7 +198,7 @@ def test_a_nik_twice_in_the_file_waits_until_one_row_is_chosen(officer):
 
 
 def test_a_suggestion_is_taken_for_all_rows_of_a_cause_and_taken_back(officer):
-    upload = send(officer, [person(birth_date="05/12/1983"), member(1)])
+    upload = send(officer, [person(birth_date="5 Desember 1983"), member(1)])
     assert (upload.status, verdicts(upload)) == ("PERLU_PERBAIKAN", ["PERLU_DIPERIKSA", "BARU"])
 
     assert actions.accept_suggestions(upload, code="HARI_BULAN_TERTUKAR", by=officer) == 1
@@ -213,8 +213,19 @@ def test_a_suggestion_is_taken_for_all_rows_of_a_cause_and_taken_back(officer):
 
 
 def test_a_doubt_may_be_confirmed_as_written(officer):
-    upload = send(officer, [person(birth_date="05/12/1983")])
+    upload = send(officer, [person(birth_date="5 Desember 1983")])
     actions.keep_values(upload, code="HARI_BULAN_TERTUKAR", by=officer)
+    assert verdicts(upload) == ["BARU"]
+
+
+def test_an_unreadable_cell_stays_a_problem_when_another_cell_is_typed(officer):
+    upload = send(officer, [person(birth_date="30/02/1983")])
+    row = upload.rows.get()
+    actions.edit_row(upload, row, values={"address": "JL. MAWAR 3"}, by=officer)
+    told = upload.issues.get(code="TANGGAL_TIDAK_ADA")
+    assert (told.before, told.suggestion) == ("30/02/1983", "1983-05-12")
+    assert verdicts(upload) == ["BERMASALAH"]
+    actions.edit_row(upload, row, values={"birth_date": "12-05-1983"}, by=officer)
     assert verdicts(upload) == ["BARU"]
 
 
@@ -317,7 +328,7 @@ def test_a_return_needs_a_reason_and_opens_the_upload_again(officer, coordinator
 
 
 def test_submitted_rows_do_not_change_any_more(officer):
-    upload = send(officer, [person(birth_date="05/12/1983"), member(1)])
+    upload = send(officer, [person(birth_date="5 Desember 1983"), member(1)])
     actions.submit(upload, by=officer)
     with pytest.raises(ValidationError, match="tidak dapat diubah lagi"):
         actions.accept_suggestions(upload, code="HARI_BULAN_TERTUKAR", by=officer)
@@ -336,6 +347,18 @@ def test_rows_outside_the_senders_scope_roll_everything_back(officer, coordinato
     assert not Person.objects.exists()
 
 
+def test_another_number_of_rows_than_the_cover_letter_says_is_told(officer):
+    upload = send(officer, [person(), member(1)], expected_rows=1_250)
+    issue = upload.issues.get()
+    assert (issue.row_number, issue.code, issue.before) == (0, "JUMLAH_BEDA_PENGANTAR", "1250")
+    assert "menyebut 1.250 baris, sedangkan 2 baris terbaca" in issue.message
+    assert upload.status == "SIAP"
+
+
+def test_the_number_that_the_cover_letter_says_is_not_worth_a_word(officer):
+    assert not send(officer, [person(), member(1)], expected_rows=2).issues.exists()
+
+
 def test_status_comes_with_who_and_when_in_the_database(officer):
     upload = send(officer, [person()])
     with pytest.raises(Exception, match="upload_submitted_means_who_and_when"):
@@ -347,13 +370,13 @@ def test_status_comes_with_who_and_when_in_the_database(officer):
 )
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_any_text_of_a_cell_comes_into_the_database_as_it_is(text):
-    upload = UploadFactory()
     issue = Issue(2, "name", "X", "info", "pesan", text, text, "")
-    staging.store_rows(DTKS_BNBA, Batch([("", 2, [text] * len(DTKS_BNBA.fields))], [], 1, 1))
-    staging.store_issues(upload, [issue])
+    row = ("", 2, [text] * len(DTKS_BNBA.fields))
     held = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     with connection.cursor() as cursor:
+        staging.store(cursor, DTKS_BNBA, Batch([row], [issue], 1, 1))
         cursor.execute("SELECT DISTINCT name, village FROM staged")
         assert cursor.fetchall() == [(held, held)]
+        cursor.execute("SELECT before, suggestion FROM found")
+        assert cursor.fetchall() == [(held, held)]
         staging.clear_away(cursor)
-    assert upload.issues.get().before == held

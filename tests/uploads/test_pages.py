@@ -18,7 +18,7 @@ from uploads.models import Upload, UploadIssue
 pytestmark = pytest.mark.django_db
 
 # A woman's NIK of 12 May 1983; the sheet has day and month swapped.
-SWAPPED = person(birth_date="05/12/1983")
+SWAPPED = person(birth_date="5 Desember 1983")
 FETCH = {"HTTP_X_REQUESTED_WITH": "fetch"}
 
 
@@ -182,6 +182,7 @@ def running(officer):
             "mapping": {"nik": "NO. KTP"},
             "unknown": ["CATATAN PETUGAS"],
             "identity": {},
+            "hidden": ["baris 5-9 pada lembar Selat", "lembar Arsip (120 baris)"],
         },
     )
 
@@ -195,13 +196,14 @@ def test_progress_tells_stage_percent_remaining_time_and_what_is_known(
     monkeypatch.setattr("uploads.figures.timezone.now", lambda: now)
     told = text(client.get(page(running)))
     for words in (
-        "45%",
+        "42%",
         "Memeriksa baris",
         "500 dari 1.000 baris",
-        "Sisa sekitar 22 detik",
+        "Sisa sekitar 40 detik",
         "Halaman ini boleh ditutup",
         "2 lembar kerja digabung",
         "jumlah per kecamatan",
+        "Baris 5-9 pada lembar Selat; lembar Arsip (120 baris).",
         "1 kolom tidak dikenal",
         "NO. KTP",
         '<meta http-equiv="refresh" content="5">',
@@ -213,12 +215,12 @@ def test_the_fragment_is_sent_only_when_something_moved(login, officer, running)
     client = login(officer)
     Upload.objects.update(stage_started_at=None)
     first = client.get(url("progress", running), **FETCH)
-    assert "45%" in text(first) and "<html" not in text(first)
+    assert "42%" in text(first) and "<html" not in text(first)
     again = client.get(url("progress", running), HTTP_IF_NONE_MATCH=first["ETag"])
     assert again.status_code == 304
     Upload.objects.update(done=900)
     moved = client.get(url("progress", running), HTTP_IF_NONE_MATCH=first["ETag"])
-    assert "65%" in text(moved)
+    assert "52%" in text(moved)
     Upload.objects.update(status=Upload.Status.SIAP)
     assert client.get(url("progress", running))["X-Done"] == "1"
 
@@ -257,14 +259,14 @@ def test_a_failed_upload_says_why_and_can_be_checked_again(login, officer):
 
 def test_the_page_writes_out_the_equation_and_the_causes(login, officer):
     upload = send(officer, [SWAPPED, member(1)])
-    told = text(login(officer).get(page(upload)))
+    told = text(login(officer).get(page(upload, "?temuan=HARI_BULAN_TERTUKAR")))
     assert "<b>2</b> dikirim" in told
     assert "<b>1</b> akan diterapkan" in told
     assert "<b>1</b> belum dapat diajukan" in told
     assert "Hari dan bulan lahir tertukar" in told
     assert "Terima saran untuk 1 baris" in told
-    assert "Biarkan sesuai berkas (1 baris)" in told
-    assert "05/12/1983" in told and "12 Mei 1983" in told
+    assert "Biarkan 1 baris" in told
+    assert "5 Desember 1983" in told and "12 Mei 1983" in told
     assert "Ajukan 1 baris" in told
 
 
@@ -284,7 +286,7 @@ def test_one_decision_settles_many_equal_mistakes(login, officer):
             f"D{n}",
             kk_number=f"620308150115{9100 + n}",
             nik=f"620308520583{9100 + n}",
-            birth_date="05/12/1983",
+            birth_date="5 Desember 1983",
         )
         for n in range(5)
     ]
@@ -301,6 +303,90 @@ def test_one_decision_settles_many_equal_mistakes(login, officer):
     client.post(url("decide", upload, "urungkan"), {"kode": "HARI_BULAN_TERTUKAR", "semua": "1"})
     upload.refresh_from_db()
     assert upload.rows_review == 5
+
+
+def swapped_rows(count: int) -> list[dict[str, str]]:
+    return [
+        person(
+            f"D{n}",
+            kk_number=f"620308150115{9100 + n}",
+            nik=f"620308520583{9100 + n}",
+            name=f"SITI {chr(65 + n)}",
+            birth_date="5 Desember 1983",
+        )
+        for n in range(count)
+    ]
+
+
+def test_before_all_rows_of_a_cause_are_changed_five_of_them_are_shown(login, officer):
+    client = login(officer)
+    upload = send(officer, swapped_rows(7))
+    query = {"kode": "HARI_BULAN_TERTUKAR", "kembali": "?temuan=HARI_BULAN_TERTUKAR&q=SITI"}
+    asked = client.get(url("decide", upload, "terima"), query)
+    told = text(asked)
+    assert "Terima saran untuk 7 baris?" in told and "5 baris pertama" in told
+    assert told.count("5 Desember 1983") == told.count("12 Mei 1983") == 5
+    assert "SITI E" in told and "SITI F" not in told
+    assert "saran diterima untuk seluruh berkas" in told  # whatever the list is narrowed to
+    piece = text(client.get(url("decide", upload, "terima"), query, **FETCH))
+    assert piece.startswith("<h3") and "data-close" in piece
+    assert not upload.issues.exclude(decision="").exists()
+    none = client.get(url("decide", upload, "terima"), {"kode": "LAIN"}, follow=True)
+    assert "Tidak ada lagi saran untuk temuan ini." in text(none)
+    assert client.get(url("decide", upload, "biarkan")).status_code == 405
+
+
+def test_a_decision_on_a_cause_tells_who_and_when_until_it_is_undone(login, officer):
+    client = login(officer)
+    upload = send(officer, swapped_rows(2))
+    body = {"kode": "HARI_BULAN_TERTUKAR", "semua": "1"}
+    client.post(url("decide", upload, "terima"), body)
+    told = text(client.get(page(upload)))
+    assert "2 saran diterima" in told and "Urungkan 2 baris" in told
+    event = upload.events.get(note__startswith="Saran diterima")
+    assert event.note == "Saran diterima untuk 2 baris: Hari dan bulan lahir tertukar."
+    assert (event.by, event.is_decision) == (officer, True)
+    assert "<p>Hendra Saputra, " in told
+    client.post(url("decide", upload, "urungkan"), body)
+    told = text(client.get(page(upload)))
+    assert "2 saran diterima" not in told
+    assert "Putusan atas 2 baris diurungkan: Hari dan bulan lahir tertukar." in told
+
+
+def test_a_decision_on_one_row_is_no_line_of_the_history(login, officer):
+    upload = send(officer, [SWAPPED])
+    row = upload.rows.get()
+    body = {"kode": "HARI_BULAN_TERTUKAR", "baris": row.pk}
+    login(officer).post(url("decide", upload, "terima"), body)
+    assert not [event for event in upload.events.all() if event.is_decision]
+
+
+def test_a_repair_by_the_portal_shows_before_and_after(login, officer):
+    upload = send(officer, [person(rt="003/001", rw="", birth_place="KUALA KAPUAS")])
+    repaired = upload.issues.filter(level="info").exclude(before="").first()
+    told = text(login(officer).get(page(upload, f"?temuan={repaired.code}")))
+    assert "Diperbaiki portal" in told
+    assert 'class="was"' in told and "Dibaca: " in told
+
+
+def test_a_cause_keeps_kecamatan_and_search_and_they_work_together(login, officer):
+    elsewhere = person(
+        "D9",
+        kk_number="6203081501159800",
+        nik="6203085205839800",
+        name="SITI Z",
+        district="SELAT",
+        village_name="SELAT HILIR",
+        birth_date="5 Desember 1983",
+    )
+    upload = send(officer, [*swapped_rows(3), elsewhere])
+    client = login(officer)
+    narrowed = text(client.get(page(upload, "?putusan=semua&kecamatan=62.03.08&q=SITI")))
+    link = "kecamatan=62.03.08&amp;q=SITI&amp;temuan=HARI_BULAN_TERTUKAR"
+    assert link in narrowed
+    told = text(client.get(page(upload, "?putusan=semua&" + link.replace("&amp;", "&"))))
+    assert "SITI A" in told and "SITI Z" not in told and "Baris 1–3 dari 3" in told
+    assert "SITI Z" in text(client.get(page(upload, "?temuan=HARI_BULAN_TERTUKAR&q=SITI Z")))
 
 
 def test_chosen_rows_are_decided_by_all_their_causes(login, officer):
@@ -389,7 +475,7 @@ def test_the_page_needs_few_queries_however_many_rows(
             f"D{n}",
             kk_number=f"620308150115{9100 + n}",
             nik=f"620308520583{9100 + n}",
-            birth_date="05/12/1983",
+            birth_date="5 Desember 1983",
         )
         for n in range(30)
     ]
@@ -492,6 +578,24 @@ def test_the_rows_held_back_come_out_as_they_can_be_sent_again(login, officer):
     assert "Anak" in values[0]
     repaired = send(officer, [member(1)], name="lagi.xlsx", repairs=upload)
     assert repaired.rows_total == 1
+
+
+def test_the_annotated_workbook_lists_every_cause_and_is_called_as_it_must_open(
+    login, officer, monkeypatch
+):
+    upload = send(officer, [SWAPPED, member(1, nik="62030807070891")])
+    client = login(officer)
+    answer = client.post(url("download", upload, "beranotasi"), {"purpose": "Perbaikan"})
+    assert 'filename="bnba_beranotasi.xlsx"' in answer["Content-Disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    told = {row[0]: row[1] for row in book["Ringkasan"].iter_rows(values_only=True)}
+    assert told["Baris dikirim"] == 2
+    assert told["Hari dan bulan lahir tertukar"] == 1
+    assert told["Harus diperbaiki"] == told["Perlu diperiksa"] == "Baris"
+    monkeypatch.setattr(files.annotating, "annotated_ending", lambda path: ".xlsm")
+    answer = client.post(url("download", upload, "beranotasi"), {"purpose": "Perbaikan"})
+    assert "bnba_beranotasi.xlsm" in answer["Content-Disposition"]
+    assert "macroEnabled" in answer["Content-Type"]
 
 
 def test_a_big_workbook_is_annotated_in_the_background(login, officer, stranger, monkeypatch):

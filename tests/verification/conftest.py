@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from accounts.roles import Role
 from spreadsheets.checking import Batch
@@ -66,8 +67,9 @@ def send(officer, round):
             )
             checked.append(("Data", number, values))
             issues += told
-        staging.store_rows(HASIL_VERIFIKASI, Batch(checked, [], len(rows), len(rows)))
-        staging.store_issues(upload, issues)
+        with connection.cursor() as cursor:
+            batch = Batch(checked, issues, len(rows), len(rows))
+            staging.store(cursor, HASIL_VERIFIKASI, batch)
         return steps.finish_check(upload, rows=len(rows))
 
     return make

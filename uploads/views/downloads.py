@@ -15,7 +15,7 @@ from spreadsheets.errors import SheetRefused
 from uploads import files
 from uploads.forms import PurposeForm
 from uploads.models import Upload
-from uploads.views.shared import XLSX, attachment, page_url, title_of, wants_fragment
+from uploads.views.shared import attachment, page_url, title_of, wants_fragment, workbook_type
 from uploads.wording import duration
 
 
@@ -23,22 +23,19 @@ from uploads.wording import duration
 class Download:
     title: str
     text: str
-    ending: str
 
 
 DOWNLOADS = {
     "beranotasi": Download(
         "Unduh berkas beranotasi",
         "Berkas yang dikirim, dengan kolom catatan, sel berwarna, dan lembar ringkasan.",
-        "beranotasi.xlsx",
     ),
     "bermasalah": Download(
         "Unduh baris yang belum dapat diajukan",
         "Hanya baris yang belum dapat diajukan, dengan susunan kolom yang sama;"
         " perbaiki lalu unggah sebagai perbaikan.",
-        "perbaikan.xlsx",
     ),
-    "asal": Download("Unduh berkas asal", "Berkas persis seperti yang dikirim.", ""),
+    "asal": Download("Unduh berkas asal", "Berkas persis seperti yang dikirim."),
 }
 
 
@@ -74,11 +71,13 @@ def download(request, upload: Upload, what: str) -> HttpResponse:
         return FileResponse(
             upload.file.open("rb"), as_attachment=True, filename=upload.original_name
         )
-    name = f"{Path(upload.original_name).stem}_{chosen.ending}"
     if what == "beranotasi" and upload.rows_total > files.AT_ONCE_ROWS:
         result = files.annotate.enqueue(upload.pk, request.user.pk)
         return redirect("admin:uploads_upload_annotated", upload.pk, result.id)
-    write = files.write_annotated if what == "beranotasi" else files.write_held_back
+    if what == "beranotasi":
+        write, name = files.write_annotated, files.annotated_name(upload)
+    else:
+        write, name = files.write_held_back, f"{Path(upload.original_name).stem}_perbaikan.xlsx"
     with TemporaryDirectory() as folder:
         path = Path(folder) / "berkas.xlsx"
         try:
@@ -89,7 +88,7 @@ def download(request, upload: Upload, what: str) -> HttpResponse:
         content = path.read_bytes()
     return HttpResponse(
         content,
-        content_type=XLSX,
+        content_type=workbook_type(name),
         headers={"Content-Disposition": attachment(name)},
     )
 
@@ -105,9 +104,11 @@ def annotated(request, upload: Upload, result_id: str) -> HttpResponse:
     path = files.annotated_path(result_id, upload.pk)
     is_ready = result.status == TaskResultStatus.SUCCESSFUL and path.exists()
     if is_ready and "unduh" in request.GET:
-        name = f"{Path(upload.original_name).stem}_beranotasi.xlsx"
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
-    expected = upload.rows_total / 1_000
+        name = files.annotated_name(upload)
+        return FileResponse(
+            path.open("rb"), as_attachment=True, filename=name, content_type=workbook_type(name)
+        )
+    expected = upload.rows_total / files.ROWS_A_SECOND
     started = result.started_at or result.enqueued_at
     elapsed = (timezone.now() - started).total_seconds() if started else 0
     context = {

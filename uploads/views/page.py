@@ -1,5 +1,6 @@
 """The page of one upload: progress while it is worked on, afterwards its review."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -9,10 +10,23 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from uploads import actions, figures, kinds, review
-from uploads.models import Upload, UploadRow
-from uploads.views.running import known_of, mapping_of, progress_context
-from uploads.views.shared import RUNNING, Rights, Status, rights, title_of
-from uploads.wording import STATUS_LOOKS, Texts, file_size, without_numbers
+from uploads.columns import OF_COLUMNS, TO_CONFIRM
+from uploads.models import Upload, UploadIssue, UploadRow
+from uploads.views.running import Known, known_of, mapping_of, progress_context
+from uploads.views.shared import RUNNING, Rights, Status, columns_url, rights, title_of
+from uploads.wording import (
+    CAUSE_TITLES,
+    STATUS_LOOKS,
+    Look,
+    Texts,
+    file_size,
+    is_decision_on,
+    status_look,
+    verdict_look,
+    without_numbers,
+)
+
+Level = UploadIssue.Level
 
 
 @dataclass(frozen=True)
@@ -22,6 +36,7 @@ class Step:
     note: str = ""
 
 
+DECISION_LOOK = Look("idle", "check", "Putusan")
 WAY = (Status.DITERIMA, Status.DIPERIKSA, Status.SIAP, Status.DIAJUKAN, Status.DISETUJUI)
 
 
@@ -39,7 +54,8 @@ def steps_of(upload: Upload, events) -> list[Step]:
     """The chain of statuses with the day of each; what went wrong takes the place of its step."""
     on = {}
     for event in events:
-        on[event.status] = event.at
+        if not event.is_decision:
+            on[event.status] = event.at
 
     def note(status: str) -> str:
         at = on.get(status)
@@ -63,6 +79,8 @@ def steps_of(upload: Upload, events) -> list[Step]:
         Status.DISETUJUI: 4,
         Status.DITERAPKAN: 5,
     }[upload.status]
+    if kinds.get(upload.kind).is_preview:
+        return _steps_of_preview(upload, place, note)
     chain = []
     for index, status in enumerate((*WAY, Status.DITERAPKAN)):
         label, at = STEP_LABELS[status], note(status)
@@ -82,6 +100,18 @@ def steps_of(upload: Upload, events) -> list[Step]:
     return chain
 
 
+def _steps_of_preview(upload: Upload, place: int, note: Callable[[str], str]) -> list[Step]:
+    """Received, checked, and there it ends."""
+    chain = [
+        Step(STEP_LABELS[status], "done" if index < place else "now" if index == place else "todo")
+        for index, status in enumerate(WAY[:2])
+    ]
+    if place < 2:
+        return [*chain, Step("Selesai atau perlu perbaikan", "todo")]
+    state = "done" if upload.status == Status.SIAP else "warn"
+    return [*chain, Step(status_look(upload, upload.status).text, state, note(upload.status))]
+
+
 def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
     events = list(upload.events.select_related("by"))
     may = rights(upload, request.user)
@@ -89,10 +119,14 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
         "title": title_of(upload),
         "upload": upload,
         "kind": kinds.get(upload.kind),
+        "preview_only": kinds.PREVIEW_ONLY,
         "may": may,
         "steps": steps_of(upload, events),
-        "events": [(event, STATUS_LOOKS[event.status]) for event in reversed(events)],
-        "look": STATUS_LOOKS[upload.status],
+        "events": [
+            (event, DECISION_LOOK if event.is_decision else status_look(upload, event.status))
+            for event in reversed(events)
+        ],
+        "look": status_look(upload, upload.status),
         "reference_name": kinds.reference_name(upload.kind, upload.reference)
         if upload.reference
         else "",
@@ -103,6 +137,7 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
     if upload.status in RUNNING:
         return render(request, "uploads/running.html", context | progress_context(upload))
     if upload.status == Status.GAGAL and not upload.rows_total:
+        context["columns_url"] = columns_url(upload) if upload.failure_code in OF_COLUMNS else ""
         return render(request, "uploads/failed.html", context | {"known": known_of(upload)})
     context |= _review_context(request, upload, may, events)
     return render(request, "uploads/review.html", context)
@@ -116,10 +151,9 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         texts.learn_districts_of = upload.region_id
     page = review.page_of(upload, choice, causes, texts)
     cause = causes.get(choice.code) if choice.code else None
-    of_file = [
-        (without_numbers(issue.message), "bad" if issue.level == "error" else "warn")
-        for issue in causes.of_file
-    ]
+    for one in (*causes.review, *causes.problem):
+        decisions = (e for e in reversed(events) if e.is_decision and one.decided)
+        one.decision = next((e for e in decisions if is_decision_on(e.note, one.code)), None)
     returned = None
     if upload.status == Status.DIKEMBALIKAN:
         returned = [event for event in events if event.status == Status.DIKEMBALIKAN][-1]
@@ -134,28 +168,53 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         "sums": totals,
         "causes": causes,
         "cause": cause,
-        "of_file": of_file,
+        "cause_on_level": cause.level if cause else "",
+        "of_file": [
+            (*_of_file(issue), columns_url(upload) if _asks_for_columns(issue, may) else "")
+            for issue in causes.of_file
+            if issue.level != Level.INFO and not issue.decision
+        ],
         "returned": returned,
         "tabs": [
             (part, choice.url(putusan=part.verdict, temuan="", hasil="", hal=""))
             for part in totals.parts
         ],
-        "cause_url": choice.url(temuan="KODE", putusan="semua", hasil="", hal=""),
+        "cause_url": choice.url(temuan="", putusan="semua", hasil="", hal=""),
         "districts": texts.districts,
         "not_reverted": not_reverted,
-        "known": known_of(upload),
+        "known": [
+            *known_of(upload),
+            *(_known(issue) for issue in causes.of_file if not issue.decision),
+        ],
         "next_url": choice.url(hal=choice.page + 1),
         "previous_url": choice.url(hal=choice.page - 1) if choice.page > 1 else "",
-        "list_title": _list_title(choice, cause),
+        "list_title": _list_title(upload, choice, cause),
         "mapping": mapping_of(upload, texts),
+        "columns_url": columns_url(upload),
+        "is_remembered": upload.columns_are_remembered and upload.sent_by_id == request.user.pk,
     }
 
 
-def _list_title(choice: review.Choice, cause) -> str:
+def _of_file(issue: UploadIssue) -> tuple[str, str, str]:
+    """(kind of notice, what it is, the sentence) of a finding about the whole file."""
+    kind = {Level.INFO: "info", Level.WARNING: "warn", Level.ERROR: "bad"}[issue.level]
+    return kind, CAUSE_TITLES.get(issue.code, ""), without_numbers(issue.message)
+
+
+def _asks_for_columns(issue: UploadIssue, may: Rights) -> bool:
+    return may.columns and issue.code in TO_CONFIRM
+
+
+def _known(issue: UploadIssue) -> Known:
+    kind, title, message = _of_file(issue)
+    return Known(kind, kind, title or message, message if title else "")
+
+
+def _list_title(upload: Upload, choice: review.Choice, cause) -> str:
     if cause:
         return cause.title
     if choice.outcome:
         return UploadRow.Outcome(choice.outcome).label
     if choice.verdict:
-        return UploadRow.Verdict(choice.verdict).label
+        return verdict_look(upload, choice.verdict).text
     return "Semua baris"

@@ -3,16 +3,23 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_POST
 
 from accounts.models import AccessLog
 from uploads import actions, kinds, review
 from uploads.forms import RowForm
 from uploads.models import Upload, UploadIssue, UploadRow
-from uploads.views.shared import back_to, rights, sentences, thousands, wants_fragment
-from uploads.wording import Texts, is_identity
+from uploads.views.shared import (
+    back_to,
+    page_url,
+    rights,
+    sentences,
+    thousands,
+    title_of,
+    wants_fragment,
+)
+from uploads.wording import CAUSE_TITLES, Texts, is_identity
 
 
 def _row(upload: Upload, row_id: int) -> UploadRow:
@@ -45,11 +52,17 @@ DECISIONS = {
 }
 
 
-@require_POST
 def decide(request, upload: Upload, decision: str) -> HttpResponse:
-    """One decision on a cause: for one row, the chosen rows, or all rows it was found in."""
+    """One decision on a cause: for one row, the chosen rows, or all rows it was found in.
+
+    Asked for with GET, suggestions are first shown with what they make of a few rows.
+    """
     if decision not in DECISIONS:
         raise Http404
+    if request.method == "GET" and decision == "terima":
+        return _sample(request, upload)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     action, told = DECISIONS[decision]
     codes = [code[:40] for code in request.POST.getlist("kode")][:20]
     row_ids = [int(pk) for pk in request.POST.getlist("baris") if pk.isdecimal()][:1_000]
@@ -75,6 +88,30 @@ def decide(request, upload: Upload, decision: str) -> HttpResponse:
     else:
         messages.warning(request, "Tidak ada baris yang berubah; putusan itu sudah berlaku.")
     return back_to(request, upload)
+
+
+def _sample(request, upload: Upload) -> HttpResponse:
+    if not rights(upload, request.user).edit:
+        return _refused(request, upload, PermissionDenied("Unggahan ini tidak dapat Anda ubah."))
+    code = request.GET.get("kode", "")[:40].replace("\0", "")
+    found = review.sample(upload, code, Texts(kinds.get(upload.kind).layout))
+    if not found.total:
+        return _refused(request, upload, ValidationError("Tidak ada lagi saran untuk temuan ini."))
+    back = request.GET.get("kembali", "")
+    context = {
+        "title": CAUSE_TITLES.get(code, "Terima saran"),
+        "upload": upload,
+        "upload_title": title_of(upload),
+        "code": code,
+        "sample": found,
+        "many_sheets": len(upload.reading.get("sheets", [])) > 1,
+        "is_narrow": "kecamatan=" in back or "q=" in back,
+        "back": back,
+        "back_url": page_url(upload) + (back if back.startswith("?") else ""),
+        "in_dialog": wants_fragment(request),
+    }
+    name = "cause_sample" if wants_fragment(request) else "cause_sample_page"
+    return render(request, f"uploads/{name}.html", context)
 
 
 def _codes_of(upload: Upload, row_ids: list[int], decision: str) -> list[str]:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 
+from spreadsheets.headings import BY_CHOICE, BY_CONTENT, BY_HEADING
 from uploads import figures, kinds
 from uploads.models import Upload
 from uploads.views.shared import RUNNING, Status, rights, thousands
@@ -88,6 +89,14 @@ def known_of(upload: Upload) -> list[Known]:
         known.append(
             Known("info", "info", f"{thousands(left)} bagian bukan data dilewati", f"{reasons}.")
         )
+    hidden = reading.get("hidden")
+    if hidden:
+        shown = "; ".join(hidden[:6])
+        known.append(
+            Known(
+                "info", "info", "Bagian tersembunyi ikut dibaca", f"{shown[0].upper()}{shown[1:]}."
+            )
+        )
     if reading["unknown"]:
         count = len(reading["unknown"])
         known.append(
@@ -102,15 +111,37 @@ def known_of(upload: Upload) -> list[Known]:
     return known
 
 
-def mapping_of(upload: Upload, texts: Texts) -> list[tuple[str, str]]:
-    """(heading in the file, what it is read as), then the headings that are not used."""
+HOW = {BY_HEADING: "dari judul", BY_CONTENT: "dari isi", BY_CHOICE: "pilihan Anda"}
+
+
+def told_of(how: str, confidence: float) -> str:
+    """How a column came to its field and how sure that is, in words.
+
+    >>> told_of("isi", 0.97), told_of("judul", 0.3), told_of("", 0.8)
+    ('dari isi, yakin (97%)', 'dari judul, meragukan (30%)', 'perkiraan, cukup yakin (80%)')
+    """
+    sure = "yakin" if confidence >= 0.9 else "cukup yakin" if confidence >= 0.6 else "meragukan"
+    return f"{HOW.get(how, 'perkiraan')}, {sure} ({confidence * 100:.0f}%)"
+
+
+def mapping_of(upload: Upload, texts: Texts) -> list[tuple[str, str, str]]:
+    """(heading in the file, what it is read as, how that is known), then the headings not used."""
     reading = upload.reading
     if not reading:
         return []
     mapping = reading["mapping"]
+    how = {
+        column["field"]: told_of(column["how"], column["confidence"])
+        for column in reversed(upload.columns_read)
+        if column["field"]
+    }
     return [
-        *((mapping[name], texts.label(name)) for name in texts.columns if name in mapping),
-        *((heading, "") for heading in reading["unknown"]),
+        *(
+            (mapping[name], texts.label(name), how.get(name, ""))
+            for name in texts.columns
+            if name in mapping
+        ),
+        *((heading, "", "") for heading in reading["unknown"]),
     ]
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 
+from accounts.roles import Role
 from spreadsheets import writing
 from uploads import actions, kinds
 from uploads.forms import SendForm
@@ -46,6 +47,7 @@ def send_page(request, *, visible: QuerySet[Upload]) -> HttpResponse:
                 name=file.name,
                 reference=form.cleaned_data["reference"],
                 repairs=repairs,
+                expected_rows=form.cleaned_data["expected_rows"],
             )
         except actions.AlreadySent as sent:
             notice, earlier = " ".join(sent.messages), sent.earlier
@@ -56,7 +58,7 @@ def send_page(request, *, visible: QuerySet[Upload]) -> HttpResponse:
     context = {
         "title": "Unggah perbaikan" if repairs else "Unggah berkas",
         "form": form,
-        "kinds": kinds.all_kinds(),
+        "kinds": kinds.sent_by(request.user),
         "repairs": repairs,
         "notice": notice,
         "earlier": earlier,
@@ -79,6 +81,12 @@ def layout_help(request, key: str) -> HttpResponse:
         {
             "title": f"Petunjuk lembar {kind.title}",
             "kind": kind,
+            "may_send": kind.may_be_sent_by(request.user),
+            "preview_only": kinds.PREVIEW_ONLY,
+            "senders": [role.label for role in Role if role in kind.senders],
+            "contents": {column.content for column in kind.layout.columns},
+            "has_birth_date": "birth_date" in kind.layout.fields,
+            "has_places": "village" in kind.layout.derived,
             "columns": columns,
             "required": [column.heading for column in kind.layout.required],
             "largest": SendForm(user=request.user).largest,

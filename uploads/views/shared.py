@@ -18,6 +18,7 @@ RUNNING = (Status.DITERIMA, Status.DIPERIKSA, Status.DISETUJUI)
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSM = "application/vnd.ms-excel.sheet.macroEnabled.12"
 
 
 def wants_fragment(request) -> bool:
@@ -33,6 +34,10 @@ def sentences(error: Exception) -> list[str]:
 
 def page_url(upload: Upload) -> str:
     return reverse("admin:uploads_upload_change", args=[upload.pk])
+
+
+def columns_url(upload: Upload) -> str:
+    return reverse("admin:uploads_upload_columns", args=[upload.pk])
 
 
 def title_of(upload: Upload) -> str:
@@ -51,6 +56,10 @@ def back_to(request, upload: Upload) -> HttpResponseRedirect:
     return redirect(page_url(upload))
 
 
+def workbook_type(name: str) -> str:
+    return XLSM if name.endswith(".xlsm") else XLSX
+
+
 def attachment(name: str) -> str:
     return content_disposition_header(as_attachment=True, filename=name)
 
@@ -67,6 +76,7 @@ class Rights:
     check_again: bool
     is_maker: bool
     reveal: bool
+    columns: bool
 
 
 def rights(upload: Upload, user) -> Rights:
@@ -76,7 +86,10 @@ def rights(upload: Upload, user) -> Rights:
     failed = upload.status == Status.GAGAL
     return Rights(
         edit=submits and upload.is_editable,
-        submit=submits and upload.is_editable and upload.rows_to_submit > 0,
+        submit=submits
+        and upload.is_editable
+        and upload.rows_to_submit > 0
+        and not kinds.get(upload.kind).is_preview,
         cancel=submits
         and Status.DIBATALKAN in Upload.TRANSITIONS[upload.status]
         and upload.status != Status.DITERAPKAN,
@@ -89,4 +102,5 @@ def rights(upload: Upload, user) -> Rights:
         and not (upload.reviewed_by_id and is_maker),
         is_maker=is_maker and waiting,
         reveal=user.has_perm("accounts.reveal_identity"),
+        columns=submits and upload.is_rereadable,
     )

@@ -156,6 +156,9 @@ def step(request, upload: Upload, name: str) -> HttpResponse:
         extra = {"reason": form.cleaned_data["reason"]} if form else {}
         try:
             upload = action(upload, by=request.user, **extra)
+        except actions.ColumnsUnconfirmed as refused:
+            messages.warning(request, " ".join(refused.messages))
+            return redirect("admin:uploads_upload_columns", upload.pk)
         except (ValidationError, PermissionDenied) as refused:
             messages.error(request, " ".join(sentences(refused)))
         else:

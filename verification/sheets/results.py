@@ -6,7 +6,8 @@ the officer whom to visit; what the visit found stands in the white ones.
 
 from datetime import date
 
-from beneficiaries.identity import is_nik_shaped, kk_plausible, nik_agrees
+from beneficiaries.identity import nik_agrees
+from beneficiaries.row_rules import is_empty, is_unreadable, judge_kk, judge_nik
 from regions.codes import Resolved, Unresolved
 from spreadsheets import cells
 from spreadsheets.layout import CheckContext, Cleaned, Column, Layout, RowView
@@ -77,7 +78,7 @@ def register_date(raw) -> str:
 
 
 def leave_untouched_rows(row: RowView, context: CheckContext) -> None:
-    if _is_empty(row, "case_id"):
+    if is_empty(row, "case_id"):
         row.note(
             "case_id",
             "ID_KASUS_KOSONG",
@@ -95,25 +96,14 @@ def leave_untouched_rows(row: RowView, context: CheckContext) -> None:
 
 def is_filled(row: RowView) -> bool:
     """Whether the officer wrote anything, be it unreadable."""
-    return any(row[name] or _unreadable(row, name) for name in _OFFICERS)
-
-
-def _is_empty(row: RowView, name: str) -> bool:
-    return not row[name] and not _unreadable(row, name)
-
-
-def _unreadable(row: RowView, name: str) -> bool:
-    """Whether the cleaner has already told that it could not make sense of the cell."""
-    if row[name] or row.raw(name) in ("", None):
-        return False
-    return any(issue.row == row.number and issue.field == name for issue in row.issues)
+    return any(row[name] or is_unreadable(row, name) for name in _OFFICERS)
 
 
 def judge_outcome(row: RowView, context: CheckContext) -> None:
     """Found, eligible and reason must tell one story; what follows of itself is filled in."""
     if not is_filled(row):
         return
-    if _is_empty(row, "is_found"):
+    if is_empty(row, "is_found"):
         row.note(
             "is_found",
             "DITEMUKAN_KOSONG",
@@ -122,7 +112,7 @@ def judge_outcome(row: RowView, context: CheckContext) -> None:
         )
     elif row["is_found"] == NO:
         _judge_absent(row)
-    elif row["is_found"] == YES and _is_empty(row, "is_eligible"):
+    elif row["is_found"] == YES and is_empty(row, "is_eligible"):
         row.note(
             "is_eligible",
             "LAYAK_KOSONG",
@@ -143,7 +133,7 @@ def judge_outcome(row: RowView, context: CheckContext) -> None:
             "error",
             "Keluarga ditulis ditemukan; alasan TIDAK DITEMUKAN hanya untuk DITEMUKAN = TIDAK.",
         )
-    elif row["is_eligible"] == NO and _is_empty(row, "reason"):
+    elif row["is_eligible"] == NO and is_empty(row, "reason"):
         row.note(
             "reason",
             "ALASAN_KOSONG",
@@ -171,7 +161,7 @@ def _judge_absent(row: RowView) -> None:
             + f", atau {REASONS_WHEN_ABSENT[-1]}.",
         )
         return
-    if _is_empty(row, "reason"):
+    if is_empty(row, "reason"):
         row.set("reason", NOT_FOUND)
         row.note(
             "reason",
@@ -193,7 +183,7 @@ def judge_visit(row: RowView, context: CheckContext) -> None:
     visited = row["visited_on"]
     if not is_filled(row):
         return
-    if _is_empty(row, "visited_on"):
+    if is_empty(row, "visited_on"):
         row.note(
             "visited_on",
             "KUNJUNGAN_KOSONG",
@@ -211,22 +201,10 @@ def judge_visit(row: RowView, context: CheckContext) -> None:
 
 def judge_corrections(row: RowView, context: CheckContext) -> None:
     """Corrected numbers must be possible and agree with the birth date, corrected or registered."""
-    nik, kk, born = row["new_nik"], row["new_kk_number"], row["new_birth_date"]
-    if len(nik) == 16 and nik[12:] != "0000" and not is_nik_shaped(nik):
-        row.note(
-            "new_nik",
-            "NIK_MUSTAHIL",
-            "error",
-            "Kode wilayah atau tanggal lahir di dalam NIK tidak mungkin; cocokkan dengan KTP-el.",
-        )
+    nik, born = row["new_nik"], row["new_birth_date"]
+    if not judge_nik(row, "new_nik"):
         return
-    if len(kk) == 16 and kk[12:] != "0000" and not kk_plausible(kk):
-        row.note(
-            "new_kk_number",
-            "KK_TIDAK_WAJAR",
-            "warning",
-            "Susunan nomor KK tidak lazim; cocokkan dengan KK.",
-        )
+    judge_kk(row, "new_kk_number")
     if born and born > context.today.isoformat():
         row.note(
             "new_birth_date",
@@ -337,6 +315,7 @@ HASIL_VERIFIKASI = Layout(
             locked=True,
             example="6203081501159001",
             width=19,
+            content="kk",
         ),
         Column(
             "nik",
@@ -346,6 +325,7 @@ HASIL_VERIFIKASI = Layout(
             locked=True,
             example="6203085205839017",
             width=19,
+            content="nik",
         ),
         Column(
             "name",
@@ -355,6 +335,7 @@ HASIL_VERIFIKASI = Layout(
             locked=True,
             example="SITI RAHMAH",
             width=26,
+            content="name",
         ),
         Column(
             "birth_date",
@@ -365,6 +346,7 @@ HASIL_VERIFIKASI = Layout(
             example="12-05-1983",
             width=14,
             kind="date",
+            content="birth",
         ),
         Column(
             "is_found",
@@ -440,8 +422,16 @@ HASIL_VERIFIKASI = Layout(
             example="04-10-2021",
             help="Hari-bulan-tahun keluarga dikunjungi.",
             width=16,
+            content="date",
         ),
         Column("note", "CATATAN", cells.text, aliases=("KETERANGAN",), width=32),
+    ),
+    checks=(
+        "ID KASUS harus terisi; baris tanpa hasil kunjungan tetap belum diverifikasi.",
+        "DITEMUKAN, LAYAK, dan alasannya harus menceritakan hal yang sama.",
+        "Tanggal kunjungan harus terisi dan tidak setelah hari ini.",
+        "NIK perbaikan harus mungkin dan sesuai tanggal lahirnya.",
+        "Desa perbaikan harus berada di kabupaten/kota yang sama.",
     ),
     derived=("new_village",),
     row_rules=(
