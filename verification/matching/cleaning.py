@@ -29,7 +29,7 @@ FIELDS = (
 # smaller of day and month first, so that a swapped one is equal.
 COLUMNS = (
     *FIELDS, "name_key", "first_word", "last_word", "initial", "begin", "mother_key",
-    "mother_first", "birth_key", "birth_year", "birth_day", "nik_region", "nik_stem", "residence",
+    "mother_first", "birth_key", "birth_year", "birth_day", "nik_stem", "residence",
 )  # fmt: skip
 
 # Names of three letters and more to a word, with none of these words, are in normal form already.
@@ -156,7 +156,6 @@ def clean(connection: duckdb.DuckDBPyConnection, source: str, target: str) -> No
             left(birth_date, 4) || least(birth_date[5:6], birth_date[7:8])
                 || greatest(birth_date[5:6], birth_date[7:8]) AS birth_key,
             left(birth_date, 4) AS birth_year, right(birth_date, 4) AS birth_day,
-            CASE WHEN length(nik) BETWEEN 15 AND 17 THEN left(nik, 6) END AS nik_region,
             CASE WHEN length(nik) BETWEEN 15 AND 17 THEN left(nik, 12) END AS nik_stem,
             coalesce(village, '') || '|' || address || '|' || coalesce(rt, '') || '|'
                 || coalesce(rw, '') AS residence

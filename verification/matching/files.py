@@ -40,6 +40,7 @@ def read(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[
     names = {f"c{n}": "VARCHAR" for n in range(len(headings))}
     taken = [f"c{columns[field]} AS {field}" for field in _KNOWN if field in columns]
     given = f"c{columns[ID]}" if ID in columns else "n::VARCHAR"
+    connection.execute("SET preserve_insertion_order = true")  # rows are numbered
     try:
         connection.execute(
             f"""CREATE OR REPLACE TABLE {table} AS

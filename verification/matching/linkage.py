@@ -25,11 +25,10 @@ SEED = 20211123
 # learn from, and the shipped values are used.
 ENOUGH_TO_TRAIN = 2_000
 ENOUGH_FOR_FREQUENCIES = 50_000
-_SAMPLED_PAIRS = 400_000
-_TRAINING_PAIRS = 300_000
+_SAMPLED_PAIRS = 400_000  # for u
+_TRAINING_PAIRS = 300_000  # for m without known pairs
 _GIVEN_COUNT_AS = 200
-_OFTEN = 0.12
-
+_OFTEN = 0.12  # m of ELSE from which a class of pairs is not one person
 
 Values = dict[str, dict[str, tuple[float, float]]]  # comparison, level, m and u
 
@@ -124,7 +123,6 @@ COMPARISONS = (
               " AND coalesce(nik_stem_l <> nik_stem_r, true))"),
     )),
 )  # fmt: skip
-BY_NAME = {comparison.name: comparison for comparison in COMPARISONS}
 
 # Pairs are compared that agree on one of these. Each line is one way to find a pair, from wide to
 # narrow: the widest is taken that does not make more pairs than the budget allows.
