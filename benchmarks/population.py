@@ -24,403 +24,73 @@ CIVIL_PERSONS = 2_700_000
 REGISTERED_PERSONS = 700_000
 ABSENT = 0.05
 
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 # Commoner first: a name is drawn with a skew towards the beginning of its list.
-MEN = [
-    "MUHAMMAD",
-    "AHMAD",
-    "ABDUL",
-    "RAHMAT",
-    "RUDI",
-    "HENDRA",
-    "AGUS",
-    "BUDI",
-    "EKO",
-    "JOKO",
-    "RUSDI",
-    "SYAHRANI",
-    "HERMAN",
-    "YUSUF",
-    "IBRAHIM",
-    "ISMAIL",
-    "UMAR",
-    "ALI",
-    "HASAN",
-    "HUSIN",
-    "FAUZI",
-    "RIDWAN",
-    "RAHMAN",
-    "HAMDANI",
-    "JAILANI",
-    "KURNIAWAN",
-    "SETIAWAN",
-    "BAMBANG",
-    "SUTRISNO",
-    "WAHYU",
-    "DEDI",
-    "DENI",
-    "ANDI",
-    "ARIFIN",
-    "ARIF",
-    "AKHMAD",
-    "MASRANI",
-    "SAPRUDIN",
-    "BAHRUDIN",
-    "JAMALUDIN",
-    "SYARIFUDIN",
-    "NASRUDIN",
-    "BURHAN",
-    "HAIRUDIN",
-    "FAHRUL",
-    "RIZKY",
-    "RIZAL",
-    "ILHAM",
-    "ADITYA",
-    "BAYU",
-    "DIMAS",
-    "FAJAR",
-    "GILANG",
-    "LUKAS",
-    "YOHANES",
-    "PAULUS",
-    "MARKUS",
-    "PETRUS",
-    "DANIEL",
-    "YAKOB",
-    "STEFANUS",
-    "YULIUS",
-    "MARTIN",
-    "ANTONIUS",
-    "SAMUEL",
-    "TITUS",
-    "BENYAMIN",
-    "SIMON",
-    "ELIA",
-    "OBET",
-    "RANO",
-    "DUDI",
-    "LAMBANG",
-    "UNDUNG",
-    "SAHAY",
-    "ASANG",
-    "TUNDAN",
-    "RANGKAN",
-    "DEHEN",
-    "TANDANG",
-    "BAHEN",
-    "SALUNDIK",
-    "SAWUNG",
-    "TINGANG",
-    "KAMIS",
-    "SLAMET",
-    "WAGIMAN",
-    "PONIMAN",
-    "SUKIMAN",
-    "NGATIMIN",
-    "SARDI",
-    "KASRAN",
-    "JUMADI",
-    "MISRAN",
-    "ANANG",
-    "UTUH",
-    "GUSTI",
-    "KANI",
-    "AINI",
-]
-WOMEN = [
-    "SITI",
-    "NUR",
-    "SRI",
-    "NOR",
-    "RAHMAH",
-    "FATIMAH",
-    "MARIAM",
-    "KHADIJAH",
-    "AMINAH",
-    "AISYAH",
-    "NORHAYATI",
-    "MARIATI",
-    "ARBAYAH",
-    "SALASIAH",
-    "LIANA",
-    "MISNAWATI",
-    "JUMIATI",
-    "IDAWATI",
-    "TITIN",
-    "SUMIATI",
-    "YULIANA",
-    "WAHYUNI",
-    "RUSMINI",
-    "MARTHA",
-    "YANTI",
-    "DEWI",
-    "PUTRI",
-    "AYU",
-    "INDAH",
-    "LESTARI",
-    "RATNA",
-    "DIAN",
-    "RINI",
-    "RINA",
-    "LINA",
-    "LILIS",
-    "ERNA",
-    "ERNAWATI",
-    "NURAINI",
-    "NURHAYATI",
-    "NURJANAH",
-    "HALIMAH",
-    "MASTURA",
-    "RAUDAH",
-    "ZAHRA",
-    "SALMA",
-    "SALMAH",
-    "HAMIDAH",
-    "JAMILAH",
-    "ROHANI",
-    "ROHAYA",
-    "RUKAYAH",
-    "MASNAH",
-    "ASNAH",
-    "MURNI",
-    "MARNI",
-    "SARTIKA",
-    "KARTINI",
-    "MARYAM",
-    "MARIA",
-    "THERESIA",
-    "AGUSTINA",
-    "KRISTINA",
-    "YOSEFA",
-    "MAGDALENA",
-    "ESTER",
-    "RUT",
-    "DEBORA",
-    "LIDIA",
-    "NOVIA",
-    "NATALIA",
-    "DESY",
-    "FITRI",
-    "FITRIANI",
-    "RAMADHANI",
-    "HASANAH",
-    "HIDAYAH",
-    "BULAN",
-    "INTAN",
-    "MELATI",
-    "KAMBANG",
-    "BAWI",
-    "NYAI",
-    "LAMIANG",
-    "RINYIT",
-    "ANTANG",
-    "SUWARNI",
-    "PONIRAH",
-    "NGATIYEM",
-    "TUKINEM",
-    "SULASTRI",
-    "MUNAWARAH",
-    "HERLINA",
-    "HELDA",
-    "NORLAILA",
-    "NORJANAH",
-    "SAPURA",
-    "GALUH",
-    "ACIL",
-    "DIANG",
-    "TUT",
-    "MEGAWATI",
-    "MULIYANI",
-    "YUNITA",
-]
-MEN_SECOND = [
-    "RAHMAN",
-    "HIDAYAT",
-    "SAPUTRA",
-    "SETIAWAN",
-    "PRATAMA",
-    "KUSUMA",
-    "GUNAWAN",
-    "PERMANA",
-    "WIJAYA",
-    "MAULANA",
-    "FAUZI",
-    "FAISAL",
-    "HAKIM",
-    "RAHIM",
-    "KARIM",
-    "AZIZ",
-    "GHANI",
-    "HAMID",
-    "MALIK",
-    "SALAM",
-    "WAHAB",
-    "LATIF",
-    "MAJID",
-    "HALIM",
-    "NUGROHO",
-    "SANTOSO",
-    "SUSANTO",
-    "HARTONO",
-    "PURNOMO",
-    "UTOMO",
-    "RAMADHAN",
-    "FIRDAUS",
-    "ANSHARI",
-    "NOOR",
-    "YANI",
-    "ARSYAD",
-    "EFENDI",
-    "HERYANTO",
-    "SUPRIADI",
-    "MAHENDRA",
-    "PUTRA",
-    "JAYADI",
-    "RAMBANG",
-    "LAMBUNG",
-    "UNJUNG",
-    "TUNDAN",
-]
-WOMEN_SECOND = [
-    "SUSANTI",
-    "HIDAYAH",
-    "LESTARI",
-    "ANGGRAINI",
-    "MARLINA",
-    "HASANAH",
-    "UTAMI",
-    "NINGSIH",
-    "SARI",
-    "RAHAYU",
-    "HANDAYANI",
-    "WULANDARI",
-    "PERMATASARI",
-    "AULIA",
-    "AZIZAH",
-    "MUNAWARAH",
-    "KHOTIMAH",
-    "MAISARAH",
-    "ZUBAIDAH",
-    "SAFITRI",
-    "OKTAVIANI",
-    "PUSPITA",
-    "MAHARANI",
-    "CAHYANI",
-    "RAHMAWATI",
-    "KURNIASIH",
-    "NOVITASARI",
-    "YULIANTI",
-    "SETIAWATI",
-    "HARTATI",
-    "SUKMAWATI",
-    "ANDRIANI",
-    "PRATIWI",
-    "APRILIA",
-    "SEPTIANA",
-    "LATIFAH",
-    "RAMADHANI",
-    "JANNAH",
-    "HAYATI",
-    "AINI",
-    "LAILA",
-]
-FAMILY_NAMES = """RAHMAN SAHAY RAMBANG LAMBUNG TARIGAN UNJUNG ASANG JAYADI TUNDAN NAHAN BINTI LAMBERT RANGIN
-SIMANJUNTAK NASUTION SIREGAR DOHONG GARANG MAHAR USOP NIHIN ANGGEN LABIH SANDAN TIMANG DJANGA ELBAAR
-SIAM BUNGAI KUSNADI BACHTIAR""".replace("BINTI ", "").split()
-MEN_BEGIN = [
-    "SU",
-    "HAR",
-    "WI",
-    "BAM",
-    "KUS",
-    "PUR",
-    "WAR",
-    "MAR",
-    "TRI",
-    "DWI",
-    "GU",
-    "SAR",
-    "RUS",
-    "SAM",
-    "JU",
-    "NGA",
-    "KAR",
-    "SUB",
-    "MUL",
-    "TAR",
-]
-MEN_END = [
-    "TONO",
-    "YANTO",
-    "DARMO",
-    "WANTO",
-    "MADI",
-    "DIMAN",
-    "JONO",
-    "GITO",
-    "NARTO",
-    "PRAPTO",
-    "MANTO",
-    "RONI",
-    "DI",
-    "YONO",
-    "RIYADI",
-]
-WOMEN_BEGIN = [
-    "SU",
-    "MAR",
-    "RUS",
-    "NUR",
-    "WAR",
-    "PUR",
-    "TRI",
-    "JU",
-    "SAR",
-    "KAR",
-    "MUL",
-    "HAR",
-    "ER",
-    "DAR",
-    "SAM",
-    "AR",
-    "NOR",
-    "YU",
-    "RAS",
-    "MIS",
-]
-WOMEN_END = [
-    "YATI",
-    "NINGSIH",
-    "MINAH",
-    "TINAH",
-    "LIANI",
-    "HAYATI",
-    "AINI",
-    "NAWATI",
-    "SIAH",
-    "LENA",
-    "TUTI",
-    "WATI",
-    "YANI",
-    "NENG",
-]
+MEN = _words("""
+    MUHAMMAD AHMAD ABDUL RAHMAT RUDI HENDRA AGUS BUDI EKO JOKO RUSDI SYAHRANI HERMAN YUSUF
+    IBRAHIM ISMAIL UMAR ALI HASAN HUSIN FAUZI RIDWAN RAHMAN HAMDANI JAILANI KURNIAWAN SETIAWAN
+    BAMBANG SUTRISNO WAHYU DEDI DENI ANDI ARIFIN ARIF AKHMAD MASRANI SAPRUDIN BAHRUDIN JAMALUDIN
+    SYARIFUDIN NASRUDIN BURHAN HAIRUDIN FAHRUL RIZKY RIZAL ILHAM ADITYA BAYU DIMAS FAJAR GILANG
+    LUKAS YOHANES PAULUS MARKUS PETRUS DANIEL YAKOB STEFANUS YULIUS MARTIN ANTONIUS SAMUEL TITUS
+    BENYAMIN SIMON ELIA OBET RANO DUDI LAMBANG UNDUNG SAHAY ASANG TUNDAN RANGKAN DEHEN TANDANG
+    BAHEN SALUNDIK SAWUNG TINGANG KAMIS SLAMET WAGIMAN PONIMAN SUKIMAN NGATIMIN SARDI KASRAN
+    JUMADI MISRAN ANANG UTUH GUSTI KANI AINI
+""")
+WOMEN = _words("""
+    SITI NUR SRI NOR RAHMAH FATIMAH MARIAM KHADIJAH AMINAH AISYAH NORHAYATI MARIATI ARBAYAH
+    SALASIAH LIANA MISNAWATI JUMIATI IDAWATI TITIN SUMIATI YULIANA WAHYUNI RUSMINI MARTHA YANTI
+    DEWI PUTRI AYU INDAH LESTARI RATNA DIAN RINI RINA LINA LILIS ERNA ERNAWATI NURAINI NURHAYATI
+    NURJANAH HALIMAH MASTURA RAUDAH ZAHRA SALMA SALMAH HAMIDAH JAMILAH ROHANI ROHAYA RUKAYAH
+    MASNAH ASNAH MURNI MARNI SARTIKA KARTINI MARYAM MARIA THERESIA AGUSTINA KRISTINA YOSEFA
+    MAGDALENA ESTER RUT DEBORA LIDIA NOVIA NATALIA DESY FITRI FITRIANI RAMADHANI HASANAH HIDAYAH
+    BULAN INTAN MELATI KAMBANG BAWI NYAI LAMIANG RINYIT ANTANG SUWARNI PONIRAH NGATIYEM TUKINEM
+    SULASTRI MUNAWARAH HERLINA HELDA NORLAILA NORJANAH SAPURA GALUH ACIL DIANG TUT MEGAWATI
+    MULIYANI YUNITA
+""")
+MEN_SECOND = _words("""
+    RAHMAN HIDAYAT SAPUTRA SETIAWAN PRATAMA KUSUMA GUNAWAN PERMANA WIJAYA MAULANA FAUZI FAISAL
+    HAKIM RAHIM KARIM AZIZ GHANI HAMID MALIK SALAM WAHAB LATIF MAJID HALIM NUGROHO SANTOSO
+    SUSANTO HARTONO PURNOMO UTOMO RAMADHAN FIRDAUS ANSHARI NOOR YANI ARSYAD EFENDI HERYANTO
+    SUPRIADI MAHENDRA PUTRA JAYADI RAMBANG LAMBUNG UNJUNG TUNDAN
+""")
+WOMEN_SECOND = _words("""
+    SUSANTI HIDAYAH LESTARI ANGGRAINI MARLINA HASANAH UTAMI NINGSIH SARI RAHAYU HANDAYANI
+    WULANDARI PERMATASARI AULIA AZIZAH MUNAWARAH KHOTIMAH MAISARAH ZUBAIDAH SAFITRI OKTAVIANI
+    PUSPITA MAHARANI CAHYANI RAHMAWATI KURNIASIH NOVITASARI YULIANTI SETIAWATI HARTATI SUKMAWATI
+    ANDRIANI PRATIWI APRILIA SEPTIANA LATIFAH RAMADHANI JANNAH HAYATI AINI LAILA
+""")
+FAMILY_NAMES = _words("""
+    RAHMAN SAHAY RAMBANG LAMBUNG TARIGAN UNJUNG ASANG JAYADI TUNDAN NAHAN LAMBERT RANGIN
+    SIMANJUNTAK NASUTION SIREGAR DOHONG GARANG MAHAR USOP NIHIN ANGGEN LABIH SANDAN TIMANG
+    DJANGA ELBAAR SIAM BUNGAI KUSNADI BACHTIAR
+""")
+MEN_BEGIN = _words("""
+    SU HAR WI BAM KUS PUR WAR MAR TRI DWI GU SAR RUS SAM JU NGA KAR SUB MUL TAR
+""")
+MEN_END = _words("""
+    TONO YANTO DARMO WANTO MADI DIMAN JONO GITO NARTO PRAPTO MANTO RONI DI YONO RIYADI
+""")
+WOMEN_BEGIN = _words("""
+    SU MAR RUS NUR WAR PUR TRI JU SAR KAR MUL HAR ER DAR SAM AR NOR YU RAS MIS
+""")
+WOMEN_END = _words("""
+    YATI NINGSIH MINAH TINAH LIANI HAYATI AINI NAWATI SIAH LENA TUTI WATI YANI NENG
+""")
 TITLES_MEN = ["H. ", "H.", "DRS. ", "IR. ", "ALM. "]
 TITLES_WOMEN = ["HJ. ", "HJ.", "DRA. ", "ALMH. "]
 DEGREES = [", S.PD", ", SE", ", S.SOS", " S.PD.I", ", A.MD", ", SH"]
-STREETS = """TRANS KALIMANTAN,TJILIK RIWUT,AHMAD YANI,DIPONEGORO,PATIH RUMBIH,CILIK RIWUT,MELATI,KENANGA,
-MAWAR,RTA MILONO,G. OBOS,SETH ADJI,PEMUDA,TEMANGGUNG TILUNG,BARITO,KAPUAS,SUDIRMAN,PELITA,HANDEL BAKTI,
-DERMAGA""".replace("\n", "").split(",")
-OTHER_REGIONS = [
-    "630301",
-    "637101",
-    "350101",
-    "351501",
-    "330201",
-    "332501",
-    "610101",
-    "640101",
-    "730101",
-    "320101",
-]
+STREETS = [
+    "TRANS KALIMANTAN", "TJILIK RIWUT", "AHMAD YANI", "DIPONEGORO", "PATIH RUMBIH", "CILIK RIWUT",
+    "MELATI", "KENANGA", "MAWAR", "RTA MILONO", "G. OBOS", "SETH ADJI", "PEMUDA",
+    "TEMANGGUNG TILUNG", "BARITO", "KAPUAS", "SUDIRMAN", "PELITA", "HANDEL BAKTI", "DERMAGA",
+]  # fmt: skip
+OTHER_REGIONS = _words("""
+    630301 637101 350101 351501 330201 332501 610101 640101 730101 320101
+""")
 
 # What happens to a registered person, as a share of all. The sums of DOMAIN are kept; how they
 # divide is assumed.
@@ -482,7 +152,8 @@ CREATE OR REPLACE MACRO common(words, r) AS pick(words, pow(r, 2.0));
 CREATE OR REPLACE MACRO first_name(woman, id, k) AS CASE
     WHEN u(id, k) < 0.72 AND woman THEN common({_list(WOMEN)}, u(id, k + 1))
     WHEN u(id, k) < 0.72 THEN common({_list(MEN)}, u(id, k + 1))
-    WHEN woman THEN pick({_list(WOMEN_BEGIN)}, u(id, k + 1)) || pick({_list(WOMEN_END)}, u(id, k + 2))
+    WHEN woman THEN pick({_list(WOMEN_BEGIN)}, u(id, k + 1))
+        || pick({_list(WOMEN_END)}, u(id, k + 2))
     ELSE pick({_list(MEN_BEGIN)}, u(id, k + 1)) || pick({_list(MEN_END)}, u(id, k + 2)) END;
 CREATE OR REPLACE MACRO second_name(woman, id, k) AS CASE
     WHEN u(id, k) < 0.6 AND woman THEN common({_list(WOMEN_SECOND)}, u(id, k + 1))
@@ -501,7 +172,8 @@ CREATE OR REPLACE MACRO typo(s, id, k) AS CASE WHEN length(s) < 3 THEN s ELSE
 CREATE OR REPLACE MACRO digit_at(s, i, r) AS
     s[:i - 1] || ((s[i]::INT + 1 + floor(9 * r)::INT) % 10)::VARCHAR || s[i + 1:];
 CREATE OR REPLACE MACRO respelt(s, r) AS CASE
-    WHEN s LIKE '%MUHAMMAD%' THEN replace(s, 'MUHAMMAD', pick(['MUHAMAD', 'MOHAMMAD', 'MOHAMAD'], r))
+    WHEN s LIKE '%MUHAMMAD%'
+        THEN replace(s, 'MUHAMMAD', pick(['MUHAMAD', 'MOHAMMAD', 'MOHAMAD'], r))
     WHEN r < 0.3 AND s LIKE '%Y%' THEN replace(s, 'Y', 'I')
     WHEN r < 0.5 AND s LIKE '%U%' THEN replace(s, 'U', 'OE')
     WHEN r < 0.7 AND s LIKE '%F%' THEN replace(s, 'F', 'P')
@@ -537,10 +209,11 @@ SELECT h, code AS village, replace(code[:8], '.', '') AS district, size, headed_
     lpad((1 + 4 * u(h, 9))::INT::VARCHAR, 3, '0') AS rw
 FROM drawn JOIN villages USING (n);
 CREATE OR REPLACE TABLE numbered AS
-SELECT h, replace(district || strftime(date '2005-01-01' + (u(h, 10) * 6000)::INT, '%d%m%y'), '.', '')
-    AS prefix FROM households;
+SELECT h, district || strftime(date '2005-01-01' + (u(h, 10) * 6000)::INT, '%d%m%y') AS prefix
+FROM households;
 CREATE OR REPLACE TABLE cards AS
-SELECT h, prefix || (9000 + row_number() OVER (PARTITION BY prefix ORDER BY h))::VARCHAR AS kk_number
+SELECT h, prefix || (9000 + row_number() OVER (PARTITION BY prefix ORDER BY h))::VARCHAR
+    AS kk_number
 FROM numbered;
 CREATE OR REPLACE TABLE members AS
 WITH roles AS (
@@ -566,11 +239,12 @@ SELECT p, h, m, role, village, district, is_woman, is_twin, is_woman AS woman,
     -- One in ten sisters and brothers, and four in ten twins, share the first word.
     first_name(is_woman, CASE WHEN is_twin AND u(p, 24) < 0.4 THEN p - 1
         WHEN role = 'CHILD' AND u(p, 24) < 0.1 THEN h * 8 ELSE p END, 30) AS first,
-    second_name(is_woman, CASE WHEN is_twin AND u(p, 24) BETWEEN 0.4 AND 0.7 THEN p - 1 ELSE p END, 40)
-        AS second,
+    second_name(is_woman, CASE WHEN is_twin AND u(p, 24) BETWEEN 0.4 AND 0.7 THEN p - 1
+        ELSE p END, 40) AS second,
     CASE WHEN u(h, 12) < 0.3 THEN pick({family_names}, u(h, 13))
         ELSE second_name(is_woman, p, 50) END AS third,
-    CASE WHEN u(born_with, 25) < 0.14 THEN 1 WHEN u(born_with, 25) < 0.70 THEN 2 ELSE 3 END AS words,
+    CASE WHEN u(born_with, 25) < 0.14 THEN 1 WHEN u(born_with, 25) < 0.70 THEN 2 ELSE 3 END
+        AS words,
     CASE WHEN u(born_with, 26) < 0.03 THEN make_date(2021 - lived::INT, 7, 1)
         WHEN u(born_with, 26) < 0.05 THEN make_date(2021 - lived::INT, 12, 31)
         ELSE least(date '2021-11-01' - (lived * 365.25)::INT - (365 * u(born_with, 27))::INT,
@@ -592,9 +266,11 @@ UPDATE called SET name = first_name(called.woman, called.p, 90) || ' ' || called
 FROM called other WHERE other.p = called.p - 1 AND other.h = called.h AND other.name = called.name;
 CREATE OR REPLACE TABLE namesakes AS
 SELECT p, lead(name, 7) OVER w AS name, lead(birth_date, 7) OVER w AS birth_date,
-    lead(woman, 7) OVER w AS woman FROM called WINDOW w AS (PARTITION BY village ORDER BY u(h, 14), p);
+    lead(woman, 7) OVER w AS woman
+FROM called WINDOW w AS (PARTITION BY village ORDER BY u(h, 14), p);
 UPDATE called SET name = n.name, birth_date = n.birth_date, woman = n.woman FROM namesakes n
-WHERE n.p = called.p AND n.name IS NOT NULL AND u(called.p, 60) < {namesakes} AND called.role = 'CHILD';
+WHERE n.p = called.p AND n.name IS NOT NULL AND u(called.p, 60) < {namesakes}
+    AND called.role = 'CHILD';
 CREATE OR REPLACE TABLE people AS
 WITH placed AS (
     SELECT c.*, CASE WHEN u(p, 61) < 0.82 THEN district
@@ -603,7 +279,8 @@ WITH placed AS (
         ELSE pick({other_regions}, u(p, 62)) END AS issued
     FROM called c),
 prefixed AS (
-    SELECT *, issued || lpad((day(birth_date) + CASE WHEN woman THEN 40 ELSE 0 END)::VARCHAR, 2, '0')
+    SELECT *, issued
+        || lpad((day(birth_date) + CASE WHEN woman THEN 40 ELSE 0 END)::VARCHAR, 2, '0')
         || strftime(birth_date, '%m%y') AS prefix FROM placed),
 mothers AS (
     SELECT h, name FROM called WHERE (role = 'WIFE') OR (role = 'HEAD' AND woman))
@@ -611,9 +288,11 @@ SELECT p, c.h, m, role, c.village, CASE WHEN woman THEN 'P' ELSE 'L' END AS sex,
     CASE issued[:4] {towns} ELSE 'BANJARMASIN' END AS birth_place,
     prefix || (9000 + row_number() OVER (PARTITION BY prefix ORDER BY u(p, 63)))::VARCHAR AS nik,
     kk_number, CASE WHEN role = 'CHILD' AND mothers.name IS NOT NULL THEN mothers.name
-        WHEN role = 'CHILD' THEN first_name(true, c.h * 8, 70) || ' ' || second_name(true, c.h * 8, 80)
-        ELSE first_name(true, p, 70) || CASE WHEN u(p, 71) < 0.6 THEN ' ' || second_name(true, p, 80)
-            ELSE '' END END AS mother_name,
+        WHEN role = 'CHILD'
+            THEN first_name(true, c.h * 8, 70) || ' ' || second_name(true, c.h * 8, 80)
+        ELSE first_name(true, p, 70)
+            || CASE WHEN u(p, 71) < 0.6 THEN ' ' || second_name(true, p, 80) ELSE '' END
+        END AS mother_name,
     address, rt, rw,
     CASE WHEN u(p, 64) < {dead} THEN 'MENINGGAL' WHEN u(p, 64) < {dead} + {moved} THEN 'PINDAH'
         ELSE 'HIDUP' END AS status
@@ -640,7 +319,8 @@ CREATE OR REPLACE TABLE mistakes AS
 SELECT *, CASE again WHEN 'SAME_NIK' THEN '' WHEN 'OTHER_NIK'
         THEN pick(['MISSING', 'DIGIT', 'EXCEL_ZERO', 'OTHER_NIK'], u(e, 110))
         ELSE {nik_errors} END AS nik_error,
-    {kk_errors} AS kk_error, {address_errors} AS address_error, {birth_errors} AS birth_error, {mother_errors} AS mother_error,
+    {kk_errors} AS kk_error, {address_errors} AS address_error, {birth_errors} AS birth_error,
+    {mother_errors} AS mother_error,
     u(e, 114) AS village_draw, u(e, 115) < {sex_wrong} AS sex_error,
     (SELECT count(*) FROM villages) AS village_count,
     lag(nik) OVER family AS nik_before, lead(nik) OVER family AS nik_after,
@@ -663,12 +343,14 @@ wrong AS (
     FROM (SELECT *, {name_errors} AS wrong_code FROM words))
 SELECT e,
     CASE WHEN title < {title} THEN CASE WHEN u(e, 140) < 0.6
-        THEN pick(CASE sex WHEN 'P' THEN {titles_women} ELSE {titles_men} END, u(e, 141)) ELSE '' END
-        ELSE '' END
+        THEN pick(CASE sex WHEN 'P' THEN {titles_women} ELSE {titles_men} END, u(e, 141))
+        ELSE '' END ELSE '' END
     || CASE WHEN short < {abbreviated} AND n LIKE 'MUHAMMAD %'
             THEN pick(['M. ', 'MUH. ', 'MUHD ', 'MOH. ', 'M '], u(e, 142)) || n[10:]
-        WHEN short < {abbreviated} AND n LIKE 'ABDUL %' THEN pick(['ABD. ', 'ABD '], u(e, 142)) || n[7:]
-        WHEN short < {abbreviated} AND n LIKE 'SITI %' THEN pick(['ST. ', 'ST '], u(e, 142)) || n[6:]
+        WHEN short < {abbreviated} AND n LIKE 'ABDUL %'
+            THEN pick(['ABD. ', 'ABD '], u(e, 142)) || n[7:]
+        WHEN short < {abbreviated} AND n LIKE 'SITI %'
+            THEN pick(['ST. ', 'ST '], u(e, 142)) || n[6:]
         ELSE n END
     || CASE WHEN parent < {parent} THEN CASE sex WHEN 'P' THEN ' BINTI ' ELSE ' BIN ' END
         || first_name(false, e, 143) ELSE '' END
@@ -702,7 +384,8 @@ SELECT e AS id,
         WHEN 'TITLE' THEN 'HJ. ' || mother_name WHEN 'OTHER' THEN first_name(true, e, 163)
         ELSE mother_name END AS mother_name,
     CASE WHEN again <> '' OR village_draw < {village} * 0.4
-        THEN (SELECT list(code ORDER BY code) FROM villages)[1 + floor(u(h, 170) * village_count)::INT]
+        THEN (SELECT list(code ORDER BY code) FROM villages)[
+            1 + floor(u(h, 170) * village_count)::INT]
         WHEN village_draw < {village} THEN neighbour ELSE mistakes.village END AS village,
     CASE address_error WHEN 'MISSING' THEN '' WHEN 'NO_NUMBER'
         THEN regexp_replace(address, ' NO\\. .*', '') WHEN 'TYPO' THEN typo(address, e, 171)

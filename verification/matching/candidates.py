@@ -53,15 +53,16 @@ class _Likeness(NamedTuple):
     same_name: str
     birth: str
     family: str
+    same_nik: str
 
 
 def _likeness(connection, scored: str) -> _Likeness:
     """SQL over a scored pair: whether it is alike as one person is, and whether in name or birth
     date at all. A comparison that the tables do not have, or not for the pair, says nothing."""
     columns = {row[0] for row in connection.execute(f"DESCRIBE {scored}").fetchall()}
-    name, birth, place, mother = (
+    name, birth, place, mother, nik = (
         f"coalesce({field}_level, '')" if f"{field}_level" in columns else "''"
-        for field in ("name", "birth", "place", "mother")
+        for field in ("name", "birth", "place", "mother", "nik")
     )
     same_name, same_birth = _in(name, _NAME_ALIKE), _in(birth, _BIRTH_ALIKE)
     same_family = _in(place, _SAME_FAMILY)
@@ -80,6 +81,7 @@ def _likeness(connection, scored: str) -> _Likeness:
         _in(name, _NAME_EQUAL),
         birth,
         same_family,
+        f"{nik} = 'EXACT'",
     )
 
 
@@ -99,24 +101,27 @@ def decide(connection, scored: str, target: str, *, people: str, claimed: str = 
         compared AS (
             SELECT *, row_number() OVER l AS rank,
                 weight - coalesce(lead(weight) OVER l, -100) AS lead_left,
+                first_value(weight) OVER r - weight AS behind,
                 row_number() OVER r AS rank_right,
                 weight - coalesce(lead(weight) OVER r, -100) AS lead_right
             FROM persons WHERE NOT is_claimed OR probability >= {TAKEN}
             WINDOW l AS (PARTITION BY left_id ORDER BY weight DESC, right_id),
                 r AS (PARTITION BY right_id ORDER BY weight DESC, left_id)),
         best AS (
-            SELECT left_id, CASE
+            SELECT left_id, weight AS best_weight, CASE
                 WHEN probability < {SHOWN} THEN '{NOTHING.code}'
                 WHEN probability < {TAKEN} OR NOT is_alike THEN '{LIKELY.code}'
-                WHEN is_claimed OR (rank_right > 1 AND lead_left >= {LEAD}) THEN '{CLAIMED.code}'
-                WHEN lead_left < {LEAD} OR lead_right < {LEAD} THEN '{AMBIGUOUS.code}'
+                WHEN is_claimed OR behind >= {LEAD} THEN '{CLAIMED.code}'
+                WHEN least(lead_left, lead_right) < {LEAD} OR rank_right > 1
+                    THEN '{AMBIGUOUS.code}'
                 ELSE '{LINKED.code}' END AS rule
             FROM compared WHERE rank = 1),
         shown AS (
             SELECT c.left_id, c.right_id, b.rule, c.probability, c.weight, c.rank
             FROM compared c JOIN best b USING (left_id)
             WHERE b.rule <> '{NOTHING.code}' AND (c.rank = 1 OR (b.rule <> '{LINKED.code}'
-                AND c.probability >= {SHOWN} AND c.rank <= {MOST_SHOWN}))
+                AND c.probability >= {SHOWN} AND c.rank <= {MOST_SHOWN}
+                AND c.weight >= b.best_weight - {LEAD}))
             UNION ALL BY NAME
             SELECT unique_id AS left_id, '{NOTHING.code}' AS rule, 1 AS rank FROM {people}
             WHERE unique_id NOT IN (SELECT left_id FROM best WHERE rule <> '{NOTHING.code}'))
@@ -129,7 +134,7 @@ def decide_all(connection, scored: str, target: str, *, sure: Rule, perhaps: Rul
     rule, outcome, handling, probability, with every pair that is likely."""
     alike = _likeness(connection, scored)
     # In one family, names that are not the same on one birth date may be those of twins.
-    is_sure = f"{alike.person} AND ({alike.same_name} OR NOT {alike.family})"
+    is_sure = f"{alike.person} AND ({alike.same_name} OR NOT {alike.family} OR {alike.same_nik})"
     connection.execute(f"""
         CREATE OR REPLACE TABLE {target} AS
         WITH ruled AS (

@@ -29,7 +29,7 @@ FIELDS = (
 # smaller of day and month first, so that a swapped one is equal.
 COLUMNS = (
     *FIELDS, "name_key", "first_word", "last_word", "initial", "begin", "mother_key",
-    "mother_first", "birth_key", "birth_year", "birth_day", "nik_region", "nik_stem", "residence",
+    "mother_first", "birth_key", "birth_year", "birth_day", "nik_stem", "residence",
 )  # fmt: skip
 
 # Names of three letters and more to a word, with none of these words, are in normal form already.
@@ -64,7 +64,7 @@ def _replaced(text: str, pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 def sounding_sql(name: str, source: str) -> str:
-    """SQL: the table `source` with the column `name` as levels.sounds gives it, as `{name}_sound`."""
+    """SQL: the table `source` with a column `{name}_sound`, the name as levels.sounds gives it."""
     spelt = f"SELECT *, {_replaced(name, DIGRAPHS)} AS spelt FROM ({source})"
     written, spoken = LETTERS
     spelt = f"SELECT * REPLACE (translate(spelt, '{written}', '{spoken}') AS spelt) FROM ({spelt})"
@@ -93,7 +93,7 @@ def _place(text: str) -> str:
 
 
 def _date(text: str, month_first: bool) -> str:
-    """YYYYMMDD of a written date; also what is in no calendar and what lost a digit can be compared."""
+    """YYYYMMDD of a written date. What is in no calendar or lost a digit can still be compared."""
     first, second, third = (f"regexp_extract({text}, '{_DATE}', {n})" for n in (1, 2, 3))
     day, month = (second, first) if month_first else (first, second)
     bare = f"trim({text})"
@@ -113,14 +113,15 @@ def _writes_month_first(connection: duckdb.DuckDBPyConnection, table: str) -> bo
     [(months, days)] = connection.execute(f"""
         WITH parts AS (SELECT regexp_extract(birth_date, '^(\\d\\d?)[-/. ](\\d\\d?)[-/. ]\\d{{4}}',
             ['a', 'b']) AS p FROM {table})
-        SELECT count(*) FILTER (try_cast(p.b AS INT) > 12), count(*) FILTER (try_cast(p.a AS INT) > 12)
+        SELECT count(*) FILTER (try_cast(p.b AS INT) > 12),
+            count(*) FILTER (try_cast(p.a AS INT) > 12)
         FROM parts""").fetchall()
     return months > 0 and days == 0
 
 
 def clean(connection: duckdb.DuckDBPyConnection, source: str, target: str) -> None:
-    """From the table `source` (`id`, and any of FIELDS, of any type) make `target`: `unique_id` (the
-    id) and COLUMNS."""
+    """From the table `source` (`id`, and any of FIELDS, of any type) make `target`: `unique_id`
+    (the id) and COLUMNS."""
     described = connection.execute(f"DESCRIBE {source}").fetchall()
     present = {column for column, *_ in described}
     texts = ", ".join(
@@ -147,14 +148,14 @@ def clean(connection: duckdb.DuckDBPyConnection, source: str, target: str) -> No
             LEFT JOIN normal_names m ON m.raw = r.mother_name),
         sounding AS ({sounding_sql("mother_name", sounding_sql("name", "FROM names"))})
         SELECT id AS unique_id, {", ".join(FIELDS)}, {key.format("name_sound")} AS name_key,
-            string_split(name_sound, ' ')[1] AS first_word, string_split(name_sound, ' ')[-1] AS last_word,
+            string_split(name_sound, ' ')[1] AS first_word,
+            string_split(name_sound, ' ')[-1] AS last_word,
             left(name_sound, 1) AS initial, left(name_sound, 3) AS begin,
             {key.format("mother_name_sound")} AS mother_key,
             string_split(mother_name_sound, ' ')[1] AS mother_first,
             left(birth_date, 4) || least(birth_date[5:6], birth_date[7:8])
                 || greatest(birth_date[5:6], birth_date[7:8]) AS birth_key,
             left(birth_date, 4) AS birth_year, right(birth_date, 4) AS birth_day,
-            CASE WHEN length(nik) BETWEEN 15 AND 17 THEN left(nik, 6) END AS nik_region,
             CASE WHEN length(nik) BETWEEN 15 AND 17 THEN left(nik, 12) END AS nik_stem,
             coalesce(village, '') || '|' || address || '|' || coalesce(rt, '') || '|'
                 || coalesce(rw, '') AS residence
@@ -167,7 +168,8 @@ def _normal_names(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     raw = connection.execute(f"""
         SELECT DISTINCT written FROM (
             SELECT unnest([name, mother_name]) AS written FROM {table})
-        WHERE written <> '' AND NOT ({is_normal_sql("upper(written)")}) ORDER BY written""").fetchall()
+        WHERE written <> '' AND NOT ({is_normal_sql("upper(written)")})
+        ORDER BY written""").fetchall()
     names = [name for (name,) in raw]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE normal_names AS"

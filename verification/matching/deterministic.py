@@ -5,7 +5,7 @@ import duckdb
 from beneficiaries.identity import NIK_PATTERN
 from verification.matching import levels, rules
 
-# Columns of a table of persons beside `id`, all text but birth_date; civil records have `status` too.
+# Columns of a table of persons beside `id`: text but for birth_date. Civil records have `status`.
 FIELDS = ("nik", "name", "birth_date", "sex", "kk_number", "village")
 
 # DuckDB's expressions know no (?!0000).

@@ -1,4 +1,4 @@
-"""Both passes and the search for persons entered twice, from tables in DuckDB to tables in DuckDB."""
+"""Both passes, and the search for persons entered twice: from tables to tables in DuckDB."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ _KNOWN_PAIRS = 20_000
 def workspace(
     directory: Path | None = None, *, memory_mb: int = 2_500, threads: int | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB that lives as long as the block; what does not fit into memory goes to `directory`."""
+    """A DuckDB that lives as long as the block; what memory cannot hold goes to `directory`."""
     place = Path(tempfile.mkdtemp(prefix="pemadanan-", dir=directory))
     connection = duckdb.connect(place / "work.duckdb")
     try:
@@ -42,12 +42,19 @@ def score(
     *,
     values: linkage.Values | None = None,
     engine: str | None = None,
-) -> linkage.Model:
-    """Score the pairs of two cleaned tables into `target` (see linkage.scored_sql). `engine`: one of
-    ENGINES; None means what LINKAGE_ENGINE says."""
+) -> linkage.Model | None:
+    """Score the pairs of two cleaned tables into `target` (see linkage.scored_sql). `engine`: one
+    of ENGINES; None means what LINKAGE_ENGINE says. Without anything to compare there is no model.
+    """
     engine = engine or os.environ.get("LINKAGE_ENGINE", ENGINES[0])
     if engine not in ENGINES:
         raise ValueError(f"LINKAGE_ENGINE must be one of {ENGINES}, not {engine!r}")
+    if not linkage.comparable(connection, left, right):
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {target}"
+            " (left_id BIGINT, right_id BIGINT, weight DOUBLE, probability DOUBLE)"
+        )
+        return None
     if engine == "spark":
         from verification.matching import spark
 
@@ -71,7 +78,8 @@ def search(connection: duckdb.DuckDBPyConnection, *, engine: str | None = None) 
     else's is no evidence."""
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE sought AS
-        SELECT r.* REPLACE (CASE p.outcome WHEN '{Outcome.DATA_BERBEDA}' THEN '' ELSE r.nik END AS nik)
+        SELECT r.* REPLACE (
+            CASE p.outcome WHEN '{Outcome.DATA_BERBEDA}' THEN '' ELSE r.nik END AS nik)
         FROM register r JOIN pass1 p ON p.register_id = r.id
         WHERE p.handling = '{Handling.DICARI}'""")
     cleaning.clean(connection, "sought", "sought_cleaned")
@@ -95,7 +103,8 @@ def _learn(connection: duckdb.DuckDBPyConnection) -> linkage.Values | None:
     columns = ", ".join(f"l.{c} AS {c}_l, r.{c} AS {c}_r" for c in cleaning.COLUMNS)
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE known AS SELECT {columns} FROM found_cleaned l
-        JOIN found ON found.id = l.unique_id JOIN civil_cleaned r ON r.unique_id = found.civil_id""")
+        JOIN found ON found.id = l.unique_id
+        JOIN civil_cleaned r ON r.unique_id = found.civil_id""")
     [(count,)] = connection.execute("SELECT count(*) FROM known").fetchall()
     if count < linkage.ENOUGH_TO_TRAIN:
         return None
@@ -109,7 +118,8 @@ def match(connection: duckdb.DuckDBPyConnection, *, engine: str | None = None) -
     search(connection, engine=engine)
     connection.execute(f"""
         CREATE OR REPLACE TABLE matched AS
-        SELECT register_id, civil_id, rule, outcome, handling, NULL::DOUBLE AS probability, 1 AS rank
+        SELECT register_id, civil_id, rule, outcome, handling, NULL::DOUBLE AS probability,
+            1 AS rank
         FROM pass1 WHERE handling <> '{Handling.DICARI}'
         UNION ALL
         SELECT left_id, right_id, rule, outcome, handling, probability, rank FROM pass2""")
@@ -119,9 +129,9 @@ def link(
     connection: duckdb.DuckDBPyConnection, left: str, right: str, *, many: bool = False, engine=None
 ) -> None:
     """Two tables from outside (`id`, any of cleaning.FIELDS): by both passes where both have a NIK,
-    else by the model alone. Makes `linked`: left_id, right_id, rule, outcome, handling, probability.
-    `many`: a person may stand several times in either, and only the model speaks; else `right` is a
-    registry, in which each person stands once."""
+    else by the model alone. Makes `linked`: left_id, right_id, rule, outcome, handling,
+    probability. `many`: a person may stand several times in either, and only the model speaks; else
+    `right` is a registry, in which each person stands once."""
     cleaning.clean(connection, left, "left_cleaned")
     cleaning.clean(connection, right, "right_cleaned")
     if not many and _have_niks(connection, "left_cleaned", "right_cleaned"):
@@ -130,7 +140,8 @@ def link(
         match(connection, engine=engine)
         connection.execute("""
             CREATE OR REPLACE TABLE linked AS
-            SELECT register_id AS left_id, civil_id AS right_id, rule, outcome, handling, probability
+            SELECT register_id AS left_id, civil_id AS right_id, rule, outcome, handling,
+                probability
             FROM matched""")
         return
     score(connection, "left_cleaned", "right_cleaned", "scored", engine=engine)
@@ -175,8 +186,8 @@ def find_doubles(
     connection: duckdb.DuckDBPyConnection, table: str, *, engine: str | None = None
 ) -> None:
     """Persons of `table` (`id`, any of cleaning.FIELDS) entered twice, under whatever NIK. Makes
-    `scored`, `doubles` (left_id, right_id, rule, outcome, handling, probability; all are for a person
-    to decide) and `clusters` (id, cluster: the smallest id in it) of those that are sure."""
+    `scored`, `doubles` (left_id, right_id, rule, outcome, handling, probability; all are for a
+    person to decide) and `clusters` (id, cluster: the smallest id in it) of those that are sure."""
     sure, perhaps = candidates.DOUBLE, candidates.PERHAPS_DOUBLE
     cleaning.clean(connection, table, "cleaned")
     values = linkage.shipped()

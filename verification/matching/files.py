@@ -19,9 +19,9 @@ class FileRefused(Exception):
 
 
 def read(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[str]:
-    """Make `table` from a file with headings, separated by comma, semicolon, tab or bar, in UTF-8 or
-    cp1252: `id` (number of the row from 1), `given_id` (its column id; without one the number), and
-    the columns named as the fields of the register. Gives the fields found."""
+    """Make `table` from a file with headings, separated by comma, semicolon, tab or bar, in UTF-8
+    or cp1252: `id` (number of the row from 1), `given_id` (its column id; without one the number),
+    and the columns named as the fields of the register. Gives the fields found."""
     if not path.is_file():
         raise FileRefused(f"Berkas {path} tidak ditemukan; periksa letak dan namanya.")
     if not path.stat().st_size:
@@ -40,6 +40,7 @@ def read(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[
     names = {f"c{n}": "VARCHAR" for n in range(len(headings))}
     taken = [f"c{columns[field]} AS {field}" for field in _KNOWN if field in columns]
     given = f"c{columns[ID]}" if ID in columns else "n::VARCHAR"
+    connection.execute("SET preserve_insertion_order = true")  # rows are numbered
     try:
         connection.execute(
             f"""CREATE OR REPLACE TABLE {table} AS
@@ -52,7 +53,8 @@ def read(connection: duckdb.DuckDBPyConnection, path: Path, table: str) -> list[
         )
     except duckdb.Error as error:
         raise FileRefused(
-            f"Berkas {path} tidak dapat dibaca sebagai CSV; periksa pemisah kolom dan tanda kutipnya."
+            f"Berkas {path} tidak dapat dibaca sebagai CSV;"
+            " periksa pemisah kolom dan tanda kutipnya."
         ) from error
     finally:
         if readable != path:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from beneficiaries.identity import is_nik_shaped, name_parts
+from beneficiaries.identity import is_nik_shaped, name_forms
 
 ALIKE = 90
 DOUBTFUL = 60
@@ -130,11 +130,7 @@ def level_sql(field: str, a: str, b: str) -> str:
     return f"{sql} END"
 
 
-@lru_cache(maxsize=200_000)
-def _forms(name: str) -> tuple[str, tuple[str, ...]]:
-    """The name without titles, and the further names of the same person."""
-    parts = name_parts(name)
-    return " ".join(parts.words), tuple(" ".join(alias) for alias in parts.aliases)
+_forms = lru_cache(maxsize=200_000)(name_forms)
 
 
 # One letter for one sound: the spelling before 1972, Arabic sounds, letters that clerks exchange.
@@ -166,14 +162,14 @@ def _similar(a: str, b: str) -> int:
 
 
 def similarity(a: str, b: str) -> int:
-    """Per cent, of normalised names as they sound: letters that need not be changed, dropped, added or exchanged
-    with their neighbour, by the length of the longer name. Words may stand in another order, and
-    blanks do not count where all else is equal.
+    """Per cent, of normalised names as they sound: letters that need not be changed, dropped, added
+    or exchanged with their neighbour (Damerau and Levenshtein), by the length of the longer name.
+    Words may stand in another order, and blanks do not count where all else is equal.
 
     >>> similarity("SITI AMINAH", "AMINAH SITI"), similarity("SUMIATI", "SUMYATE")
     (100, 85)
     >>> similarity("NOR HAYATI", "NORHAYATI"), similarity("SITI AMINAH", "FATIMAH")
-    (100, 54)
+    (100, 45)
     """
     a, b = sounds(a), sounds(b)
     if a.replace(" ", "") == b.replace(" ", ""):
@@ -200,12 +196,13 @@ def name_level(a: str, b: str) -> str:
     a, b = " ".join(a.upper().split()), " ".join(b.upper().split())
     if a == b:
         return SAME if a else MISSING
-    (name_a, aliases_a), (name_b, aliases_b) = _forms(a), _forms(b)
-    if not name_a or not name_b:
+    forms_a, forms_b = _forms(a), _forms(b)
+    if not forms_a or not forms_b:
         return MISSING
+    name_a, name_b = forms_a[0], forms_b[0]
     if name_a == name_b:
         return TITLES
-    if {name_a, *aliases_a} & {name_b, *aliases_b}:
+    if set(forms_a) & set(forms_b):
         return ALIAS
     if _is_part(name_a.split(), name_b.split()):
         return PART

@@ -11,9 +11,12 @@ so that it is counted once: otherwise a sister would pass for the person.
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from verification.matching.cleaning import COLUMNS
 
 DEFAULT_MODEL = Path(__file__).parent / "default_model.json"
 SEED = 20211123
@@ -22,15 +25,17 @@ SEED = 20211123
 # learn from, and the shipped values are used.
 ENOUGH_TO_TRAIN = 2_000
 ENOUGH_FOR_FREQUENCIES = 50_000
-_SAMPLED_PAIRS = 400_000
-_TRAINING_PAIRS = 300_000
+_SAMPLED_PAIRS = 400_000  # for u
+_TRAINING_PAIRS = 300_000  # for m without known pairs
 _GIVEN_COUNT_AS = 200
-_OFTEN = 0.12
+_OFTEN = 0.12  # m of ELSE from which a class of pairs is not one person
+
+Values = dict[str, dict[str, tuple[float, float]]]  # comparison, level, m and u
 
 
 class Level(NamedTuple):
-    """`sql`: condition on the cleaned columns with _l and _r. `frequency`: the column the commonness
-    of which counts."""
+    """`sql`: condition on the cleaned columns with _l and _r. `frequency`: the column whose
+    commonness counts."""
 
     code: str
     title: str
@@ -39,8 +44,7 @@ class Level(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """`columns`: compared where both tables have one of them; a pair in which none of them is known
-    on both sides says nothing."""
+    """`columns`: a pair in which none of them is known on both sides says nothing."""
 
     name: str
     title: str
@@ -111,21 +115,20 @@ COMPARISONS = (
         Level("EXACT", "sama", _same("birth_place"), "birth_place"),
         Level("CLOSE", "mirip", _close("birth_place", 25)),
     )),
-    # The date in the NIK is that of the comparison of birth dates, its region that of places, and of
-    # twins all but the serial is equal: only the whole number counts, and a mistyped stem.
+    # The date in the NIK is that of the comparison of birth dates, its region that of places, and
+    # of twins all but the serial is equal: only the whole number counts, and a mistyped stem.
     Comparison("nik", "NIK", ("nik",), (
         Level("EXACT", "sama", _same("nik")),
         Level("TYPO", "salah ketik", "(levenshtein(nik_l, nik_r) <= 2"
               " AND coalesce(nik_stem_l <> nik_stem_r, true))"),
     )),
 )  # fmt: skip
-BY_NAME = {comparison.name: comparison for comparison in COMPARISONS}
 
 # Pairs are compared that agree on one of these. Each line is one way to find a pair, from wide to
 # narrow: the widest is taken that does not make more pairs than the budget allows.
 BLOCKING = (
     (("kk_number",), ("kk_number", "initial")),
-    (("birth_key",), ("birth_key", "initial"), ("birth_key", "begin"), ("birth_key", "begin", "sex")),
+    (("birth_key",), ("birth_key", "initial"), ("birth_key", "begin"), ("birth_key", "name_key")),
     (("birth_day", "begin"), ("birth_day", "first_word"), ("birth_day", "name_key")),
     (("name_key",), ("name_key", "birth_year"), ("name_key", "birth_year", "sex", "birth_place")),
     (("name_key",), ("name_key", "village"), ("name_key", "village", "birth_year")),
@@ -149,18 +152,39 @@ SHARE_FOUND = 0.5
 SHARE_DOUBLE = 0.01
 
 
-def usable_comparisons(filled: Mapping[str, bool]) -> list[Comparison]:
-    """`filled`: whether a column has values in both tables."""
-    return [each for each in COMPARISONS if any(filled[column] for column in each.columns)]
+def possible(comparisons: Sequence[Comparison], filled: Mapping[str, bool]) -> list[Comparison]:
+    """The comparisons and levels that two tables can have; `filled`: whether a cleaned column has
+    values in both."""
+    usable = []
+    for comparison in comparisons:
+        levels = tuple(
+            level
+            for level in comparison.levels
+            if all(filled[column] for column in re.findall(r"(\w+)_[lr]\b", level.sql))
+        )
+        columns = tuple(column for column in comparison.columns if filled[column])
+        if levels and columns:
+            usable.append(comparison._replace(columns=columns, levels=levels))
+    return usable
+
+
+def adapted(comparisons: Sequence[Comparison], values: Values) -> Values:
+    """The values for these comparisons. What a level that is not possible had of m is shared by the
+    others but ELSE: where nobody has a family card, more people agree in the address at best."""
+    result = {}
+    for comparison in comparisons:
+        given = values[comparison.name]
+        kept = [level.code for level in comparison.levels]
+        share = (1 - given[ELSE][0]) / sum(given[code][0] for code in kept)
+        result[comparison.name] = {code: (given[code][0] * share, given[code][1]) for code in kept}
+        result[comparison.name][ELSE] = given[ELSE]
+    return result
 
 
 def known_sql(comparison: Comparison) -> str:
     return " OR ".join(
         f"({column}_l IS NOT NULL AND {column}_r IS NOT NULL)" for column in comparison.columns
     )
-
-
-Values = dict[str, dict[str, tuple[float, float]]]  # comparison, level, m and u
 
 
 def shipped() -> Values:
@@ -238,15 +262,15 @@ def choose_blocking(connection, left: str, right: str) -> list[tuple[str, ...]]:
 
 
 def level_sql(comparison: Comparison) -> str:
-    """SQL over a pair, columns with _l and _r: the code of the level, NULL where nothing is known."""
+    """SQL over a pair, columns with _l and _r: the level's code, NULL where nothing is known."""
     cases = " ".join(f"WHEN {level.sql} THEN '{level.code}'" for level in comparison.levels)
     return f"CASE WHEN NOT ({known_sql(comparison)}) THEN NULL {cases} ELSE '{ELSE}' END"
 
 
 def learn(connection, pairs: str, values: Values) -> Values:
-    """`values` with m as counted in `pairs`, a table of pairs known to be one person each, found by
-    their NIK (of which nothing can be learned from them), cleaned columns with _l and _r. The values given count like so many pairs, so that what did not happen
-    among few is not impossible."""
+    """`values` with m as counted in `pairs`, a table of pairs known to be one person each, cleaned
+    columns with _l and _r. They were found by their NIK, so of NIKs nothing is learned. The values
+    given count like so many pairs: what did not happen among few is not impossible."""
     learned = dict(values)
     for comparison in COMPARISONS:
         if comparison.name == "nik":
@@ -279,47 +303,51 @@ class Model(NamedTuple):
         return self.frequencies and any(level.frequency for level in comparison.levels)
 
 
+def comparable(connection, left: str, right: str) -> list[Comparison]:
+    """The comparisons that two cleaned tables can have; none where one is empty."""
+    counts = ", ".join(f"count({column}) > 0" for column in COLUMNS)
+    filled = [connection.execute(f"SELECT {counts} FROM {t}").fetchall()[0] for t in (left, right)]
+    known = dict(zip(COLUMNS, map(all, zip(*filled, strict=True)), strict=True))
+    return possible(COMPARISONS, known)
+
+
 def build(
-    api, connection, left: str, right: str, *, values: Values | None = None, train=None
+    api, connection, left: str, right: str, *, sources=None, values: Values | None = None
 ) -> Model:
-    """The model for two cleaned tables in `connection` that `api`, Splink's engine, knows by the
-    same names (for duplicates twice the same one). `values`: learned before, only u is learned
-    still. `train`: None means if there are enough records.
+    """The model for two cleaned tables in `connection` (for duplicates twice the same one). `api`
+    is Splink's engine and `sources` the same tables for it, where it does not know them by name.
+    `values`: learned before, only u is learned still.
     """
     from splink import Linker
 
     dedupe = left == right
     sizes = [_count(connection, table) for table in (left, right)]
-    columns = sorted({column for each in COMPARISONS for column in each.columns})
-    counts = ", ".join(f"count({column}) > 0" for column in columns)
-    filled = [connection.execute(f"SELECT {counts} FROM {t}").fetchall()[0] for t in (left, right)]
-    known = dict(zip(columns, map(all, zip(*filled, strict=True)), strict=True))
-    comparisons = usable_comparisons(known)
+    comparisons = comparable(connection, left, right)
     blocking = choose_blocking(connection, left, right)
     expected = SHARE_DOUBLE * sizes[0] if dedupe else SHARE_FOUND * min(sizes)
-    possible = sizes[0] * (sizes[1] - 1) / 2 if dedupe else sizes[0] * sizes[1]
+    every = sizes[0] * (sizes[1] - 1) / 2 if dedupe else sizes[0] * sizes[1]
     frequencies = sum(sizes) >= ENOUGH_FOR_FREQUENCIES
     declared = settings(
         comparisons,
         blocking,
-        values or shipped(),
+        adapted(comparisons, values or shipped()),
         dedupe=dedupe,
-        prior=min(0.5, expected / max(possible, 1)),
+        prior=min(0.5, expected / max(every, 1)),
         frequencies=frequencies,
     )
     names = ("a",) if dedupe else ("a", "b")
     tables = [
         api.register(table, dataset_display_name=name)
-        for name, table in zip(names, (left, right), strict=False)
+        for name, table in zip(names, sources or (left, right), strict=False)
     ]
     linker = Linker(tables, declared, log_level=logging.ERROR)
-    enough = min(sizes) >= ENOUGH_TO_TRAIN if train is None else train
+    enough = min(sizes) >= ENOUGH_TO_TRAIN
     if enough:
         linker.training.estimate_u_using_random_sampling(
             max_pairs=_SAMPLED_PAIRS, seed=SEED, min_count_per_level=None, num_chunks=1
         )
         if values is None:
-            _expect_and_maximise(linker, known)
+            _expect_and_maximise(linker, comparisons)
     return Model(linker, comparisons, _values(linker, comparisons), enough, blocking, frequencies)
 
 
@@ -327,7 +355,7 @@ def _count(connection, table: str) -> int:
     return connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
 
 
-def _expect_and_maximise(linker, known: Mapping[str, bool]) -> None:
+def _expect_and_maximise(linker, comparisons: Sequence[Comparison]) -> None:
     """m without knowing any pair: from pairs of equal birth date and from pairs of equal name, so
     that each is learned where it was not the reason for looking. Where that ends with a class of
     pairs that is not one person (a family, say: it shows in names that differ too often), the
@@ -338,8 +366,9 @@ def _expect_and_maximise(linker, known: Mapping[str, bool]) -> None:
         [level.m_probability for level in comparison._comparison_levels_excluding_null]
         for comparison in linker._settings_obj.comparisons
     ]
-    for column, key in (("birth_date", "birth_date"), ("name", "name_key")):
-        if known[column] and len(given) > 1:
+    named = {comparison.name for comparison in comparisons}
+    for name, key in (("birth", "birth_date"), ("name", "name_key")):
+        if name in named and len(named) > 1:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 block_on(key),
                 estimate_without_term_frequencies=True,

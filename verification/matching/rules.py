@@ -59,8 +59,8 @@ class Proposal(StrEnum):
 # The state of the NIK: no usable number, no civil record under it, one, several; SHARED: one, which
 # fits other persons of the register too.
 NIK_STATES = ("MISSING", "INVALID", "NOT_FOUND", "FOUND", "SHARED", "SEVERAL")
-# Whether the family of the civil record has another member of the same birth date and sex, whose name
-# is like the person's too.
+# Whether the family of the civil record has another member of the same birth date and sex, whose
+# name is like the person's too.
 TWINS = ("NONE", "TWIN")
 STATUSES = ("HIDUP", "MENINGGAL", "PINDAH")
 

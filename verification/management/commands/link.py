@@ -3,11 +3,12 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-_COLUMNS = """Kolom dinamai seperti kolom register: nik, name, birth_date, birth_place, sex, kk_number,
-mother_name, village, address, rt, rw; semuanya boleh tidak ada. Kolom id dipakai sebagai tanda baris;
-tanpa kolom itu dipakai nomor baris mulai dari 1. Hasil: id_a, id_b, outcome (PERIKSA berarti
-diputuskan orang; hasil lain sudah pasti menurut aturannya), probability (kosong untuk aturan NIK),
-rule. Hanya pasangan yang ditulis; dengan --all juga baris A tanpa pasangan."""
+_COLUMNS = """Kolom dinamai seperti kolom register: nik, name, birth_date, birth_place, sex,
+kk_number, mother_name, village, address, rt, rw; semuanya boleh tidak ada. Kolom id dipakai sebagai
+tanda baris; tanpa kolom itu dipakai nomor baris mulai dari 1. Hasil: id_a, id_b, outcome (AMBIGU:
+beberapa calon hampir sama kuat, PERIKSA: diputuskan orang; hasil lain sudah pasti menurut
+aturannya), probability (kosong untuk aturan NIK), rule. Hanya pasangan yang ditulis; dengan --all
+juga baris A tanpa pasangan."""
 
 
 class Command(BaseCommand):
@@ -69,7 +70,8 @@ class Command(BaseCommand):
         return _write(
             connection,
             f"""SELECT a.given_id AS id_a, coalesce(b.given_id, '') AS id_b,
-                CASE handling WHEN 'ANTREAN' THEN 'PERIKSA' ELSE outcome END AS outcome,
+                CASE WHEN rule = 'L2' THEN 'AMBIGU' WHEN handling = 'ANTREAN' THEN 'PERIKSA'
+                    ELSE outcome END AS outcome,
                 round(probability, 6) AS probability, rule
             FROM linked JOIN a ON a.id = left_id LEFT JOIN b ON b.id = right_id {pairs_only}
             ORDER BY left_id, linked.probability DESC, right_id""",
