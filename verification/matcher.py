@@ -94,7 +94,9 @@ def match(batch: MatchBatch) -> Counter:
         with transaction.atomic(), _context(batch), connection.cursor() as cursor:
             _store(cursor, work, batch)
             cursor.execute("SELECT state, count(*) FROM outcomes GROUP BY state")
-            return Counter(dict(cursor.fetchall()))
+            counts = Counter(dict(cursor.fetchall()))
+            cursor.execute("DROP TABLE outcomes")
+            return counts
 
 
 def _context(batch: MatchBatch):
@@ -173,7 +175,7 @@ WHERE p.id = o.person_id AND o.outcome = 'PADAN' AND o.state = 'OTOMATIS' AND p.
 
 def _store(cursor, work, batch: MatchBatch) -> None:
     cursor.execute(_TAKE_OUTCOMES)
-    _give(cursor, "outcomes", work.execute("SELECT * FROM outcomes").fetchall())
+    _give(cursor, work.execute("SELECT * FROM outcomes").fetchall())
     cursor.execute(
         _CONFLICTS,
         {
@@ -206,11 +208,13 @@ def _store(cursor, work, batch: MatchBatch) -> None:
     )
 
 
-def _give(cursor, table: str, rows: Iterable[tuple]) -> None:
+def _give(cursor, rows: Iterable[tuple]) -> None:
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows(rows)
     buffer.seek(0)
-    cursor.copy_expert(f"COPY {table} FROM STDIN WITH (FORMAT csv)", buffer)
+    cursor.copy_expert(
+        "COPY outcomes FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (outcome, consequence))", buffer
+    )
 
 
 def explained(work, persons: list[int]) -> Iterator[tuple[int, int, int, float, dict]]:

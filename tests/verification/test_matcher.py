@@ -66,7 +66,8 @@ def test_equal_data_are_matched_and_the_nik_is_confirmed(batch):
 
 def test_another_person_under_the_nik_is_not_matched(batch):
     result = asked(batch, nik=NIK)
-    civil(batch, nik=NIK, name="BAMBANG HARTONO", sex="L", kk_number="6203081501159099")
+    civil(batch, nik=NIK, name="BAMBANG HARTONO", sex="L", birth_date=date(1983, 7, 1),
+          mother_name="LAMIANG", birth_place="MALANG", kk_number="6203081501159099")  # fmt: skip
     result = matched(batch, result)
     assert (result.outcome, result.state) == ("DATA_BERBEDA", "OTOMATIS")
     assert result.person.nik_confirmed_on is None
