@@ -1,6 +1,6 @@
 """One batch through both passes of the matching: out of Postgres, through the engine, and back.
 
-Imported by the task alone: the engine is slow to load and no page needs it.
+Imported by tasks where they run: the engine is slow to load and no page needs it.
 """
 
 import csv
@@ -88,7 +88,7 @@ def match(batch: MatchBatch) -> Counter:
                 ("civil", _CIVIL),
                 ("not_same", _NOT_SAME),
             ):
-                _take(cursor, work, name, sql, values, Path(place) / f"{name}.csv")
+                take(cursor, work, name, sql, values, Path(place) / f"{name}.csv")
         engine.match(work)
         work.execute(_OUTCOMES)
         with transaction.atomic(), _context(batch), connection.cursor() as cursor:
@@ -106,7 +106,7 @@ def _context(batch: MatchBatch):
     )
 
 
-def _take(cursor, work, name: str, sql: str, values: dict, path: Path) -> None:
+def take(cursor, work, name: str, sql: str, values: dict, path: Path) -> None:
     """Bring the rows of a query into the table `name` of the engine."""
     statement = cursor.mogrify(sql, values).decode()
     with path.open("wb") as file:

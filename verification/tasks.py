@@ -5,6 +5,7 @@ import logging
 from django.db.utils import InterfaceError, OperationalError
 from django_tasks import task
 
+from verification import doubles
 from verification.actions import matching as actions
 from verification.models import MatchBatch
 
@@ -32,3 +33,10 @@ def match(batch_id: int) -> None:
     except Exception:
         logger.exception("matching of batch %s failed", batch_id)
         actions.fail_batch(batch, reason=UNEXPECTED.format(number=batch_id))
+
+
+@task()
+def find_doubles() -> None:
+    """Bring the groups of entries that may be one person up to date, over the whole province."""
+    doubles.find_exact()
+    doubles.find_alike()

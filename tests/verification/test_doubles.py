@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests.factories import OTHER_VILLAGE, VILLAGE, HouseholdFactory, PersonFactory, UserFactory
-from verification.doubles import find_exact
+from verification.doubles import find_alike, find_exact
 from verification.models import DuplicateGroup, DuplicateMember
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +59,21 @@ def test_what_is_decided_stays_and_what_is_repaired_goes():
     repaired[0].save()
     assert found() == set()
     assert DuplicateMember.objects.count() == 2
+
+
+def test_one_person_under_two_nik():
+    """Across regencies, with a changed family and a spelling of the name."""
+    one = PersonFactory(**MOTHER | {"name": "SITI RAHMAH"}, nik=NIK, birth_place="KAPUAS", sex="P")
+    two = PersonFactory(
+        **MOTHER | {"name": "SITI RAHMA"},
+        nik="6211015201909055",
+        birth_place="KAPUAS",
+        sex="P",
+        household__village_id=OTHER_VILLAGE,
+    )
+    PersonFactory(name="YOHANES DJANGA", birth_date=date(1950, 1, 2), mother_name="LAMIANG")
+    assert find_alike() == 1
+    group = DuplicateGroup.objects.get()
+    assert set(group.members.values_list("person_id", flat=True)) == {one.pk, two.pk}
+    assert group.crosses_regencies and group.probability > 0.5
+    assert find_alike() == 1

@@ -39,7 +39,18 @@ class DuplicateGroupAdmin(ScopedAdmin):
             self.admin_site.admin_view(self.decide_view),
             name="verification_duplicategroup_decide",
         )
-        return [*super().get_urls()[:-1], decide, super().get_urls()[-1]]
+        search = path(
+            "cari/",
+            self.admin_site.admin_view(views.search),
+            name="verification_duplicategroup_search",
+        )
+        urls = super().get_urls()
+        return [search, *urls[:-1], decide, urls[-1]]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(
+            request, {"may_search": views.may_search(request.user), **(extra_context or {})}
+        )
 
     def _group(self, request, object_id) -> DuplicateGroup:
         group = self.get_object(request, str(object_id))

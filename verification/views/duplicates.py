@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from beneficiaries.models import Card, Enrollment, Person
+from verification import tasks
 from verification.actions import duplicates as actions
 from verification.models import DuplicateGroup, DuplicateMember
 
@@ -75,6 +76,33 @@ def group_page(request: HttpRequest, group: DuplicateGroup) -> HttpResponse:
         "needs_province": group.crosses_regencies and not user.scope.is_province,
     }
     return render(request, "verification/double.html", context)
+
+
+def may_search(user) -> bool:
+    """The search goes over the whole province, across regencies."""
+    return user.has_perm("verification.merge_duplicategroup") and user.scope.is_province
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Ask, then look for doubles in the background."""
+    if not may_search(request.user):
+        raise PermissionDenied
+    url = reverse("admin:verification_duplicategroup_changelist")
+    if request.method == "POST":
+        tasks.find_doubles.enqueue()
+        messages.success(
+            request, "Pencarian data ganda dimulai. Daftar ini terisi setelah selesai."
+        )
+        return redirect(url)
+    context = {
+        **admin.site.each_context(request),
+        "title": "Cari data ganda di seluruh provinsi?",
+        "text": "Portal membandingkan semua orang terdaftar dan memperbarui daftar ini. Untuk satu"
+        " juta orang diperlukan beberapa menit; Anda dapat terus bekerja.",
+        "action_text": "Cari data ganda",
+        "back_url": url,
+    }
+    return render(request, "portal/confirm_page.html", context)
 
 
 def _decided_text(group: DuplicateGroup) -> str:
