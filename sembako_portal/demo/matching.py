@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from accounts.models import User
 from regions.models import Region
 from verification.actions.matching import request_match
@@ -19,7 +21,8 @@ def create_requests(*, users: Mapping[str, User], today: date) -> MatchBatch:
         first_party="Dinas Sosial Provinsi Kalimantan Tengah",
         second_party="Dinas Kependudukan dan Pencatatan Sipil Provinsi Kalimantan Tengah",
         valid_from=today - timedelta(days=200),
-        valid_until=today + timedelta(days=400),
+        # The portal asks by the real day, whatever day the demo is made for.
+        valid_until=max(today, timezone.localdate()) + timedelta(days=400),
     )
     find_exact()
     return request_match(

@@ -133,7 +133,7 @@ def test_every_finding_has_a_short_name():
 SENT_BY = {
     Role.PETUGAS: {kind.key for kind in KINDS},
     Role.KOORDINATOR: {kind.key for kind in KINDS},
-    Role.DUKCAPIL: {"jawaban_dukcapil"},
+    Role.DUKCAPIL: {"data_kependudukan", "jawaban_dukcapil"},
     Role.BANK: {"agen", "daftar_bayar", "hasil_top_up", "kartu", "transaksi"},
 }
 

@@ -94,17 +94,7 @@ def test_the_values_of_a_row_are_shown_in_words_and_numbers_masked(login, banker
     assert "6203085205839017" not in told and "001201000123509" not in told
 
 
-def test_an_answer_is_shown_with_what_it_was_taken_for(login):
-    dukcapil = UserFactory(role=Role.DUKCAPIL, regions=[KAPUAS])
-    upload = send(dukcapil, "jawaban_dukcapil", examples("jawaban_dukcapil"))
-    told = login(dukcapil).get(page(upload)).text
-    for words in ("Hasil pemadanan", "TIDAK DITEMUKAN", "MENINGGAL", "Batuah, Basarang"):
-        assert words in told
-    assert "62.03.08.2002" not in told
-
-
 DOUBLES = {
-    "jawaban_dukcapil": ("NIK_DIJAWAB_DUA_KALI", {"name": "ORANG LAIN"}),
     "perbaikan_nik": ("ANGGOTA_DUA_KALI", {"new_nik": "6203085205839021"}),
     "daftar_bayar": ("NIK_DIBAYAR_DUA_KALI", {"card_number": ""}),
     "hasil_top_up": ("LAPORAN_DUA_KALI", {"reason": "lagi"}),
@@ -141,7 +131,7 @@ def test_two_rows_of_one_card_may_differ_in_what_makes_them_two(key):
 
 @pytest.mark.parametrize(
     ("key", "level"),
-    [("daftar_bayar", "error"), ("agen", "error"), ("jawaban_dukcapil", "warning")],
+    [("daftar_bayar", "error"), ("agen", "error")],
 )
 def test_a_village_outside_the_upload_is_told(key, level):
     sender = UserFactory(role=Role.PETUGAS, regions=[KAPUAS])

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from accounts.roles import Role
 from beneficiaries.models import Person
@@ -178,6 +179,15 @@ def test_one_nik_for_two_persons_is_an_error(batch, dukcapil):
     other = dict(ANSWER) | {"name": "ORANG LAIN"}
     upload = send(dukcapil, [ANSWER, other], reference=batch.pk)
     assert upload.issues.filter(code="NIK_DIJAWAB_DUA_KALI", level="error").count() == 2
+
+
+def test_the_page_shows_what_the_answer_was_taken_for(batch, dukcapil, client):
+    stranger = dict(ANSWER) | {"nik": "6203085205839055"}
+    upload = send(dukcapil, [ANSWER, ANSWER, stranger], reference=batch.pk)
+    client.force_login(dukcapil, backend="accounts.backends.RoleBackend")
+    url = reverse("admin:uploads_upload_change", args=[upload.pk])
+    assert str(batch) in client.get(url).text
+    assert "NIK tidak diminta" in client.get(url).text
 
 
 def test_an_empty_answer_is_refused(batch, dukcapil):
