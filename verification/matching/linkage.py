@@ -242,18 +242,19 @@ def choose_blocking(connection, left: str, right: str) -> list[tuple[str, ...]]:
     if sizes[0] * sizes[1] <= _FEW_PAIRS:
         return [()]
     budget = min(max(PAIRS_PER_RECORD * min(sizes), _FEW_PAIRS), _MANY_PAIRS)
-    pairs_of = "l.n * (l.n - 1) / 2" if left == right else "l.n * r.n"
     chosen = []
     for variants in BLOCKING:
         for columns in variants:
             if columns in chosen:
                 break
             keys = ", ".join(columns)
-            [(pairs,)] = connection.execute(f"""
-                SELECT coalesce(sum({pairs_of}), 0) FROM
-                (SELECT {keys}, count(*) AS n FROM {left} GROUP BY ALL) l JOIN
-                (SELECT {keys}, count(*) AS n FROM {right} GROUP BY ALL) r USING ({keys})
-                """).fetchall()
+            groups = f"SELECT {keys}, count(*) AS n FROM {left} GROUP BY ALL"
+            if left == right:
+                known = " AND ".join(f"{column} IS NOT NULL" for column in columns)
+                counting = f"SELECT sum(n * (n - 1)) / 2 FROM ({groups}) WHERE {known}"
+            else:
+                counting = f"SELECT sum(n) FROM ({groups}) JOIN {right} USING ({keys})"
+            [(pairs,)] = connection.execute(f"SELECT coalesce(({counting}), 0)").fetchall()
             if pairs <= budget:
                 if pairs > 0:
                     chosen.append(columns)
