@@ -71,7 +71,7 @@ def write_annotated(upload: Upload, path: Path) -> None:
     what must be repaired or looked at.
     """
     totals = figures.sums(upload)
-    causes = figures.causes(upload.issues.filter(row_number__gt=0), choosable=())
+    causes = figures.causes(upload.issues.filter(row_number__gt=0))
     summary: list[tuple[str, int | str]] = [("Baris dikirim", totals.sent)]
     summary += [(part.look.text, part.count) for part in totals.parts]
     for heading, found in (

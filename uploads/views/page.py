@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from uploads import actions, figures, kinds, review
+from uploads import figures, kinds, review
 from uploads.columns import OF_COLUMNS, TO_CONFIRM
 from uploads.models import Upload, UploadIssue, UploadRow
 from uploads.views.running import Known, known_of, mapping_of, progress_context
@@ -146,7 +146,7 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
 def _review_context(request, upload: Upload, may: Rights, events) -> dict:
     texts = Texts(kinds.get(upload.kind).layout)
     choice = review.Choice.of(request.GET, upload)
-    causes = figures.causes(upload.issues.all(), choosable=actions.CHOOSABLE)
+    causes = figures.causes(upload.issues.all())
     if {"village", "district"} & texts.position.keys():
         texts.learn_districts_of = upload.region_id
     page = review.page_of(upload, choice, causes, texts)
