@@ -42,7 +42,7 @@ class _SheetNotes:
     def add(self, issue: Issue) -> None:
         message = issue.message
         if issue.suggestion:
-            message += f" Usulan: {issue.suggestion}."
+            message += f" Saran: {issue.suggestion}."
         heading = self.headings.get(issue.field, "")
         note = f"{heading}: {message}" if heading else message
         self.rows.setdefault(issue.row, []).append(note)
