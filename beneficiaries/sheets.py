@@ -323,6 +323,18 @@ _BNBA = Layout(
         ),
     ),
     derived=("village",),
+    checks=(
+        "Nama harus terisi, dan ID DTKS atau nomor KK; NIK kosong ditanyakan.",
+        "NIK harus 16 angka dengan kode wilayah dan tanggal lahir yang mungkin.",
+        "Tanggal lahir dan jenis kelamin yang berbeda dari NIK ditanyakan.",
+        "Desa dikenali dari nama dan kodenya, dan harus berada di wilayah unggahan.",
+        "Isi yang tertukar antarkolom atau bergeser satu kolom disarankan kembali ke tempatnya.",
+        "NIK yang tertulis dua kali, atau terdaftar di kabupaten/kota lain, harus dibereskan.",
+        "NIK atas nama lain dan nomor KK di lebih dari satu desa ditanyakan.",
+        "Keluarga tanpa kepala, dengan dua kepala, atau yang anggota satu-satunya meninggal"
+        " ditanyakan.",
+        "Orang yang menunggu dalam unggahan lain ditanyakan.",
+    ),
     row_rules=(find_family_village, complete_rt_rw, birth_dates.decide_birth_date, judge_person),
     example_rows=(
         {

@@ -134,6 +134,7 @@ CAUSE_TITLES = {
     "KOLOM_ANGKA_RUSAK": "Kolom nomor rusak karena Excel",
     "KOLOM_BERLEBIH": "Isi melewati kolom terakhir",
     "KOLOM_DARI_ISI": "Kolom dikenali dari isinya",
+    "KOLOM_TANPA_JUDUL": "Kolom tanpa judul",
     "KOLOM_TERTUKAR": "Kolom tampak tertukar",
     "KOLOM_TIDAK_LENGKAP": "Baris teks kurang kolom",
     "KOMODITAS_KOSONG": "Nama komoditas kosong",
