@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from regions.models import Region
 from spreadsheets import cells
 from spreadsheets.layout import Cleaned, Column, Layout
+from spreadsheets.words import thousands
 from uploads import kinds
 from uploads.models import Upload, UploadIssue, UploadRow
 
@@ -265,9 +266,7 @@ IDENTITY_DIGITS = 10
 
 
 def decision_note(decision: str, code: str, rows: int) -> str:
-    return DECISIONS[decision].format(
-        n=f"{rows:,}".replace(",", "."), cause=CAUSE_TITLES.get(code, code)
-    )
+    return DECISIONS[decision].format(n=thousands(rows), cause=CAUSE_TITLES.get(code, code))
 
 
 def is_decision_on(note: str, code: str) -> bool:
@@ -406,7 +405,7 @@ class Texts:
         if column is None and value.isupper():
             return value.replace("_", " ")
         if column and column.content == "rupiah" and value.isdecimal():
-            return f"Rp{int(value):,}".replace(",", ".")
+            return f"Rp{thousands(int(value))}"
         try:
             return _time_in_words(value)
         except ValueError:
