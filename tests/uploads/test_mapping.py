@@ -174,7 +174,7 @@ def test_two_columns_for_one_field_are_chosen_from(officer, sheet, client):
     assert (upload.status, upload.failure_code) == ("GAGAL", "KOLOM_GANDA")
     client.force_login(officer)
     failed = told(client.get(reverse("admin:uploads_upload_change", args=[upload.pk])))
-    assert "Atur kolom" in failed and page_of(upload) in failed
+    assert "Periksa kolom" in failed and page_of(upload) in failed
     assert "Dua kolom mengaku sebagai NIK." in told(client.get(page_of(upload)))
 
     columns = dict(zip(map(slug, FIELDS), FIELDS.values(), strict=True))
