@@ -209,6 +209,15 @@ class RowShown:
     chooses: bool
 
     @property
+    def name_is_number(self) -> bool:
+        return is_identity(self.name)
+
+    @property
+    def number_has_digits(self) -> bool:
+        """Words in the place of a number, such as a name exchanged with it, need no mask."""
+        return any(map(str.isdigit, self.number))
+
+    @property
     def lines(self) -> list[list[Cell]]:
         """The cells as lines: each its own, but first values of which nothing is said together."""
         plain = [cell for cell in self.cells if cell.is_plain]
@@ -299,11 +308,14 @@ def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]
     `shown`: fields whose value is told in any case, since no change will tell it.
     """
     cells: dict[str, Cell] = {}
-    for issue in sorted(issues, key=lambda issue: issue.level == Level.INFO):
+    order = sorted(issues, key=lambda issue: (issue.level == Level.INFO, not issue.suggestion))
+    for issue in order:
         cell = cells.setdefault(
             issue.field, Cell(issue.field, texts.label(issue.field) if issue.field else "Baris")
         )
         suggestion = texts.shown(issue.field, issue.suggestion)
+        # The comparison knows the row as it was read, not as it was written.
+        before = texts.shown(issue.field, issue.before) if issue.from_register else issue.before
         cell.notes.append(
             Note(
                 without_numbers(issue.message),
@@ -318,10 +330,10 @@ def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]
         elif cell.old or cell.new:
             continue
         elif issue.suggestion:
-            cell.old = issue.before or texts.shown(issue.field, values.get(issue.field, ""))
+            cell.old = before or texts.shown(issue.field, values.get(issue.field, ""))
             cell.new, cell.flagged = suggestion, True
-        elif issue.before:
-            cell.old, cell.flagged = issue.before, True
+        elif before:
+            cell.old, cell.flagged = before, True
     for name, (old, new) in (row.changes or {}).items():
         if row.target_id is None and name not in cells:
             continue  # of a new entry everything is new

@@ -252,7 +252,7 @@ DERIVED_HEADINGS = {
     "service_villages": "Desa layanan",
 }
 
-_REGION = re.compile(r"\d\d\.\d\d\.\d\d\.\d{4}")
+_REGION = re.compile(r"(?<![\d.])\d\d\.\d\d\.\d\d\.\d{4}(?!\.?\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _PERIOD = re.compile(r"(\d{4}-\d\d)(?:/(\d{4}-\d\d))?")
 _MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}[:.]\d\d(?:[:.]\d\d)?")
@@ -277,10 +277,13 @@ def is_identity(text: str) -> bool:
     """Ten digits or more, however they are spaced, are somebody's number, whatever the column.
 
     A dotted region code is none, nor a point in time.
+
+    >>> is_identity("62.03.08.5205.839017"), is_identity("MALUEN, BASARANG, 62.03.08.2002")
+    (True, False)
     """
-    if any(known.fullmatch(text) for known in (_REGION, _PERIOD, _MOMENT)):
+    if _PERIOD.fullmatch(text) or _MOMENT.fullmatch(text):
         return False
-    return len(_NOT_DIGIT.sub("", text)) >= IDENTITY_DIGITS
+    return len(_NOT_DIGIT.sub("", _REGION.sub("", text))) >= IDENTITY_DIGITS
 
 
 def without_numbers(message: str) -> str:
@@ -369,7 +372,8 @@ class Texts:
 
     def label(self, field: str) -> str:
         """The heading in quiet letters: TANGGAL LAHIR becomes Tanggal lahir, NIK stays NIK."""
-        heading = self.heading(field)
+        # SIKS misspells the word in its sheets, and so must templates; pages need not.
+        heading = self.heading(field).replace("KELUARAHAN", "KELURAHAN")
         if not heading.isupper() or "_" in heading:
             return heading
         quiet = _WORD.sub(

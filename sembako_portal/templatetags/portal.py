@@ -122,8 +122,8 @@ def samar(number: str | None) -> SafeString | str:
     if not number:
         return NO_VALUE
     masked = mask(number)
-    first, last = masked[: masked.find("•")].strip(), masked[masked.rfind("•") + 1 :].strip()
-    hidden = masked.strip("0123456789 ")
+    start, end = masked.find("•"), masked.rfind("•") + 1
+    first, hidden, last = masked[:start].strip(), masked[start:end], masked[end:].strip()
     spoken = ", ".join(
         filter(
             None,
