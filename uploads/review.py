@@ -161,6 +161,8 @@ class Note:
     suggestion: str = ""
     before: str = ""
     """What was written, where the portal has repaired it and the cell shows something else."""
+    is_repeated: bool = False
+    """The same has been said of a cell above: one exchange touches several cells."""
 
 
 @dataclass
@@ -348,9 +350,14 @@ def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]
         if name not in cells:
             cells[name] = Cell(name, texts.label(name), new=texts.shown(name, values[name]))
     place = {name: number for number, name in enumerate(("", *texts.position))}
-    return sorted(
+    ordered = sorted(
         cells.values(), key=lambda cell: (not cell.asks, place.get(cell.field, len(place)))
     )
+    said = set()
+    for note in (note for cell in ordered for note in cell.notes):
+        note.is_repeated = (note.code, note.text) in said and not note.before
+        said.add((note.code, note.text))
+    return ordered
 
 
 @dataclass(frozen=True)

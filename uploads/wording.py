@@ -136,7 +136,7 @@ CAUSE_TITLES = {
     "KOLOM_BERLEBIH": "Isi melewati kolom terakhir",
     "KOLOM_DARI_ISI": "Kolom dikenali dari isinya",
     "KOLOM_TANPA_JUDUL": "Kolom tanpa judul",
-    "KOLOM_TERTUKAR": "Kolom tampak tertukar",
+    "KOLOM_TERTUKAR": "Letak kolom diragukan",
     "KOLOM_TIDAK_LENGKAP": "Baris teks kurang kolom",
     "KOMODITAS_KOSONG": "Nama komoditas kosong",
     "KONTRAK_LEWAT": "Kontrak agen sudah berakhir",

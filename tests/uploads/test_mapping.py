@@ -238,6 +238,21 @@ def test_swaps_in_rows_are_accepted_for_the_group_and_taken_back(officer):
     assert list(upload.rows.order_by("row_number").values_list("values", flat=True)) == before
 
 
+def test_a_number_in_the_place_of_a_name_is_masked_and_told_once(officer, client):
+    upload = send(officer, SAMPLES / "salah-kolom-tertukar.xlsx")
+    row = upload.issues.filter(code="NAMA_NIK_TERTUKAR").order_by("row_number").first()
+    values = upload.rows.get(row_number=row.row_number).values
+    nik, name = values[11], values[10]
+    assert nik.isdigit() and not name.isdigit()
+    client.force_login(officer)
+    address = reverse("admin:uploads_upload_change", args=[upload.pk])
+    listed = client.get(address, {"temuan": "NAMA_NIK_TERTUKAR", "q": str(row.row_number)}).text
+    assert nik not in listed and f"disamarkan, berawalan {nik[:4]}" in listed
+    assert name in listed and listed.count(f"{row.message}</span>") == 1
+    sample = reverse("admin:uploads_upload_decide", args=[upload.pk, "terima"])
+    assert nik not in client.get(sample, {"kode": "NAMA_NIK_TERTUKAR"}).text
+
+
 def test_the_header_row_can_be_pointed_out(officer, sheet, client):
     upload = send(officer, sheet())
     client.force_login(officer)
