@@ -22,6 +22,7 @@ from accounts.admin import (
 from beneficiaries import exports, figures, views
 from beneficiaries.models import Bank, Card, Enrollment, Household, Person, Programme
 from beneficiaries.search import AT_MOST, find_households, find_persons
+from spreadsheets.words import thousands
 
 
 @cache
@@ -180,8 +181,8 @@ class RegisterAdmin(ScopedAdmin):
         if is_capped:
             self.message_user(
                 request,
-                f"Lebih dari {AT_MOST:,} data cocok dengan “{search_term}”; yang pertama saja"
-                " diperlihatkan. Tambahkan kata atau pilih wilayah.".replace(",", "."),
+                f"Lebih dari {thousands(AT_MOST)} data cocok dengan “{search_term}”; yang pertama"
+                " saja diperlihatkan. Tambahkan kata atau pilih wilayah.",
                 messages.INFO,
             )
         return queryset, False

@@ -83,7 +83,15 @@ def may_differ(nik: str, born: str, sex: str) -> bool:
     return bool(born) and in_nik(nik) != (born[8:], born[5:7], born[2:4])
 
 
-def tell_differences(row: RowView, context: CheckContext, nik: str, born: str, sex: str) -> None:
+def tell_differences(
+    row: RowView,
+    context: CheckContext,
+    nik: str,
+    born: str,
+    sex: str = "",
+    *,
+    date_field: str = "birth_date",
+) -> None:
     """Doubt a birth date or sex that is not the NIK's."""
     known = date.fromisoformat(born) if born else None
     for difference in nik_agrees(nik, known, sex, today=context.today):
@@ -95,7 +103,7 @@ def tell_differences(row: RowView, context: CheckContext, nik: str, born: str, s
             )
             suggestion = difference.in_nik
         else:
-            field, suggestion = "birth_date", difference.in_nik.isoformat()
+            field, suggestion = date_field, difference.in_nik.isoformat()
             if difference.code == "DAY_MONTH_SWAPPED":
                 code = "HARI_BULAN_TERTUKAR"
                 message = (

@@ -1,7 +1,6 @@
 """Row rules that several sheets share. Pure: the check runs in a process that knows no Django."""
 
 from beneficiaries.identity import is_nik_shaped, kk_plausible
-from regions.codes import Resolved
 from spreadsheets.layout import CheckContext, RowView
 
 
@@ -23,7 +22,7 @@ def judge_nik(row: RowView, field: str) -> bool:
     Whether there was nothing to tell.
     """
     nik = row[field]
-    if len(nik) != 16 or nik[12:] == "0000" or is_nik_shaped(nik):
+    if len(nik) != 16 or not nik.isdigit() or nik[12:] == "0000" or is_nik_shaped(nik):
         return True
     row.note(
         field,
@@ -36,7 +35,7 @@ def judge_nik(row: RowView, field: str) -> bool:
 
 def judge_kk(row: RowView, field: str) -> None:
     kk = row[field]
-    if len(kk) == 16 and kk[12:] != "0000" and not kk_plausible(kk):
+    if len(kk) == 16 and kk.isdigit() and kk[12:] != "0000" and not kk_plausible(kk):
         row.note(
             field,
             "KK_TIDAK_WAJAR",
@@ -54,25 +53,3 @@ def judge_day(row: RowView, context: CheckContext, field: str, what: str) -> Non
             "error",
             f"{what} setelah hari ini; perbaiki tanggalnya.",
         )
-
-
-def find_village(row: RowView, context: CheckContext, *, code: str = "") -> None:
-    """Set `village` to the code of the village that the row's place names (and `code`) mean.
-
-    The row has the fields `regency`, `district`, `village_name` and the derived field `village`.
-    A row that says nothing of the village is left alone: the sheet need not tell places.
-    """
-    names = {"regency": row["regency"], "district": row["district"]}
-    if not row["village_name"] and len(code) < 10:
-        return
-    found = context.regions.resolve(**names, village=row["village_name"], code=code)
-    if isinstance(found, Resolved):
-        if found.level == "VILLAGE":
-            row.set("village", found.code)
-            if found.note:
-                row.note("village_name", f"WILAYAH_{found.note_code}", "info", found.note)
-        return
-    suggestion = ""
-    if len(found.candidates) == 1 and len(found.candidates[0]) == 13:
-        suggestion = found.candidates[0]
-    row.note("village", "DESA_TIDAK_DIKENAL", "error", found.message, suggestion)

@@ -1,14 +1,14 @@
 """Sheets of the register. Pure: the check runs in a process that knows no Django."""
 
-import re
 from dataclasses import replace
 from datetime import date
 
 from beneficiaries import birth_dates
-from beneficiaries.identity import is_nik_shaped, kk_plausible, nik_agrees, nik_facts
-from regions.codes import Resolved, Unresolved
+from beneficiaries.identity import nik_agrees, nik_facts
+from beneficiaries.row_rules import judge_kk, judge_nik
+from beneficiaries.villages import district_named, find_village
 from spreadsheets import cells
-from spreadsheets.layout import CheckContext, Column, Issue, Layout, RowView, as_written
+from spreadsheets.layout import CheckContext, Column, Layout, RowView
 from spreadsheets.swaps import RowSwaps
 
 RELATIONS = {
@@ -52,97 +52,8 @@ RELATION_CHOICES = (
 YES_NO = ("YA", "TIDAK")
 
 
-_NOT_NAME = re.compile(r"^[\s\d.)]+|\b(KECAMATAN|KEC|20\d\d)(?=\W|$)|\(\d+\)")
-
-
-def district_named(title: str, context: CheckContext) -> str:
-    """The kecamatan that a sheet or a title is named after, "" if none.
-
-    "Kec. Basarang", "KEC_SELAT 2021" and "1. Mantangai" are; typing errors are not guessed.
-    """
-    name = " ".join(_NOT_NAME.sub(" ", title.upper().replace("_", " ")).split()).strip(" .:-")
-    if not name or context.regions is None:
-        return ""
-    region = context.options.get("region", "")
-    regency = context.regions.own_name(region[:5]) if len(region) >= 5 else ""
-    found = context.regions.resolve(regency=regency, district=name)
-    if isinstance(found, Unresolved):
-        return name if found.reason == "AMBIGUOUS" and not regency else ""
-    is_inside = f"{found.code}.".startswith(f"{region}.") or not region
-    return name if found.level == "DISTRICT" and not found.note and is_inside else ""
-
-
-def find_village(row: RowView, context: CheckContext) -> None:
-    """Set `village` to the code of the village that the row's place names and code mean.
-
-    Names decide and the code confirms or completes them. A code that means something else does not
-    stop a row whose names are enough: it is a doubt, with what the code says as the suggestion.
-    """
-    names = {
-        "regency": row["regency"],
-        "district": row["district"],
-        "village": row["village_name"],
-    }
-    code = row["village_code"]
-    found = context.regions.resolve(**names, code=code)
-    if isinstance(found, Resolved) and found.level == "VILLAGE":
-        _take_village(row, found, context)
-        return
-    if code and isinstance(found, Unresolved):
-        by_names = context.regions.resolve(**names)
-        if isinstance(by_names, Resolved) and by_names.level == "VILLAGE":
-            _take_village(row, by_names, context)
-            _doubt_code(row, found, by_names)
-            return
-    message, suggestion = "Nama desa/kelurahan kosong; isilah sesuai KK.", ""
-    if isinstance(found, Unresolved):
-        message = found.message
-        villages = [candidate for candidate in found.candidates if len(candidate) == 13]
-        if villages and (len(found.candidates) == 1 or villages[0] == _village_of(code, context)):
-            suggestion = villages[0]
-    _tell_village(row, "DESA_TIDAK_DIKENAL", "error", message, suggestion)
-
-
-def _take_village(row: RowView, found: Resolved, context: CheckContext) -> None:
-    row.set("village", found.code)
-    if found.note:
-        field = "village_name" if found.note_code == "SPELLING" else "village_code"
-        row.note(field, f"WILAYAH_{found.note_code}", "info", found.note)
-    if not row["village_name"]:
-        row.note(
-            "village_name",
-            "DESA_DARI_KODE",
-            "info",
-            f"Nama desa/kelurahan kosong; {context.regions.own_name(found.code)} diambil dari kode"
-            " wilayah.",
-        )
-
-
-def _doubt_code(row: RowView, found: Unresolved, by_names: Resolved) -> None:
-    message = f"{found.message} Jika dibiarkan, desa menurut namanya yang dipakai."
-    if found.reason != "CODE_DISAGREES":
-        row.note("village_code", "KODE_WILAYAH_TIDAK_DIKENAL", "warning", message, by_names.code)
-        return
-    other = found.candidates[1]
-    suggestion = other if len(other) == 13 else ""
-    _tell_village(row, "KODE_WILAYAH_BEDA_NAMA", "warning", message, suggestion)
-
-
-def _village_of(code: str, context: CheckContext) -> str:
-    alone = context.regions.resolve(code=code)
-    return alone.code if isinstance(alone, Resolved) and alone.level == "VILLAGE" else ""
-
-
-def _tell_village(row: RowView, code: str, level: str, message: str, suggestion: str) -> None:
-    written = (
-        as_written(row.raw("village_name")),
-        row["district"],
-        as_written(row.raw("village_code")),
-    )
-    before = ", ".join(filter(None, written))
-    row.issues.append(
-        Issue(row.number, "village", code, level, message, before, suggestion, row.sheet)
-    )
+def find_family_village(row: RowView, context: CheckContext) -> None:
+    find_village(row, context, code_field="village_code", is_needed=True)
 
 
 def complete_rt_rw(row: RowView, context: CheckContext) -> None:
@@ -177,20 +88,8 @@ def judge_person(row: RowView, context: CheckContext) -> None:
             "warning",
             "NIK kosong; orang ini dapat dicatat tanpa NIK dan diperbaiki saat verifikasi.",
         )
-    elif len(nik) == 16 and not is_nik_shaped(nik) and nik.isdigit() and nik[12:] != "0000":
-        row.note(
-            "nik",
-            "NIK_MUSTAHIL",
-            "error",
-            "Kode wilayah atau tanggal lahir di dalam NIK tidak mungkin; cocokkan dengan KTP-el.",
-        )
-    if len(kk) == 16 and not kk_plausible(kk) and kk.isdigit() and kk[12:] != "0000":
-        row.note(
-            "kk_number",
-            "KK_TIDAK_WAJAR",
-            "warning",
-            "Susunan nomor KK tidak lazim; cocokkan dengan KK.",
-        )
+    judge_nik(row, "nik")
+    judge_kk(row, "kk_number")
     if born and born > context.today.isoformat():
         row.note(
             "birth_date",
@@ -424,7 +323,19 @@ _BNBA = Layout(
         ),
     ),
     derived=("village",),
-    row_rules=(find_village, complete_rt_rw, birth_dates.decide_birth_date, judge_person),
+    checks=(
+        "Nama harus terisi, dan ID DTKS atau nomor KK; NIK kosong ditanyakan.",
+        "NIK harus 16 angka dengan kode wilayah dan tanggal lahir yang mungkin.",
+        "Tanggal lahir dan jenis kelamin yang berbeda dari NIK ditanyakan.",
+        "Desa dikenali dari nama dan kodenya, dan harus berada di wilayah unggahan.",
+        "Isi yang tertukar antarkolom atau bergeser satu kolom disarankan kembali ke tempatnya.",
+        "NIK yang tertulis dua kali, atau terdaftar di kabupaten/kota lain, harus dibereskan.",
+        "NIK atas nama lain dan nomor KK di lebih dari satu desa ditanyakan.",
+        "Keluarga tanpa kepala, dengan dua kepala, atau yang anggota satu-satunya meninggal"
+        " ditanyakan.",
+        "Orang yang menunggu dalam unggahan lain ditanyakan.",
+    ),
+    row_rules=(find_family_village, complete_rt_rw, birth_dates.decide_birth_date, judge_person),
     example_rows=(
         {
             "dtks_id": "62030800219",

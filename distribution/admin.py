@@ -6,6 +6,7 @@ from import_export.widgets import ForeignKeyWidget
 from accounts.admin import ReferenceDataAdmin
 from beneficiaries.models import Programme
 from distribution.models import BenefitRate
+from spreadsheets.words import thousands
 
 
 class BenefitRateResource(resources.ModelResource):
@@ -41,7 +42,7 @@ class BenefitRateAdmin(ReferenceDataAdmin):
 
     @admin.display(description="nilai per bulan")
     def amount_column(self, rate):
-        return f"Rp{rate.amount:,}".replace(",", ".")
+        return f"Rp{thousands(rate.amount)}"
 
     @admin.display(description="berlaku sekarang", boolean=True)
     def in_force(self, rate):

@@ -17,6 +17,7 @@ from spreadsheets.layout import Issue, as_written, slug
 from spreadsheets.looking import FileRead, SheetRead
 from spreadsheets.package import CONTENT_TYPES, Package, legible
 from spreadsheets.reading import OWN_SHEETS, SUMMARY_SHEETS, Book
+from spreadsheets.words import thousands
 
 # Comments are drawn one by one by Excel; beyond this many a workbook opens slowly.
 MAX_COMMENTS = 2_000
@@ -42,7 +43,7 @@ class _SheetNotes:
     def add(self, issue: Issue) -> None:
         message = issue.message
         if issue.suggestion:
-            message += f" Usulan: {issue.suggestion}."
+            message += f" Saran: {issue.suggestion}."
         heading = self.headings.get(issue.field, "")
         note = f"{heading}: {message}" if heading else message
         self.rows.setdefault(issue.row, []).append(note)
@@ -145,10 +146,10 @@ def _summary_rows(of_file, summary, notes) -> Iterable[tuple[str, object]]:
         "",
     )
     if sum(len(sheet.cells) for sheet in notes.values()) > MAX_COMMENTS:
-        most = f"{MAX_COMMENTS:,}".replace(",", ".")
         yield (
-            f"Hanya {most} sel diberi komentar, yang harus diperbaiki lebih dahulu; sel lain hanya "
-            f"diwarnai. Penjelasan setiap baris ada di kolom {NOTE_HEADINGS[0]}.",
+            f"Hanya {thousands(MAX_COMMENTS)} sel diberi komentar, yang harus diperbaiki lebih "
+            "dahulu; sel lain hanya diwarnai. Penjelasan setiap baris ada di kolom "
+            f"{NOTE_HEADINGS[0]}.",
             "",
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from spreadsheets.parts import Ranges, column_letters, joined
 from spreadsheets.reading import Sheet
 from spreadsheets.survey import Survey
+from spreadsheets.words import thousands
 
 _SHOWN = 8
 
@@ -15,7 +16,7 @@ def hidden_parts(
     """Parts of a sentence. `headings` by index; rows that are left out as no data do not count."""
     place = f"pada lembar {sheet.name}"
     if sheet.hidden:
-        yield f"lembar {sheet.name} ({_thousands(surveyed.count)} baris)"
+        yield f"lembar {sheet.name} ({thousands(surveyed.count)} baris)"
     rows = _data_rows(sheet, header_row, surveyed)
     if rows:
         yield f"baris {_in_words(joined(rows))} {place}"
@@ -57,7 +58,3 @@ def _and(parts: list[str]) -> str:
     if len(parts) > _SHOWN:
         parts = [*parts[: _SHOWN - 1], f"{len(parts) - _SHOWN + 1} bagian lain"]
     return " dan ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-
-
-def _thousands(number: int) -> str:
-    return f"{number:,}".replace(",", ".")

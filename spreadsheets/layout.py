@@ -250,6 +250,12 @@ class Layout:
     def fields(self) -> tuple[str, ...]:
         return tuple(column.field for column in self.columns) + self.derived
 
+    def column_of(self, field: str) -> Column | None:
+        """The column that tells a field: for a derived one (`village`) that of its name
+        (`village_name`), if there is one."""
+        columns = {column.field: column for column in self.columns}
+        return columns.get(field) or columns.get(f"{field}_name")
+
     @property
     def by_slug(self) -> dict[str, Column]:
         return {name: column for column in self.columns for name in column.slugs}

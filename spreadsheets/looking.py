@@ -173,7 +173,10 @@ def look(
             "unggah kembali.",
         )
     mapping = {name: written for one in found for name, written in one.header.headings.items()}
-    unknown = dict.fromkeys(heading for one in found for heading in one.header.unknown)
+    unknown: dict[str, None] = {}
+    for one in found:
+        filled = {one.header.name_of(at) for at in looked[one.read.name].shown}
+        unknown |= dict.fromkeys(name for name in one.header.unknown if name in filled)
     first = looked[found[0].read.name]
     read = FileRead(
         best.layout.key,

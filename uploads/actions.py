@@ -1,4 +1,5 @@
 """Changes in the life of an upload. Each is atomic, locks the upload and writes its event.
+Those of its columns are in uploads/column_actions.py.
 
 What cannot be done raises `ValidationError` with a sentence for the user, or `PermissionDenied`.
 """
@@ -22,8 +23,7 @@ from regions.models import Region
 from spreadsheets.recheck import check_values
 from spreadsheets.swaps import ROW_CODES
 from uploads import kinds, staging, tasks
-from uploads.columns import TO_CONFIRM, objections, to_remember
-from uploads.models import ColumnMapping, Upload, UploadEvent, UploadIssue, UploadRow
+from uploads.models import Upload, UploadEvent, UploadIssue, UploadRow
 from uploads.steps import compare, context_of, locked, move
 from uploads.wording import decision_note
 
@@ -31,7 +31,6 @@ Status = Upload.Status
 Decision = UploadIssue.Decision
 # The one error that is decided, not repaired: which of two rows with one NIK is to be used.
 CHOOSABLE = ("NIK_DUA_KALI", "KASUS_DUA_KALI")
-_COUNTERS = ("rows_new", "rows_changed", "rows_same", "rows_review", "rows_problem")
 
 
 class ColumnsUnconfirmed(ValidationError):
@@ -56,7 +55,8 @@ class AlreadySent(ValidationError):
         )
 
 
-def _require(user: User, permission: str, upload: Upload | None = None) -> None:
+def require(user: User, permission: str, upload: Upload | None = None) -> None:
+    """Raise `PermissionDenied` unless the role, the region and the sender allow it."""
     if user is None or not user.has_perm(permission):
         raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
     if upload is not None and not user.scope.contains(upload.region_id):
@@ -89,7 +89,7 @@ def receive(
     Raises `AlreadySent` for a file that was sent before and is not cancelled or failed, and
     `PermissionDenied` for a kind of sheet or a region that is not the sender's.
     """
-    _require(by, "uploads.add_upload")
+    require(by, "uploads.add_upload")
     sheet = kinds.get(kind)
     if not sheet.may_be_sent_by(by):
         raise PermissionDenied(
@@ -138,15 +138,16 @@ def receive(
 @transaction.atomic
 def cancel(upload: Upload, *, by: User) -> Upload:
     """Drop an upload that is not handed in. A running check stops at its next batch."""
-    _require(by, "uploads.submit_upload", upload)
+    require(by, "uploads.submit_upload", upload)
     upload = locked(upload)
     upload.cancel_requested = True
     move(upload, Status.DIBATALKAN, by=by)
     return upload
 
 
-def _editable(upload: Upload, by: User) -> Upload:
-    _require(by, "uploads.submit_upload", upload)
+def editable(upload: Upload, by: User) -> Upload:
+    """The upload, locked, where this user may still change it."""
+    require(by, "uploads.submit_upload", upload)
     upload = locked(upload)
     if not upload.is_editable:
         raise ValidationError(
@@ -220,7 +221,7 @@ def accept_suggestions(
     upload: Upload, *, code: str, by: User, row_ids: list[int] | None = None
 ) -> int:
     """Take the portal's suggestion for every row of one cause (or for some); tells how many."""
-    upload = _editable(upload, by)
+    upload = editable(upload, by)
     issues = _issues(upload, code, row_ids).filter(decision=Decision.OPEN)
     if code not in ROW_CODES:
         issues = issues.exclude(suggestion="")
@@ -236,7 +237,7 @@ def accept_suggestions(
 @transaction.atomic
 def keep_values(upload: Upload, *, code: str, by: User, row_ids: list[int] | None = None) -> int:
     """Confirm that the sheet is right where the portal doubted; tells how many rows."""
-    upload = _editable(upload, by)
+    upload = editable(upload, by)
     issues = _issues(upload, code, row_ids).filter(decision=Decision.OPEN)
     if code not in CHOOSABLE:
         issues = issues.filter(level=UploadIssue.Level.WARNING)
@@ -251,7 +252,7 @@ def keep_values(upload: Upload, *, code: str, by: User, row_ids: list[int] | Non
 @transaction.atomic
 def undo_decision(upload: Upload, *, code: str, by: User, row_ids: list[int] | None = None) -> int:
     """Open the issues of one cause again; an accepted suggestion gives way to what was sent."""
-    upload = _editable(upload, by)
+    upload = editable(upload, by)
     issues = _issues(upload, code, row_ids).filter(decision__in=[Decision.ACCEPTED, Decision.KEPT])
     accepted = list(issues.filter(decision=Decision.ACCEPTED).values_list("pk", flat=True))
     _set_cells(upload, accepted, accept=False)
@@ -268,7 +269,7 @@ def edit_row(upload: Upload, row: UploadRow, *, values: Mapping[str, str], by: U
 
     `values` holds the fields that were shown for editing; decisions on other cells stay.
     """
-    upload = _editable(upload, by)
+    upload = editable(upload, by)
     layout = kinds.get(upload.kind).layout
     row = upload.rows.select_for_update().get(pk=row.pk)
     held = dict(zip(layout.fields, row.values, strict=True))
@@ -335,7 +336,7 @@ def edit_row(upload: Upload, row: UploadRow, *, values: Mapping[str, str], by: U
 @transaction.atomic
 def submit(upload: Upload, *, by: User) -> Upload:
     """Hand the valid rows to the approver; refused rows stay behind."""
-    upload = _editable(upload, by)
+    upload = editable(upload, by)
     if kinds.get(upload.kind).is_preview:
         raise ValidationError(kinds.PREVIEW_ONLY)
     if upload.columns_are_unconfirmed:
@@ -353,7 +354,7 @@ def submit(upload: Upload, *, by: User) -> Upload:
 
 
 def _reviewed(upload: Upload, by: User) -> Upload:
-    _require(by, "uploads.review_upload", upload)
+    require(by, "uploads.review_upload", upload)
     upload = locked(upload)
     upload.reviewed_by = by
     upload.reviewed_at = timezone.now()
@@ -387,7 +388,7 @@ def return_to_sender(upload: Upload, *, reason: str, by: User) -> Upload:
 @transaction.atomic
 def revert(upload: Upload, *, by: User) -> Upload:
     """Take an applied upload back as far as nothing newer has touched its rows."""
-    _require(by, "uploads.revert_upload", upload)
+    require(by, "uploads.revert_upload", upload)
     upload = locked(upload)
     if upload.status != Status.DITERAPKAN:
         raise ValidationError("Hanya unggahan yang sudah diterapkan yang dapat dibatalkan.")
@@ -401,100 +402,16 @@ def revert(upload: Upload, *, by: User) -> Upload:
 @transaction.atomic
 def try_again(upload: Upload, *, by: User) -> Upload:
     """Process a failed upload once more: its check, or its way into the register once approved."""
-    _require(by, "uploads.view_upload", upload)
+    require(by, "uploads.view_upload", upload)
     upload = locked(upload)
     if upload.status != Status.GAGAL:
         raise ValidationError("Hanya unggahan yang gagal yang dapat diproses lagi.")
     upload.failure, upload.failure_code, upload.cancel_requested = "", "", False
     if upload.reviewed_by_id is None:
-        _require(by, "uploads.submit_upload", upload)
+        require(by, "uploads.submit_upload", upload)
         upload.stage = Upload.Stage.ANTRE
         move(upload, Status.DIPERIKSA, by=by)
         tasks.check.enqueue(upload.pk)
     else:
         return approve(upload, by=by)
     return upload
-
-
-def _rereadable(upload: Upload, by: User) -> Upload:
-    _require(by, "uploads.submit_upload", upload)
-    upload = locked(upload)
-    if not upload.is_rereadable:
-        raise ValidationError(
-            f"Unggahan ini {upload.get_status_display().lower()}; kolomnya tidak dapat diubah lagi."
-        )
-    return upload
-
-
-def _remember(upload: Upload, columns: Mapping[str, str]) -> None:
-    """Keep for the sender's next sheets what has been said of this one; nothing said leaves what is
-    kept, unless it was used here and is now contradicted."""
-    kept = to_remember(kinds.get(upload.kind).layout, columns)
-    own = {"user_id": upload.sent_by_id, "kind": upload.kind}
-    if kept:
-        ColumnMapping.objects.update_or_create(**own, defaults={"columns": kept})
-    elif upload.columns_are_remembered:
-        ColumnMapping.objects.filter(**own).delete()
-
-
-@transaction.atomic
-def choose_columns(
-    upload: Upload, *, columns: Mapping[str, str], by: User, header_row: int | None = None
-) -> Upload:
-    """Read the file anew with these columns (key: field, '' for not read) and remember them.
-
-    `header_row`: the last row of the header, 0 for none, None for the row that the portal finds.
-    Decisions and repairs of the earlier reading are lost with its rows.
-    """
-    upload = _rereadable(upload, by)
-    said = objections(kinds.get(upload.kind).layout, columns)
-    if said:
-        raise ValidationError(said)
-    _remember(upload, columns)
-    upload.columns = {"header_row": header_row, "columns": dict(columns)}
-    upload.reading = {}
-    upload.failure = upload.failure_code = ""
-    upload.cancel_requested = False
-    upload.stage = Upload.Stage.ANTRE
-    upload.done = upload.total = 0
-    upload.submitted_by = upload.submitted_at = upload.reviewed_by = upload.reviewed_at = None
-    for counter in _COUNTERS:
-        setattr(upload, counter, 0)
-    move(upload, Status.DIPERIKSA, by=by, note="Kolom dipilih oleh pengirim.")
-    tasks.check.enqueue(upload.pk)
-    return upload
-
-
-@transaction.atomic
-def confirm_columns(upload: Upload, *, columns: Mapping[str, str], by: User) -> Upload:
-    """Say that the columns are read rightly, so that the upload may be submitted.
-
-    `columns` (key: field) is what the user has seen; raises `ValidationError` where it is not what
-    the file was read as.
-    """
-    upload = _editable(upload, by)
-    read = {column["key"]: column["field"] for column in upload.columns_read}
-    if not columns or any(read.get(key, "") != field for key, field in columns.items()):
-        raise ValidationError(
-            "Pilihan kolom berbeda dari yang dibaca portal. Simpan dan periksa lagi agar berlaku."
-        )
-    _remember(upload, read)
-    is_headless = upload.reading["header_row"] == 0
-    upload.columns = {"header_row": 0 if is_headless else None, "columns": read}
-    upload.save(update_fields=["columns"])
-    upload.issues.filter(row_number=0, code__in=TO_CONFIRM).update(decision=Decision.KEPT)
-    UploadEvent.objects.create(
-        upload=upload,
-        region_id=upload.region_id,
-        by=by,
-        status=upload.status,
-        note="Pembacaan kolom dipastikan.",
-    )
-    return upload
-
-
-@transaction.atomic
-def forget_columns(*, kind: str, by: User) -> None:
-    """Read this user's next sheets of a kind as the portal finds them."""
-    _require(by, "uploads.submit_upload")
-    ColumnMapping.objects.filter(user=by, kind=kind).delete()

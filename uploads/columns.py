@@ -1,6 +1,6 @@
 """What a sender says of the columns of a sheet: whether it can be so, and what of it is remembered.
 
-Pure: the changes are in uploads/actions.py.
+Pure: the changes are in uploads/column_actions.py.
 """
 
 from collections import Counter

@@ -1,6 +1,5 @@
 """The figures of an upload: what was sent and what becomes of it, causes, progress."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -83,7 +82,6 @@ class Cause:
     suggested: int = 0
     accepted: int = 0
     kept: int = 0
-    may_keep: bool = False
     decision: UploadEvent | None = None
     """The last one that somebody has taken on all its rows."""
 
@@ -109,10 +107,8 @@ class Causes:
 _ROW = Func(F("sheet"), F("row_number"), function="ROW", output_field=TextField())
 
 
-def causes(issues: QuerySet[UploadIssue], *, choosable: Iterable[str]) -> Causes:
+def causes(issues: QuerySet[UploadIssue]) -> Causes:
     """Findings by code, the most frequent first, whether decided or not.
-
-    `choosable` errors may be decided too.
 
     What the portal itself put in order is counted by finding: there may be one in every row. A row
     is counted once for a code, and only codes found in several fields need a second look for that.
@@ -163,7 +159,6 @@ def causes(issues: QuerySet[UploadIssue], *, choosable: Iterable[str]) -> Causes
         message = without_numbers(examples[samples[key]].message)
         cause.title = CAUSE_TITLES.get(cause.code, message.rstrip("."))
         cause.example = message if cause.title != message.rstrip(".") else ""
-        cause.may_keep = cause.level == Level.WARNING or cause.code in choosable
     ordered = sorted(found.values(), key=lambda cause: (-cause.rows - cause.decided, cause.code))
     return Causes(
         review=[cause for cause in ordered if cause.level == Level.WARNING],

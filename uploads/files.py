@@ -48,13 +48,15 @@ def open_issues(upload: Upload) -> QuerySet[UploadIssue]:
 
 
 def _noted(upload: Upload) -> Iterator[Issue]:
-    texts = Texts(kinds.get(upload.kind).layout)
+    layout = kinds.get(upload.kind).layout
+    texts = Texts(layout)
     issues = open_issues(upload).order_by("row_number", "id")
     texts.learn(issues.filter(field="village").values_list("suggestion", flat=True))
     for issue in issues.iterator(chunk_size=5_000):
+        column = layout.column_of(issue.field)
         yield Issue(
             issue.row_number,
-            issue.field,
+            column.field if column else issue.field,
             issue.code,
             issue.level,
             issue.message,
@@ -71,7 +73,7 @@ def write_annotated(upload: Upload, path: Path) -> None:
     what must be repaired or looked at.
     """
     totals = figures.sums(upload)
-    causes = figures.causes(upload.issues.filter(row_number__gt=0), choosable=())
+    causes = figures.causes(upload.issues.filter(row_number__gt=0))
     summary: list[tuple[str, int | str]] = [("Baris dikirim", totals.sent)]
     summary += [(part.look.text, part.count) for part in totals.parts]
     for heading, found in (

@@ -176,9 +176,8 @@ def _inspect(path, among, region, expected_rows) -> Inspection:
 
 
 def heading(layout: Layout, field: str) -> str:
-    """The layout's heading of a field; a derived field has that of the column it is named after."""
-    headings = {column.field: column.heading for column in layout.columns}
-    return headings.get(field) or headings.get(f"{field}_name", "")
+    column = layout.column_of(field)
+    return column.heading if column else ""
 
 
 def after(issue: Issue, values: dict[str, str]) -> str:

@@ -161,6 +161,8 @@ class Note:
     suggestion: str = ""
     before: str = ""
     """What was written, where the portal has repaired it and the cell shows something else."""
+    is_repeated: bool = False
+    """The same has been said of a cell above: one exchange touches several cells."""
 
 
 @dataclass
@@ -207,6 +209,15 @@ class RowShown:
     keepable_codes: list[str]
     decided_codes: list[str]
     chooses: bool
+
+    @property
+    def name_is_number(self) -> bool:
+        return is_identity(self.name)
+
+    @property
+    def number_has_digits(self) -> bool:
+        """Words in the place of a number, such as a name exchanged with it, need no mask."""
+        return any(map(str.isdigit, self.number))
 
     @property
     def lines(self) -> list[list[Cell]]:
@@ -299,11 +310,14 @@ def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]
     `shown`: fields whose value is told in any case, since no change will tell it.
     """
     cells: dict[str, Cell] = {}
-    for issue in sorted(issues, key=lambda issue: issue.level == Level.INFO):
+    order = sorted(issues, key=lambda issue: (issue.level == Level.INFO, not issue.suggestion))
+    for issue in order:
         cell = cells.setdefault(
             issue.field, Cell(issue.field, texts.label(issue.field) if issue.field else "Baris")
         )
         suggestion = texts.shown(issue.field, issue.suggestion)
+        # The comparison knows the row as it was read, not as it was written.
+        before = texts.shown(issue.field, issue.before) if issue.from_register else issue.before
         cell.notes.append(
             Note(
                 without_numbers(issue.message),
@@ -318,10 +332,10 @@ def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]
         elif cell.old or cell.new:
             continue
         elif issue.suggestion:
-            cell.old = issue.before or texts.shown(issue.field, values.get(issue.field, ""))
+            cell.old = before or texts.shown(issue.field, values.get(issue.field, ""))
             cell.new, cell.flagged = suggestion, True
-        elif issue.before:
-            cell.old, cell.flagged = issue.before, True
+        elif before:
+            cell.old, cell.flagged = before, True
     for name, (old, new) in (row.changes or {}).items():
         if row.target_id is None and name not in cells:
             continue  # of a new entry everything is new
@@ -336,9 +350,14 @@ def _cells(row, issues, values, texts: Texts, *, shown: list[str]) -> list[Cell]
         if name not in cells:
             cells[name] = Cell(name, texts.label(name), new=texts.shown(name, values[name]))
     place = {name: number for number, name in enumerate(("", *texts.position))}
-    return sorted(
+    ordered = sorted(
         cells.values(), key=lambda cell: (not cell.asks, place.get(cell.field, len(place)))
     )
+    said = set()
+    for note in (note for cell in ordered for note in cell.notes):
+        note.is_repeated = (note.code, note.text) in said and not note.before
+        said.add((note.code, note.text))
+    return ordered
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from django.db import connection
 
 from accounts import scope
 from spreadsheets.checking import Batch
-from spreadsheets.layout import Issue, Layout
+from spreadsheets.layout import Layout
 from spreadsheets.packing import PackedBatch
 from uploads.models import Upload, UploadRow
 
@@ -156,12 +156,6 @@ SELECT row_number AS "row", field, code, level, {_MESSAGE} AS message,
     coalesce(before, '') AS before, {_SUGGESTION} AS suggestion, sheet
 FROM {_FOUND}
 """
-
-
-def findings(cursor) -> list[Issue]:
-    """All findings in the order of rows."""
-    cursor.execute(f"{FINDINGS} ORDER BY sheet, row_number, field, code")
-    return [Issue._make(row) for row in cursor.fetchall()]
 
 
 # A table of its own, so that the planner knows how many issues there are.

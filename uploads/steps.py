@@ -1,6 +1,6 @@
 """The steps of an upload's life that people do not take themselves, and what all steps share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from regions.index import region_index
 from spreadsheets.checking import Batch
-from spreadsheets.layout import CheckContext, Issue
+from spreadsheets.layout import CheckContext
 from spreadsheets.packing import PackedBatch
 from uploads import kinds, staging
 from uploads.kinds import SheetKind
@@ -88,24 +88,6 @@ def take(cursor, kind: SheetKind, batch: Batch | PackedBatch) -> None:
 def gather(cursor, kind: SheetKind, table: str) -> None:
     if kind.gather:
         kind.gather(cursor, table)
-
-
-@transaction.atomic
-def rehearse(upload: Upload, batches: Iterable[Batch | PackedBatch]) -> list[Issue]:
-    """All that check and comparison find in these rows; nothing of it is kept.
-
-    `upload` need not be stored: an `Upload(pk=0, kind=..., region_id=...)` will do. Raises
-    SheetRefused.
-    """
-    kind = kinds.get(upload.kind)
-    with connection.cursor() as cursor:
-        for batch in batches:
-            take(cursor, kind, batch)
-        staging.begin_comparison(cursor, upload, arrived=True)
-        kind.compare(upload, cursor)
-        found = staging.findings(cursor)
-    transaction.set_rollback(True)
-    return found
 
 
 @transaction.atomic

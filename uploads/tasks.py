@@ -17,6 +17,7 @@ from spreadsheets.layout import Issue
 from spreadsheets.limited import check_in_child
 from spreadsheets.looking import FileRead
 from spreadsheets.packing import PackedBatch
+from spreadsheets.words import thousands
 from uploads import kinds, staging, steps
 from uploads.models import Upload
 
@@ -117,16 +118,12 @@ def against_cover(upload: Upload, read: FileRead, done: int) -> Batch:
     if len(left_out) > TOLD_LEFT_OUT:
         left_out[TOLD_LEFT_OUT:] = [f"dan {len(left_out) - TOLD_LEFT_OUT} hal lain"]
     message = (
-        f"Surat pengantar menyebut {_dotted(expected)} baris, sedangkan {_dotted(done)} baris"
+        f"Surat pengantar menyebut {thousands(expected)} baris, sedangkan {thousands(done)} baris"
         f" terbaca. Yang tidak diambil: {'; '.join(left_out) or 'tidak ada'}."
         " Cocokkan dengan pengirim berkas."
     )
     issue = Issue(0, "", "JUMLAH_BEDA_PENGANTAR", "warning", message, str(expected), "")
     return Batch([], [issue], done, done)
-
-
-def _dotted(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
 
 
 def _is_headless(read: FileRead) -> bool:

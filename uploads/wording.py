@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from regions.models import Region
 from spreadsheets import cells
 from spreadsheets.layout import Cleaned, Column, Layout
+from spreadsheets.words import thousands
 from uploads import kinds
 from uploads.models import Upload, UploadIssue, UploadRow
 
@@ -134,7 +135,8 @@ CAUSE_TITLES = {
     "KOLOM_ANGKA_RUSAK": "Kolom nomor rusak karena Excel",
     "KOLOM_BERLEBIH": "Isi melewati kolom terakhir",
     "KOLOM_DARI_ISI": "Kolom dikenali dari isinya",
-    "KOLOM_TERTUKAR": "Kolom tampak tertukar",
+    "KOLOM_TANPA_JUDUL": "Kolom tanpa judul",
+    "KOLOM_TERTUKAR": "Letak kolom diragukan",
     "KOLOM_TIDAK_LENGKAP": "Baris teks kurang kolom",
     "KOMODITAS_KOSONG": "Nama komoditas kosong",
     "KONTRAK_LEWAT": "Kontrak agen sudah berakhir",
@@ -251,7 +253,7 @@ DERIVED_HEADINGS = {
     "service_villages": "Desa layanan",
 }
 
-_REGION = re.compile(r"\d\d\.\d\d\.\d\d\.\d{4}")
+_REGION = re.compile(r"(?<![\d.])\d\d\.\d\d\.\d\d\.\d{4}(?!\.?\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _PERIOD = re.compile(r"(\d{4}-\d\d)(?:/(\d{4}-\d\d))?")
 _MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}[:.]\d\d(?:[:.]\d\d)?")
@@ -265,9 +267,7 @@ IDENTITY_DIGITS = 10
 
 
 def decision_note(decision: str, code: str, rows: int) -> str:
-    return DECISIONS[decision].format(
-        n=f"{rows:,}".replace(",", "."), cause=CAUSE_TITLES.get(code, code)
-    )
+    return DECISIONS[decision].format(n=thousands(rows), cause=CAUSE_TITLES.get(code, code))
 
 
 def is_decision_on(note: str, code: str) -> bool:
@@ -278,10 +278,13 @@ def is_identity(text: str) -> bool:
     """Ten digits or more, however they are spaced, are somebody's number, whatever the column.
 
     A dotted region code is none, nor a point in time.
+
+    >>> is_identity("62.03.08.5205.839017"), is_identity("MALUEN, BASARANG, 62.03.08.2002")
+    (True, False)
     """
-    if any(known.fullmatch(text) for known in (_REGION, _PERIOD, _MOMENT)):
+    if _PERIOD.fullmatch(text) or _MOMENT.fullmatch(text):
         return False
-    return len(_NOT_DIGIT.sub("", text)) >= IDENTITY_DIGITS
+    return len(_NOT_DIGIT.sub("", _REGION.sub("", text))) >= IDENTITY_DIGITS
 
 
 def without_numbers(message: str) -> str:
@@ -370,7 +373,8 @@ class Texts:
 
     def label(self, field: str) -> str:
         """The heading in quiet letters: TANGGAL LAHIR becomes Tanggal lahir, NIK stays NIK."""
-        heading = self.heading(field)
+        # SIKS misspells the word in its sheets, and so must templates; pages need not.
+        heading = self.heading(field).replace("KELUARAHAN", "KELURAHAN")
         if not heading.isupper() or "_" in heading:
             return heading
         quiet = _WORD.sub(
@@ -406,7 +410,7 @@ class Texts:
         if column is None and value.isupper():
             return value.replace("_", " ")
         if column and column.content == "rupiah" and value.isdecimal():
-            return f"Rp{int(value):,}".replace(",", ".")
+            return f"Rp{thousands(int(value))}"
         try:
             return _time_in_words(value)
         except ValueError:

@@ -189,6 +189,7 @@ SELECT d.id, jsonb_strip_nulls(jsonb_build_object(
     {_OF_PERSON},
     'active', CASE WHEN NOT p.is_active THEN '["TIDAK", "YA"]'::jsonb END,
     'family', CASE WHEN p.household_id IS DISTINCT FROM d.household_id
+            AND (s.dtks_id <> '' OR s.kk_number <> '')
         THEN jsonb_build_array((SELECT kk_number FROM beneficiaries_household
             WHERE id = p.household_id), s.kk_number) END)) AS changes
 FROM differing d JOIN staged s ON s.id = d.id CROSS JOIN LATERAL (

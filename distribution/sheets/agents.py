@@ -2,7 +2,8 @@
 
 import re
 
-from beneficiaries.row_rules import find_village, is_empty, judge_nik
+from beneficiaries.row_rules import is_empty, judge_nik
+from beneficiaries.villages import find_village
 from distribution.sheets.cleaners import BANK_NAMES, bank, decimal
 from regions.codes import Resolved
 from spreadsheets import cells

@@ -1,6 +1,7 @@
 """What the banks tell of the cards (KKS): opened, handed over, lost, blocked, replaced."""
 
-from beneficiaries.row_rules import find_village, is_empty, judge_day, judge_nik
+from beneficiaries.row_rules import is_empty, judge_day, judge_nik
+from beneficiaries.villages import find_village
 from distribution.sheets.cleaners import card_number
 from distribution.sheets.common import (
     card_columns,

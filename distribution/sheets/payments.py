@@ -1,6 +1,7 @@
 """Who is to be paid (the list of the centre), and what became of it at the bank."""
 
-from beneficiaries.row_rules import find_village, is_empty, judge_day, judge_nik
+from beneficiaries.row_rules import is_empty, judge_day, judge_nik
+from beneficiaries.villages import find_village
 from distribution.sheets.common import (
     card_columns,
     complete_period,

@@ -5,6 +5,7 @@ from distribution.sheets.cleaners import BANK_NAMES, bank, card_number, decimal,
 from distribution.sheets.common import positive
 from spreadsheets import cells
 from spreadsheets.layout import CheckContext, Column, Layout, RowView
+from spreadsheets.words import thousands
 
 # DOMAIN section 3.
 FOOD_GROUPS = {
@@ -60,8 +61,8 @@ def judge_goods(row: RowView, context: CheckContext) -> None:
             "amount",
             "BARANG_MELEBIHI_NOMINAL",
             "warning",
-            f"Jumlah kali harga barang {worth:,} rupiah melebihi nominal transaksi; periksa"
-            " jumlah, harga, dan nominalnya.".replace(",", "."),
+            f"Jumlah kali harga barang Rp{thousands(worth)} melebihi nominal transaksi; periksa"
+            " jumlah, harga, dan nominalnya.",
         )
 
 

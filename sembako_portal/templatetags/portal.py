@@ -23,6 +23,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from beneficiaries.identity import mask
+from spreadsheets.words import thousands
 
 register = template.Library()
 
@@ -51,10 +52,6 @@ def badge(text: str, kind: str = "idle", icon: str = "") -> SafeString:
     )
 
 
-def _grouped(whole: str) -> str:
-    return f"{int(whole):,}".replace(",", ".")
-
-
 def _signed(value, text: str) -> str:
     return f"−{text}" if value < 0 else text
 
@@ -65,7 +62,7 @@ def ribuan(value) -> str:
     if value is None or value == "":
         return NO_VALUE
     number = int(value)
-    return _signed(number, _grouped(abs(number)))
+    return _signed(number, thousands(abs(number)))
 
 
 @register.filter
@@ -74,7 +71,7 @@ def rupiah(value) -> str:
     if value is None or value == "":
         return NO_VALUE
     number = int(value)
-    return _signed(number, f"Rp{_grouped(abs(number))}")
+    return _signed(number, f"Rp{thousands(abs(number))}")
 
 
 @register.filter
@@ -84,7 +81,7 @@ def persen(value, digits: int = 1) -> str:
         return NO_VALUE
     number = Decimal(str(value)).quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP)
     whole, _, rest = str(abs(number)).partition(".")
-    return _signed(number, f"{_grouped(whole)}{',' if rest else ''}{rest}%")
+    return _signed(number, f"{thousands(int(whole))}{',' if rest else ''}{rest}%")
 
 
 @register.filter
@@ -137,8 +134,8 @@ def samar(number: str | None) -> SafeString | str:
     if not number:
         return NO_VALUE
     masked = mask(number)
-    first, last = masked[: masked.find("•")].strip(), masked[masked.rfind("•") + 1 :].strip()
-    hidden = masked.strip("0123456789 ")
+    start, end = masked.find("•"), masked.rfind("•") + 1
+    first, hidden, last = masked[:start].strip(), masked[start:end], masked[end:].strip()
     spoken = ", ".join(
         filter(
             None,

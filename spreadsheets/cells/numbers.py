@@ -6,6 +6,7 @@ from typing import Any
 
 from spreadsheets.cells.texts import NOTHING, text, tidy
 from spreadsheets.layout import Cleaned, Cleaner, as_written
+from spreadsheets.words import thousands
 
 _NO_NUMBER = NOTHING | {
     *("0", "TDK ADA", "BLM ADA", "BELUM PUNYA", "BLM PUNYA", "TIDAK PUNYA", "TDK PUNYA", "NIHIL"),
@@ -277,12 +278,11 @@ def rupiah(raw: Any) -> str | Cleaned:
     short = _SHORT_RUPIAH.fullmatch(shown)
     if short and len(short[2] or "") <= _POWER[short[3]]:
         amount = int(short[1] + (short[2] or "").ljust(_POWER[short[3]], "0"))
-        grouped = f"{amount:,}".replace(",", ".")
         return Cleaned(
             str(amount),
             "RUPIAH_DISINGKAT",
             "warning",
-            f"Jumlah yang disingkat dibaca Rp{grouped}; pastikan jumlahnya.",
+            f"Jumlah yang disingkat dibaca Rp{thousands(amount)}; pastikan jumlahnya.",
         )
     found = _RUPIAH.fullmatch(shown)
     is_whole = not isinstance(raw, bool) and not (isinstance(raw, float) and raw % 1)

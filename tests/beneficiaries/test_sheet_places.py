@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from beneficiaries.sheets import DTKS_BNBA, district_named
+from beneficiaries.sheets import DTKS_BNBA
+from beneficiaries.villages import district_named
 from regions.codes import RegionIndex, load_regions
 from spreadsheets.checking import check_file
 from spreadsheets.layout import CheckContext

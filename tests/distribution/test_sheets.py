@@ -288,6 +288,13 @@ def test_row_rules(context, layout, cells, expected):
     assert check(layout, context, cells)[1] == expected
 
 
+def test_what_goods_are_worth_is_told_as_people_read_it(context):
+    cells = {**TRANSAKSI.example_rows[0], "price": "25000"}
+    _, (issue,) = check_values(TRANSAKSI, cells, context)
+    assert "Rp250.000 melebihi" in issue.message
+    assert issue.message.endswith("periksa jumlah, harga, dan nominalnya.")
+
+
 def test_a_payment_in_canonical_text(context):
     values, _ = check(DAFTAR_BAYAR, context, {"amount": "Rp 600.000,-", "bank": "Bank BRI"})
     assert values["period"] == "2021-01/2021-03"

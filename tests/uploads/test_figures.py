@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from beneficiaries.sheets import DTKS_BNBA
 from tests.factories import KAPUAS, UploadFactory
-from uploads import actions, figures
+from uploads import figures
 from uploads.models import Upload, UploadIssue
 from uploads.wording import Texts, is_identity
 
@@ -36,7 +36,7 @@ def issue(upload, row, code, field="nik", **values):
 
 
 def causes(upload):
-    return figures.causes(upload.issues.all(), choosable=actions.CHOOSABLE)
+    return figures.causes(upload.issues.all())
 
 
 def test_every_row_that_was_sent_is_in_one_part_of_the_sum():

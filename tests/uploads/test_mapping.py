@@ -16,7 +16,7 @@ from spreadsheets.annotating import annotate
 from spreadsheets.layout import Issue, slug
 from tests.factories import KAPUAS, PULANG_PISAU, UserFactory
 from tests.spreadsheets.makers import families, xlsx
-from uploads import actions, files, tasks
+from uploads import actions, column_actions, files, tasks
 from uploads.models import ColumnMapping, Upload
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +137,7 @@ def test_columns_known_by_content_must_be_confirmed_before_submitting(officer, s
 
 def test_what_was_confirmed_is_remembered_for_this_sender_only(officer, colleague, sheet, client):
     first = send(officer, sheet(UNKNOWN))
-    actions.confirm_columns(first, columns=read_as(first), by=officer)
+    column_actions.confirm_columns(first, columns=read_as(first), by=officer)
     assert ColumnMapping.objects.get(user=officer).columns == {"IDENTITAS": "nik", "ORANG": "name"}
 
     second = send(officer, sheet(UNKNOWN))
@@ -160,7 +160,7 @@ def test_what_was_confirmed_is_remembered_for_this_sender_only(officer, colleagu
 def test_a_choice_reads_the_file_anew(officer, sheet):
     upload = send(officer, sheet())
     columns = read_as(upload) | {"HUBKELUARGA": ""}
-    upload = actions.choose_columns(upload, columns=columns, by=officer)
+    upload = column_actions.choose_columns(upload, columns=columns, by=officer)
     assert (upload.status, upload.rows_total) == ("DIPERIKSA", 0)
     upload = check(upload)
     assert upload.rows_total == 37
@@ -174,7 +174,7 @@ def test_two_columns_for_one_field_are_chosen_from(officer, sheet, client):
     assert (upload.status, upload.failure_code) == ("GAGAL", "KOLOM_GANDA")
     client.force_login(officer)
     failed = told(client.get(reverse("admin:uploads_upload_change", args=[upload.pk])))
-    assert "Atur kolom" in failed and page_of(upload) in failed
+    assert "Periksa kolom" in failed and page_of(upload) in failed
     assert "Dua kolom mengaku sebagai NIK." in told(client.get(page_of(upload)))
 
     columns = dict(zip(map(slug, FIELDS), FIELDS.values(), strict=True))
@@ -238,6 +238,21 @@ def test_swaps_in_rows_are_accepted_for_the_group_and_taken_back(officer):
     assert list(upload.rows.order_by("row_number").values_list("values", flat=True)) == before
 
 
+def test_a_number_in_the_place_of_a_name_is_masked_and_told_once(officer, client):
+    upload = send(officer, SAMPLES / "salah-kolom-tertukar.xlsx")
+    row = upload.issues.filter(code="NAMA_NIK_TERTUKAR").order_by("row_number").first()
+    values = upload.rows.get(row_number=row.row_number).values
+    nik, name = values[11], values[10]
+    assert nik.isdigit() and not name.isdigit()
+    client.force_login(officer)
+    address = reverse("admin:uploads_upload_change", args=[upload.pk])
+    listed = client.get(address, {"temuan": "NAMA_NIK_TERTUKAR", "q": str(row.row_number)}).text
+    assert nik not in listed and f"disamarkan, berawalan {nik[:4]}" in listed
+    assert name in listed and listed.count(f"{row.message}</span>") == 1
+    sample = reverse("admin:uploads_upload_decide", args=[upload.pk, "terima"])
+    assert nik not in client.get(sample, {"kode": "NAMA_NIK_TERTUKAR"}).text
+
+
 def test_the_header_row_can_be_pointed_out(officer, sheet, client):
     upload = send(officer, sheet())
     client.force_login(officer)
@@ -259,7 +274,7 @@ def test_columns_of_what_is_submitted_stay(officer, sheet, client):
     upload = send(officer, sheet())
     actions.submit(upload, by=officer)
     with pytest.raises(ValidationError, match="kolomnya tidak dapat diubah lagi"):
-        actions.choose_columns(upload, columns=read_as(upload), by=officer)
+        column_actions.choose_columns(upload, columns=read_as(upload), by=officer)
     client.force_login(officer)
     assert client.get(page_of(upload)).status_code == 302
 
@@ -272,7 +287,7 @@ def test_only_who_may_submit_says_what_columns_mean(officer, sheet, client, role
     assert client.get(page_of(upload)).status_code == 403
     assert client.post(page_of(upload), posted(read_as(upload))).status_code == 403
     with pytest.raises(PermissionDenied):
-        actions.choose_columns(upload, columns=read_as(upload), by=other)
+        column_actions.choose_columns(upload, columns=read_as(upload), by=other)
 
 
 def test_another_regency_does_not_find_the_page(officer, sheet, client):
@@ -282,13 +297,13 @@ def test_another_regency_does_not_find_the_page(officer, sheet, client):
     assert client.get(page_of(upload)).status_code in (302, 404)
     assert "Identitas" not in told(client.get(page_of(upload), follow=True))
     with pytest.raises(PermissionDenied):
-        actions.confirm_columns(upload, columns=read_as(upload), by=stranger)
+        column_actions.confirm_columns(upload, columns=read_as(upload), by=stranger)
 
 
 def test_fields_and_keys_that_do_not_exist_are_refused(officer, sheet, client):
     upload = send(officer, sheet())
     with pytest.raises(ValidationError, match="tidak ada dalam susunan"):
-        actions.choose_columns(upload, columns={"NIK": "password"}, by=officer)
+        column_actions.choose_columns(upload, columns={"NIK": "password"}, by=officer)
     client.force_login(officer)
     page = client.post(page_of(upload), {"kunci": ["\0", "NIK"], "bidang": ["x"], "judul": "²"})
     assert page.status_code == 200
@@ -298,7 +313,7 @@ def test_an_upload_that_was_returned_can_be_read_anew(officer, sheet):
     coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
     upload = actions.submit(send(officer, sheet()), by=officer)
     upload = actions.return_to_sender(upload, reason="Periksa kolom.", by=coordinator)
-    upload = actions.choose_columns(upload, columns=read_as(upload), by=officer)
+    upload = column_actions.choose_columns(upload, columns=read_as(upload), by=officer)
     upload = check(upload)
     assert upload.status == "SIAP"
     assert actions.submit(upload, by=officer).status == "DIAJUKAN"

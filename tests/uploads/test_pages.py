@@ -157,6 +157,9 @@ def test_help_and_template_come_from_the_declaration(login, officer):
     told = text(client.get(reverse("upload-help", args=["dtks_bnba"])))
     for words in ("DESA/KELUARAHAN", "NAMA PENERIMA", "6203085205839017", "Istri/suami"):
         assert words in told
+    assert "tanggal yang tidak ada di kalender" in told and "Lembar milik wilayah lain." in told
+    told = text(client.get(reverse("upload-help", args=["hasil_verifikasi"])))
+    assert "atau dari putaran yang sudah ditutup" in told
     book = openpyxl.load_workbook(
         io.BytesIO(client.get(reverse("upload-template", args=["dtks_bnba"])).content)
     )

@@ -87,7 +87,15 @@ ANSWERS = {
             "district_number": 8.0,
             "village_number": 2002.0,
         },
-        [],
+        [("village_name", "DESA_DARI_KODE", "info")],
+    ),
+    "numbers of another village": (
+        {"village_number": "2005"},
+        [("village", "KODE_WILAYAH_BEDA_NAMA", "warning")],
+    ),
+    "numbers of no village": (
+        {"village_number": "2999"},
+        [("village", "KODE_WILAYAH_TIDAK_DIKENAL", "warning")],
     ),
     "names without numbers": (
         NO_PLACE | {"regency": "KAPUAS", "district": "BASARANG", "village_name": "BATUAH"},

@@ -130,6 +130,10 @@ RULES = {
         {**FOUND, "new_nik": "0003081205839017"},
         [("new_nik", "NIK_MUSTAHIL", "error")],
     ),
+    "a NIK of no province and an odd KK number": (
+        {**FOUND, "new_nik": "0003081205839017", "new_kk_number": "0003081205839017"},
+        [("new_kk_number", "KK_TIDAK_WAJAR", "warning"), ("new_nik", "NIK_MUSTAHIL", "error")],
+    ),
     "a damaged NIK": (
         {**FOUND, "new_nik": "6203081205830000"},
         [("new_nik", "NOMOR_URUT_0000", "error")],

@@ -11,7 +11,7 @@ from spreadsheets.errors import SheetRefused
 from spreadsheets.headings import SEARCHED_ROWS
 from spreadsheets.limited import preview_in_child
 from spreadsheets.looking import ColumnRead, Preview
-from uploads import actions, kinds, steps
+from uploads import column_actions, kinds, steps
 from uploads.forms import ColumnsForm
 from uploads.models import Upload
 from uploads.views.running import told_of
@@ -48,7 +48,7 @@ def columns_page(request, upload: Upload) -> HttpResponse:
     form = ColumnsForm(request.POST)
     try:
         if "lupakan" in request.POST:
-            actions.forget_columns(kind=upload.kind, by=request.user)
+            column_actions.forget_columns(kind=upload.kind, by=request.user)
             messages.success(
                 request,
                 "Pemetaan Anda dilupakan. Berkas berikutnya dibaca menurut judul dan isinya;"
@@ -56,10 +56,10 @@ def columns_page(request, upload: Upload) -> HttpResponse:
             )
             return redirect(request.path)
         if "benar" in request.POST:
-            actions.confirm_columns(upload, columns=form.columns, by=request.user)
+            column_actions.confirm_columns(upload, columns=form.columns, by=request.user)
             messages.success(request, "Pembacaan kolom dipastikan.")
         else:
-            actions.choose_columns(
+            column_actions.choose_columns(
                 upload, columns=form.columns, header_row=form.header_row, by=request.user
             )
             messages.success(request, "Kolom disimpan. Berkas diperiksa lagi dari awal.")

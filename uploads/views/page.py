@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from uploads import actions, figures, kinds, review
+from uploads import figures, kinds, review
 from uploads.columns import OF_COLUMNS, TO_CONFIRM
 from uploads.models import Upload, UploadIssue, UploadRow
-from uploads.views.running import Known, known_of, mapping_of, progress_context
+from uploads.views.running import known_of, mapping_of, progress_context
 from uploads.views.shared import RUNNING, Rights, Status, columns_url, rights, title_of
 from uploads.wording import (
     CAUSE_TITLES,
@@ -146,7 +146,7 @@ def upload_page(request, upload: Upload, context: dict) -> HttpResponse:
 def _review_context(request, upload: Upload, may: Rights, events) -> dict:
     texts = Texts(kinds.get(upload.kind).layout)
     choice = review.Choice.of(request.GET, upload)
-    causes = figures.causes(upload.issues.all(), choosable=actions.CHOOSABLE)
+    causes = figures.causes(upload.issues.all())
     if {"village", "district"} & texts.position.keys():
         texts.learn_districts_of = upload.region_id
     page = review.page_of(upload, choice, causes, texts)
@@ -182,10 +182,7 @@ def _review_context(request, upload: Upload, may: Rights, events) -> dict:
         "cause_url": choice.url(temuan="", putusan="semua", hasil="", hal=""),
         "districts": texts.districts,
         "not_reverted": not_reverted,
-        "known": [
-            *known_of(upload),
-            *(_known(issue) for issue in causes.of_file if not issue.decision),
-        ],
+        "known": known_of(upload),
         "next_url": choice.url(hal=choice.page + 1),
         "previous_url": choice.url(hal=choice.page - 1) if choice.page > 1 else "",
         "list_title": _list_title(upload, choice, cause),
@@ -203,11 +200,6 @@ def _of_file(issue: UploadIssue) -> tuple[str, str, str]:
 
 def _asks_for_columns(issue: UploadIssue, may: Rights) -> bool:
     return may.columns and issue.code in TO_CONFIRM
-
-
-def _known(issue: UploadIssue) -> Known:
-    kind, title, message = _of_file(issue)
-    return Known(kind, kind, title or message, message if title else "")
 
 
 def _list_title(upload: Upload, choice: review.Choice, cause) -> str:

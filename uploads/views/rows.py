@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 
 from accounts.models import AccessLog
+from spreadsheets.words import thousands
 from uploads import actions, kinds, review
 from uploads.forms import RowForm
 from uploads.models import Upload, UploadIssue, UploadRow
@@ -15,7 +16,6 @@ from uploads.views.shared import (
     page_url,
     rights,
     sentences,
-    thousands,
     title_of,
     wants_fragment,
 )

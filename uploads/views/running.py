@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 
 from spreadsheets.headings import BY_CHOICE, BY_CONTENT, BY_HEADING
+from spreadsheets.words import thousands
 from uploads import figures, kinds
 from uploads.models import Upload
-from uploads.views.shared import RUNNING, Status, rights, thousands
+from uploads.views.shared import RUNNING, Status, rights
 from uploads.wording import Texts, duration, file_size
 
 

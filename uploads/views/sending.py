@@ -15,6 +15,7 @@ from uploads import actions, kinds
 from uploads.forms import SendForm
 from uploads.models import Upload
 from uploads.views.shared import XLSX, attachment, page_url, sentences
+from uploads.wording import Texts
 
 
 def send_page(request, *, visible: QuerySet[Upload]) -> HttpResponse:
@@ -85,7 +86,9 @@ def layout_help(request, key: str) -> HttpResponse:
             "preview_only": kinds.PREVIEW_ONLY,
             "senders": [role.label for role in Role if role in kind.senders],
             "contents": {column.content for column in kind.layout.columns},
+            "has_dates": any(map(Texts(kind.layout).is_date, kind.layout.fields)),
             "has_birth_date": "birth_date" in kind.layout.fields,
+            "is_of_round": kind.admit is not None,
             "has_places": "village" in kind.layout.derived,
             "columns": columns,
             "required": [column.heading for column in kind.layout.required],

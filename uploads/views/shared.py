@@ -44,10 +44,6 @@ def title_of(upload: Upload) -> str:
     return f"{upload.region.name}, {kinds.get(upload.kind).title}"
 
 
-def thousands(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
-
-
 def back_to(request, upload: Upload) -> HttpResponseRedirect:
     """To where the form was, so that filter and page stay."""
     target = request.POST.get("kembali", "")

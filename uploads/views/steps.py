@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
+from spreadsheets.words import thousands
 from uploads import actions
 from uploads.forms import ReasonForm
 from uploads.models import Upload
-from uploads.views.shared import RUNNING, Rights, page_url, sentences, thousands, title_of
+from uploads.views.shared import RUNNING, Rights, page_url, sentences, title_of
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import re
 from datetime import date
 
 from beneficiaries.identity import nik_agrees
-from beneficiaries.row_rules import find_village, is_empty, judge_day, judge_kk, judge_nik
+from beneficiaries.row_rules import is_empty, judge_day, judge_kk, judge_nik
+from beneficiaries.villages import find_village
 from regions.codes import PROVINCE_CODE, PROVINCES
 from spreadsheets import cells
 from spreadsheets.layout import CheckContext, Cleaned, Column, Layout, RowView

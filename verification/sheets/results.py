@@ -4,9 +4,7 @@ One row is one family (KPM), shown by its pengurus. The grey columns come from t
 the officer whom to visit; what the visit found stands in the white ones.
 """
 
-from datetime import date
-
-from beneficiaries.identity import nik_agrees
+from beneficiaries.birth_dates import tell_differences
 from beneficiaries.row_rules import is_empty, is_unreadable, judge_kk, judge_nik
 from regions.codes import Resolved, Unresolved
 from spreadsheets import cells
@@ -201,35 +199,20 @@ def judge_visit(row: RowView, context: CheckContext) -> None:
 
 def judge_corrections(row: RowView, context: CheckContext) -> None:
     """Corrected numbers must be possible and agree with the birth date, corrected or registered."""
-    nik, born = row["new_nik"], row["new_birth_date"]
+    judge_kk(row, "new_kk_number")
     if not judge_nik(row, "new_nik"):
         return
-    judge_kk(row, "new_kk_number")
-    if born and born > context.today.isoformat():
+    if row["new_birth_date"] > context.today.isoformat():
         row.note(
             "new_birth_date",
             "LAHIR_SETELAH_HARI_INI",
             "error",
             "Tanggal lahir setelah hari ini; cocokkan dengan KTP-el atau KK.",
         )
-    elif nik or born:
-        _compare_with_nik(row, context, nik or row["nik"], born or row["birth_date"])
-
-
-def _compare_with_nik(row: RowView, context: CheckContext, nik: str, born: str) -> None:
-    if not born or len(nik) != 16:
         return
-    for difference in nik_agrees(nik, date.fromisoformat(born), "", today=context.today):
-        suggestion = difference.in_nik.isoformat()
-        if difference.code == "DAY_MONTH_SWAPPED":
-            code, message = "HARI_BULAN_TERTUKAR", "Hari dan bulan lahir tertukar menurut NIK."
-        else:
-            code = "TANGGAL_LAHIR_BEDA_NIK"
-            message = (
-                "Tanggal lahir berbeda dari yang tertulis di dalam NIK;"
-                " cocokkan dengan KTP-el atau KK."
-            )
-        row.note("new_birth_date", code, "warning", message, suggestion)
+    nik, born = row["new_nik"] or row["nik"], row["new_birth_date"] or row["birth_date"]
+    if (row["new_nik"] or row["new_birth_date"]) and len(nik) == 16 and born:
+        tell_differences(row, context, nik, born, date_field="new_birth_date")
 
 
 def find_new_village(row: RowView, context: CheckContext) -> None:

@@ -21,6 +21,7 @@ from accounts.actions import log_export
 from accounts.admin import regions_inside
 from accounts.scope import Scope
 from regions.models import Region
+from spreadsheets.words import thousands
 from spreadsheets.writing import prefilled
 from uploads.models import Upload
 from uploads.wording import STATUS_LOOKS as UPLOAD_LOOKS
@@ -221,10 +222,6 @@ class Step:
         return reverse(f"admin:verification_round_{self.key}", args=[round.pk])
 
 
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", ".")
-
-
 def next_step(round: Round) -> Step:
     """The one change of status that is possible now, with what it will do in figures."""
     if round.status == Round.Status.DISIAPKAN:
@@ -242,7 +239,7 @@ def next_step(round: Round) -> Step:
     if round.status == Round.Status.BERJALAN:
         open_cases = round.cases.to_do().count()
         waiting = Upload.objects.waiting().filter(kind=KIND, reference=str(round.pk)).count()
-        text = f"{_number(open_cases)} kasus belum terverifikasi dan tetap demikian."
+        text = f"{thousands(open_cases)} kasus belum terverifikasi dan tetap demikian."
         if waiting:
             text += f" {waiting} unggahan yang sudah diajukan masih dapat diputus."
         return Step(
@@ -280,7 +277,7 @@ def change_status(request: HttpRequest, round: Round, key: str) -> HttpResponse:
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
         else:
-            count = _number(count) if isinstance(count, int) else ""
+            count = thousands(count) if isinstance(count, int) else ""
             messages.success(request, step.done.format(name=round, count=count))
         return redirect(url)
     context = {

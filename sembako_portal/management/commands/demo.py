@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from beneficiaries.models import Household
 from sembako_portal.demo import load, matching, rounds, uploads, users
 from sembako_portal.demo.population import SEED, families
+from spreadsheets.words import thousands
 from uploads.models import Upload
 from verification.models import Round
 
@@ -56,8 +57,8 @@ class Command(BaseCommand):
             counts = fill(count=options["households"], today=options["today"] or date.today())
         self.stdout.write(
             f"Provinsi demo siap dalam {monotonic() - started:.0f} detik:"
-            f" {_number(counts['beneficiaries_household'])} keluarga,"
-            f" {_number(counts['beneficiaries_person'])} orang."
+            f" {thousands(counts['beneficiaries_household'])} keluarga,"
+            f" {thousands(counts['beneficiaries_person'])} orang."
         )
 
 
@@ -98,7 +99,3 @@ def _refuse(options) -> None:
             f"Provinsi demo tidak dibuat: nama pengguna {', '.join(taken)} sudah ada. Pakai basis"
             " data yang kosong."
         )
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from regions.models import Region
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import Issue
+from spreadsheets.words import thousands
 from uploads import kinds
 from uploads.inspection import Inspection, after, heading, inspect
 from uploads.wording import CAUSE_TITLES
@@ -160,8 +161,8 @@ def _summary(file: str, inspection: Inspection) -> Iterator[str]:
     read, verdicts = inspection.read, inspection.verdicts()
     yield f"Berkas  {Path(file).name}"
     yield f"Jenis   {inspection.kind.title} ({inspection.kind.key})"
-    yield f"Baris   {_number(read.row_count)}: " + ", ".join(
-        f"{_number(count)} {VERDICT_TITLES[verdict]}" for verdict, count in verdicts.items()
+    yield f"Baris   {thousands(read.row_count)}: " + ", ".join(
+        f"{thousands(count)} {VERDICT_TITLES[verdict]}" for verdict, count in verdicts.items()
     )
     causes = inspection.causes()
     if causes or inspection.issues:
@@ -172,14 +173,10 @@ def _summary(file: str, inspection: Inspection) -> Iterator[str]:
         title = CAUSE_TITLES.get(cause.code, cause.message)
         more = ", …" if cause.count > len(cause.first_rows) else ""
         yield (
-            f"  {LEVEL_TITLES[cause.level]:6}{title}: {_number(cause.count)} baris "
+            f"  {LEVEL_TITLES[cause.level]:6}{title}: {thousands(cause.count)} baris "
             f"({', '.join(cause.first_rows)}{more})"
         )
     if read.left_out:
         yield "\nTidak dibaca sebagai data"
     for what, many, why in read.left_out:
-        yield f"  {what}: {why}" + (f" ({_number(many)} baris)" if many > 1 else "")
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
+        yield f"  {what}: {why}" + (f" ({thousands(many)} baris)" if many > 1 else "")
