@@ -278,6 +278,11 @@ class RowSwaps:
         self, row: RowView, context: CheckContext, moved: Mapping[str, object]
     ) -> tuple[dict[str, str], list[Issue]] | None:
         """The row with these cells moved, cleaned and judged; None where that leaves an error."""
+        # Most moves fail at once: no number where the NIK would be, or digits in the name.
+        if not sixteen(moved.get(self.nik, row.raw(self.nik))) or any(
+            char.isdecimal() for char in as_written(moved.get(self.name, row.raw(self.name)))
+        ):
+            return None
         view = RowView(self.at, self.at, row.sheet)
         view.number, view.by_hand = row.number, row.by_hand
         view.raws = raws = []
@@ -302,8 +307,6 @@ class RowSwaps:
             and (new[issue.field] != row[issue.field] or issue.field in moved)
             for issue in view.issues
         ):
-            return None
-        if any(char.isdecimal() for char in new[self.name]):
             return None
         if not self.agrees(new[self.nik], new[self.born], new[self.sex], context):
             return None
@@ -351,4 +354,6 @@ def is_blank(raw) -> bool:
 
 def _same_day(born: str, number: str) -> bool:
     """Whether a number of 16 digits says the same day, month and year as an ISO date."""
-    return born_in(number) == born[8:10] + born[5:7] + born[2:4]
+    if number[8:10] != born[5:7] or number[10:12] != born[2:4]:
+        return False
+    return number[6:8] == born[8:10] or born_in(number)[:2] == born[8:10]

@@ -284,7 +284,7 @@ def clear_away(cursor) -> None:
     )
     tables = cursor.fetchone()[0]
     if tables:
-        cursor.execute(f"DROP TABLE {tables}")
+        cursor.execute(f"DROP TABLE {tables} CASCADE")
 
 
 def discard() -> None:
@@ -302,20 +302,17 @@ def mark_writable(cursor) -> None:
     """
     cursor.execute(
         """
-        ALTER TABLE staged ADD COLUMN conflict boolean NOT NULL DEFAULT false,
-            ADD COLUMN writable boolean NOT NULL DEFAULT false;
-        UPDATE staged SET
-            conflict = c.conflict,
-            writable = NOT c.conflict AND c.to_do
-        FROM (
-            SELECT id, to_do, to_do AND (
+        CREATE TEMPORARY TABLE marked ON COMMIT DROP AS
+        SELECT s.*, conflict, to_do AND NOT conflict AS writable
+        FROM staged s,
+            LATERAL (SELECT approved_verdict IN ('BARU', 'BERUBAH')
+                AND (target_id IS NULL OR changes <> '{}') AS to_do) x,
+            LATERAL (SELECT to_do AND (
                 target_id IS DISTINCT FROM approved_target_id
                 OR changes IS DISTINCT FROM approved_changes
-            ) AS conflict
-            FROM staged, LATERAL (SELECT target_id IS NULL OR changes <> '{}' AS to_do) x
-            WHERE approved_verdict IN ('BARU', 'BERUBAH')
-        ) c
-        WHERE staged.id = c.id
+            ) AS conflict) y;
+        ALTER TABLE staged RENAME TO unmarked;
+        ALTER TABLE marked RENAME TO staged
         """
     )
 

@@ -214,14 +214,14 @@ SELECT id, coalesce(p.changes, '{{}}') || coalesce(f.changes, '{{}}') AS changes
 FROM changed_persons p FULL JOIN changed_families f USING (id);
 ANALYZE changes;
 """
-# `staged` is made anew with what was found, which is quicker than an update of every row.
+# `staged` becomes a view that joins what was found to what was read: it is read once more, when the
+# rows are judged, and writing it anew would cost as much as that.
 RESULT = """
-CREATE TEMPORARY TABLE result ON COMMIT DROP AS
+ALTER TABLE staged RENAME TO arrived;
+CREATE TEMPORARY VIEW staged AS
 SELECT {columns}, c.family, c.household_id, c.target_id,
     coalesce(d.changes, '{{}}') AS changes
-FROM staged s JOIN compared c ON c.id = s.id LEFT JOIN changes d ON d.id = s.id;
-DROP TABLE staged CASCADE;
-ALTER TABLE result RENAME TO staged;
+FROM arrived s JOIN compared c ON c.id = s.id LEFT JOIN changes d ON d.id = s.id
 """
 KEPT = ("id", "sheet", "row_number", "approved_verdict", "approved_target_id", "approved_changes")
 

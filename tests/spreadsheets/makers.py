@@ -53,9 +53,9 @@ def part(source: Path, name: str) -> bytes:
         return archive.read(name)
 
 
-def checked(path, *layouts) -> tuple[FileRead, list, list]:
+def checked(path, *layouts, context=CONTEXT) -> tuple[FileRead, list, list]:
     """(what was read, all rows, all issues)."""
-    read, *batches = check_file(path, layouts, CONTEXT)
+    read, *batches = check_file(path, layouts, context)
     assert all(isinstance(batch, Batch) for batch in batches)
     rows = [row for batch in batches for row in batch.rows]
     issues = [issue for batch in batches for issue in batch.issues]
