@@ -233,22 +233,12 @@ ITEM = SimpleNamespace(label="Selat", url="/a/", count=1234, current=True)
             'aria-current="true">Selat <b>1.234</b>',
         ),
         ("seg", {"items": [ITEM], "label": "Angka"}, '<a href="/a/" aria-current="true">Selat</a>'),
-        ("tabs", {"tabs": [ITEM], "label": "Bagian"}, '<span class="n">1.234</span>'),
-        ("diff", {"old": "Jl. Anggrek", "new": "Jl. Melati", "flag": True}, '<del class="flag">'),
-        ("diff", {"old": "Jl. Anggrek", "new": ""}, "dikosongkan"),
-        ("progress", {"percent": 54.45, "text": "sisa 2 menit"}, '<rect width="54.5%"'),
-        ("skeleton", {"rows": "123"}, "Sedang memuat"),
         ("empty", {"title": "Kosong", "action_url": "/a/", "action_text": "Unggah"}, ">Unggah</a>"),
         ("notice", {"kind": "warn", "strong": "Rusak.", "text": "<b>"}, "<b>Rusak.</b> &lt;b&gt;"),
         (
             "steps",
             {"steps": [SimpleNamespace(label="Diperiksa", state="bad", note="2 hari lagi")]},
             '<li class="now bad" aria-current="step">',
-        ),
-        (
-            "tile",
-            {"tile": {"label": "KPM", "value": "84.312", "change": "naik 126", "trend": "up"}},
-            '<b class="t-idle">',
         ),
         (
             "confirm",
