@@ -12,4 +12,11 @@ PERSONAL_DATA = {
     "dashboards.RoundDay": declared(not_personal="id round regency regency_code day approved"),
     "dashboards.ProvinceFigures": declared(not_personal="province kpm persons invalid_nik"),
     "dashboards.ProvinceRound": declared(not_personal="round cases approved"),
+    "dashboards.HealthResult": declared(
+        not_personal="code ran_at seconds sentences count failure bad_since"
+    ),
+    "dashboards.NightlyJob": declared(
+        not_personal="code title day queued_at started_at finished_at outcome failure"
+        " last_success_at"
+    ),
 }

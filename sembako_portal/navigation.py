@@ -44,7 +44,10 @@ def _matches_waiting(user) -> Count | None:
 
 @dataclass(frozen=True)
 class Entry:
-    """A list of a model, or with `view` a page of its own and the permission it asks for."""
+    """A list of a model, or with `view` a page of its own and the permission it asks for.
+
+    `province`: only for those who see the whole of it.
+    """
 
     label: str
     icon: str = ""
@@ -52,6 +55,7 @@ class Entry:
     count: Callable | None = None
     view: str = ""
     permission: str = ""
+    province: bool = False
     children: tuple["Entry", ...] = ()
 
 
@@ -105,6 +109,12 @@ ENTRIES = (
             Entry("Program", model="beneficiaries.Programme"),
             Entry("Bank penyalur", model="beneficiaries.Bank"),
             Entry("Catatan akses data", model="accounts.AccessLog"),
+            Entry(
+                "Kesehatan data",
+                view="dashboards:health",
+                permission="dashboards.view_healthresult",
+                province=True,
+            ),
         ),
     ),
 )
@@ -125,6 +135,8 @@ class Item:
 def _child(entry: Entry, request) -> Item | None:
     if entry.view:
         if not request.user.has_perm(entry.permission):
+            return None
+        if entry.province and not request.user.scope.is_province:
             return None
         return _item(entry, reverse(entry.view), request)
     model = apps.get_model(entry.model)

@@ -79,7 +79,8 @@ def transactional_db(django_db_setup, django_db_blocker):
         with connection.cursor() as cursor:
             cursor.execute(
                 "TRUNCATE accounts_user, beneficiaries_household, verification_round,"
-                " dashboards_villagefigures, pghistory_context, axes_accessattempt,"
-                " django_session, django_tasks_database_dbtaskresult CASCADE"
+                " dashboards_villagefigures, dashboards_healthresult, dashboards_nightlyjob,"
+                " pghistory_context, axes_accessattempt, django_session,"
+                " django_tasks_database_dbtaskresult CASCADE"
             )
         connections.close_all()

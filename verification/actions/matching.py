@@ -198,6 +198,7 @@ def fail_batch(batch: MatchBatch, *, reason: str) -> MatchBatch:
     return batch
 
 
+@transaction.atomic
 def purge_expired() -> int:
     """Remove civil data whose time is over; candidates and results stay without them."""
     expired = CivilRecord.objects.filter(expires_on__lt=timezone.localdate())
