@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 
 from accounts.actions import log_reveal
 from regions.models import Region
+from verification.actions import bulk as bulk_actions
 from verification.actions import matching as actions
 from verification.comparing import Waterfall, marked, waterfall
 from verification.models import MatchCandidate, MatchDecision, MatchResult
@@ -309,7 +310,7 @@ def bulk(request: HttpRequest, rule: str) -> HttpResponse:
     ids = list(results.values_list("pk", flat=True)[:1_000])
     if request.method == "POST":
         seen = [int(pk) for pk in request.POST.getlist("orang") if pk.isdecimal()]
-        accepted = actions.accept_rule(rule=rule, result_ids=seen, by=user)
+        accepted = bulk_actions.accept_rule(rule=rule, result_ids=seen, by=user)
         left = len(seen) - accepted
         messages.success(
             request,
