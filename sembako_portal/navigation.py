@@ -84,6 +84,11 @@ ENTRIES = (
         "match",
         children=(
             Entry(
+                "Ringkasan pemadanan",
+                view="dashboards:matching",
+                permission="verification.view_matchresult",
+            ),
+            Entry(
                 "Antrean pemadanan",
                 view="verification:queue",
                 permission="verification.decide_matchresult",

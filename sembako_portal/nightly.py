@@ -19,6 +19,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from dashboards import figures, health
+from dashboards import matching as matching_figures
 from dashboards.models import NightlyJob
 from verification.actions import matching
 
@@ -45,6 +46,7 @@ def _purge_civil_records() -> str:
 
 def _refresh_figures() -> str:
     figures.refresh()
+    matching_figures.refresh()
     return "Seluruh angka dihitung ulang."
 
 

@@ -30,7 +30,13 @@ FILES = settings.BASE_DIR / "static" / "portal"
 REGISTER = ["Keluarga (KPM)", "Orang", "Kartu dan rekening", "Kepesertaan program"]
 WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
 QUEUE = "Antrean pemadanan"
-MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
+MATCHING = [
+    "Ringkasan pemadanan",
+    "Permintaan ke Dukcapil",
+    "Hasil pemadanan",
+    "Data ganda",
+    "Perjanjian (PKS)",
+]
 HEALTH, PEOPLE = "Kesehatan data", ["Pengguna", "Catatan akses data"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
