@@ -5,8 +5,11 @@ test), no sleeps.
 """
 
 import os
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 
 from accounts import scope
@@ -84,3 +87,26 @@ def transactional_db(django_db_setup, django_db_blocker):
                 " django_tasks_database_dbtaskresult CASCADE"
             )
         connections.close_all()
+
+
+@pytest.fixture
+def start_worker(transactional_db, tmp_path):
+    """Start the worker on the test's database and files; what still runs is killed at the end."""
+    started = []
+    database = connection.settings_dict
+    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+
+    def start() -> subprocess.Popen:
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "worker", "--interval", "0.05"],
+            cwd=settings.BASE_DIR,
+            env=os.environ
+            | {"DATABASE_URL": url, "PORTAL_VAR": str(tmp_path), "SECRET_KEY": "x" * 50},
+        )
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.kill()
+        worker.wait()

@@ -305,5 +305,6 @@ def _by_nik(work) -> Iterator[tuple[int, int, int, float, dict]]:
 def _told(comparison, code: str, bits: float) -> list:
     """Field of the queue page, bits, what was found."""
     titles = {level.code: level.title for level in comparison.levels}
+    title = titles.get(code, "berbeda")
     field = "kk_number" if code in KK_LEVELS else FIELD_OF[comparison.name]
-    return [field, round(bits, 2), titles.get(code, "berbeda").capitalize()]
+    return [field, round(bits, 2), f"{title[0].upper()}{title[1:]}"]

@@ -158,6 +158,17 @@ def cancel_batch(batch: MatchBatch, *, by: User) -> MatchBatch:
     return batch
 
 
+@transaction.atomic
+def match_again(batch: MatchBatch, *, by: User) -> MatchBatch:
+    """Let an answer whose matching failed be matched once more; the caller queues it."""
+    _require(by, "verification.add_matchbatch", batch.region_id)
+    batch = _locked(batch)
+    valid_agreement(batch.region)
+    batch.failure = ""
+    _move(batch, Status.DIJAWAB)
+    return batch
+
+
 def take_answer(batch: MatchBatch, *, upload: Upload) -> MatchBatch:
     """The answer has come into the portal; runs in the transaction that applies the upload."""
     batch = _locked(batch)

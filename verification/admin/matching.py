@@ -54,7 +54,12 @@ class MatchBatchAdmin(ScopedAdmin):
             self.admin_site.admin_view(self.cancel_view),
             name="verification_matchbatch_cancel",
         )
-        return [cancel, *super().get_urls()]
+        again = path(
+            "<int:pk>/padankan/",
+            self.admin_site.admin_view(self.match_view),
+            name="verification_matchbatch_match",
+        )
+        return [cancel, again, *super().get_urls()]
 
     def _batch(self, request, object_id) -> MatchBatch:
         batch = self.get_object(request, str(object_id))
@@ -69,6 +74,9 @@ class MatchBatchAdmin(ScopedAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return views.request_page(request, self._batch(request, object_id))
+
+    def match_view(self, request, pk):
+        return views.match_again(request, self._batch(request, pk))
 
     def cancel_view(self, request, pk):
         return views.cancel_request(request, self._batch(request, pk))
@@ -158,7 +166,7 @@ class RuleFilter(DropdownFilter):
 
 
 class LatestFilter(DropdownFilter):
-    title, parameter_name = "jawaban", "terbaru"
+    title, parameter_name = "jawaban terbaru", "terbaru"
 
     def lookups(self, request, model_admin):
         return [("ya", "Yang terbaru tiap orang")]
@@ -168,7 +176,7 @@ class LatestFilter(DropdownFilter):
 
 
 class NikChangedFilter(DropdownFilter):
-    title, parameter_name = "NIK", "nik"
+    title, parameter_name = "perbaikan NIK", "nik"
 
     def lookups(self, request, model_admin):
         return [("diperbaiki", "Diperbaiki")]

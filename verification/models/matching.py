@@ -255,7 +255,9 @@ class MatchResult(models.Model):
         "PINDAH": (Outcome.PINDAH, Consequence.ALAMAT),
     }
 
-    batch = models.ForeignKey(MatchBatch, models.CASCADE, related_name="results")
+    batch = models.ForeignKey(
+        MatchBatch, models.CASCADE, related_name="results", verbose_name="permintaan"
+    )
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="match_results", db_constraint=False
     )
