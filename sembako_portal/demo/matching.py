@@ -16,6 +16,7 @@ from beneficiaries.models import Person
 from dashboards import figures, matching
 from dashboards.models import MatchDay
 from regions.models import Region
+from sembako_portal.demo.load import ASKED_LATER
 from spreadsheets import writing
 from uploads import actions as uploads
 from uploads import tasks as upload_tasks
@@ -25,7 +26,8 @@ from verification.actions.matching import request_match
 from verification.doubles import find_exact
 from verification.models import Agreement, MatchBatch
 
-_REGENCY, _ANSWERED, _BY_NIK = "62.03", "62.03.08", "62.03.04"
+_REGENCY = "62.03"
+_ANSWERED, _BY_NIK = ASKED_LATER
 _FOUND, _DEAD, _MOVED = (
     "Data ditemukan",
     "Data ditemukan, Meninggal Dunia",
@@ -102,7 +104,7 @@ def keep_history() -> None:
                 regency_id=row.regency_id,
                 day=timezone.localdate() - timedelta(weeks=week),
                 persons=row.persons,
-                matched=row.matched * (_WEEKS_AGO - week) * 8 // (_WEEKS_AGO * 10),
+                matched=row.matched * (100 - 2 * week) // 100,
             )
             for row in MatchDay.objects.filter(day=timezone.localdate())
         )
