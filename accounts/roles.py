@@ -43,6 +43,9 @@ DECIDE_MATCHING = {
     "verification.view_notsame",
 }
 REVEAL = {"accounts.reveal_identity"}
+# Whether what the portal promises of its data holds; the whole province at once.
+VIEW_HEALTH = {"dashboards.view_healthresult"}
+RUN_CHECKS = VIEW_HEALTH | {"dashboards.run_checks"}
 # Agencies beside the Dinas Sosial send sheets of their own and see no others (uploads/models.py).
 OUTSIDE = frozenset({Role.DUKCAPIL, Role.BANK})
 SEND = {"uploads.view_upload", "uploads.add_upload", "uploads.submit_upload"}
@@ -69,6 +72,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | REVEAL
     | VIEW_MATCHING
     | DECIDE_MATCHING
+    | RUN_CHECKS
     | {
         "verification.add_agreement",
         "verification.change_agreement",
@@ -100,6 +104,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_WORK
     | REVEAL
     | VIEW_MATCHING
+    | VIEW_HEALTH
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {
         "regions.view_region",
@@ -121,7 +126,8 @@ PERMISSIONS: dict[str, set[str]] = {
         "distribution.view_benefitrate",
         "distribution.add_benefitrate",
         "distribution.change_benefitrate",
-    },
+    }
+    | RUN_CHECKS,
 }
 
 

@@ -93,6 +93,18 @@ class PersonNikFilter(DropdownFilter):
         return queryset
 
 
+class PersonMatchedFilter(DropdownFilter):
+    title, parameter_name = "pemadanan", "padan"
+
+    def lookups(self, request, model_admin):
+        return [("ya", "Padan"), ("tidak", "Belum padan")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "ya":
+            return queryset.matched()
+        return queryset.unmatched() if self.value() == "tidak" else queryset
+
+
 class ActiveFilter(DropdownFilter):
     title, parameter_name = "keadaan", "aktif"
 
@@ -285,6 +297,7 @@ class PersonAdmin(RegisterAdmin):
     list_filter = [
         *RegisterAdmin.list_filter,
         PersonNikFilter,
+        PersonMatchedFilter,
         ActiveFilter,
         ("relation", ChoicesDropdownFilter),
         ("sex", ChoicesDropdownFilter),

@@ -10,9 +10,11 @@ class DashboardsConfig(AppConfig):
     def ready(self):
         from django.db import transaction
 
+        from dashboards import matching
         from dashboards.figures import refresh
         from uploads import steps
         from uploads.models import Upload
+        from verification.actions import matching as match_actions
         from verification.actions import rounds as actions
 
         counted = {
@@ -30,5 +32,9 @@ class DashboardsConfig(AppConfig):
         def recount_round(round):
             transaction.on_commit(refresh, robust=True)
 
+        def recount_matching(region_codes):
+            transaction.on_commit(partial(matching.recount, set(region_codes)), robust=True)
+
+        match_actions.listeners.append(recount_matching)
         steps.listeners.append(recount_upload)
         actions.listeners.append(recount_round)

@@ -4,6 +4,7 @@ Nothing here looks at single persons or families while somebody waits: `refresh`
 data change, everything else adds up at most 1,571 rows.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -32,35 +33,45 @@ CHILD_LENGTH = {2: 5, 5: 8, 8: 13, 13: 13}
 
 REGISTER = """
 INSERT INTO dashboards_villagefigures
-    (village_id, kpm, households, persons, invalid_nik, counted_at)
+    (village_id, kpm, households, persons, invalid_nik, matched, counted_at)
 SELECT region.code, coalesce(kpm.n, 0), coalesce(household.n, 0), coalesce(person.n, 0),
-    coalesce(person.invalid, 0), now()
+    coalesce(person.invalid, 0), coalesce(person.matched, 0), now()
 FROM regions_region region
 LEFT JOIN (
     SELECT village_id, count(*) AS n FROM beneficiaries_household
-    WHERE is_active AND (%(everywhere)s OR regency_code = ANY (%(regencies)s)) GROUP BY 1
+    WHERE is_active AND {inside} GROUP BY 1
 ) household ON household.village_id = region.code
 LEFT JOIN (
     SELECT village_id, count(*) AS n FROM beneficiaries_household
-    WHERE is_active AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+    WHERE is_active AND {inside}
         AND id IN (
             SELECT household_id FROM beneficiaries_enrollment
             JOIN beneficiaries_programme ON code = programme_id AND is_sembako
             WHERE beneficiaries_enrollment.ended_on IS NULL
-                AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+                AND {inside}
         )
     GROUP BY 1
 ) kpm ON kpm.village_id = region.code
 LEFT JOIN (
-    SELECT village_id, count(*) AS n, count(*) FILTER (WHERE NOT nik_valid) AS invalid
+    SELECT village_id, count(*) AS n, count(*) FILTER (WHERE NOT nik_valid) AS invalid,
+        count(nik_confirmed_on) AS matched
     FROM beneficiaries_person
-    WHERE is_active AND (%(everywhere)s OR regency_code = ANY (%(regencies)s)) GROUP BY 1
+    WHERE is_active AND {inside} GROUP BY 1
 ) person ON person.village_id = region.code
-WHERE region.level = 'VILLAGE' AND (%(everywhere)s OR region.regency_code = ANY (%(regencies)s))
+WHERE region.level = 'VILLAGE' AND {region_inside}
 ON CONFLICT (village_id) DO UPDATE SET kpm = excluded.kpm, households = excluded.households,
-    persons = excluded.persons, invalid_nik = excluded.invalid_nik,
+    persons = excluded.persons, invalid_nik = excluded.invalid_nik, matched = excluded.matched,
     counted_at = excluded.counted_at
 """
+# Where, as columns of the register and of the tree.
+IN_REGENCIES = {
+    "inside": "(%(everywhere)s OR regency_code = ANY (%(regencies)s))",
+    "region_inside": "(%(everywhere)s OR region.regency_code = ANY (%(regencies)s))",
+}
+IN_VILLAGES = {
+    "inside": "village_id = ANY (%(villages)s)",
+    "region_inside": "region.code = ANY (%(villages)s)",
+}
 FORGET_ROUNDS = """
 DELETE FROM dashboards_roundfigures
 WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR regency_code = ANY (%(regencies)s));
@@ -106,8 +117,27 @@ def refresh(regencies: list[str] | None = None) -> None:
             "rounds": list(Round.objects.running().values_list("pk", flat=True)),
             "zone": str(timezone.get_default_timezone()),
         }
-        for statement in (REGISTER, FORGET_ROUNDS, ROUNDS, ROUND_DAYS):
+        statements = (REGISTER.format(**IN_REGENCIES), FORGET_ROUNDS, ROUNDS, ROUND_DAYS)
+        for statement in statements:
             cursor.execute(statement, values)
+
+
+@transaction.atomic
+def refresh_villages(villages: Collection[str]) -> None:
+    """Count the register again in a few villages, after a decision on single persons.
+
+    Waits while everything is counted; two decisions in one village count one after the other, each
+    with a snapshot of its own.
+    """
+    values = {"villages": sorted(villages)}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext('dashboards.refresh'))")
+        cursor.execute(
+            "SELECT FROM dashboards_villagefigures WHERE village_id = ANY (%(villages)s)"
+            " ORDER BY village_id FOR UPDATE",
+            values,
+        )
+        cursor.execute(REGISTER.format(**IN_VILLAGES), values)
 
 
 def share(part: int, whole: int) -> Decimal | None:
@@ -125,6 +155,7 @@ class Counts:
     households: int = 0
     persons: int = 0
     invalid_nik: int = 0
+    matched: int = 0
     cases: int = 0
     sent: int = 0
     returned: int = 0
@@ -150,6 +181,14 @@ class Counts:
     def to_do_share(self) -> Decimal | None:
         """What the two others leave of a hundred, so that the three parts add up."""
         return Decimal(100) - self.verified_share - self.sent_share if self.cases else None
+
+    @property
+    def unmatched(self) -> int:
+        return self.persons - self.matched
+
+    @property
+    def matched_share(self) -> Decimal | None:
+        return share(self.matched, self.persons)
 
     @property
     def invalid_share(self) -> Decimal | None:
@@ -210,7 +249,7 @@ def area(user, code: str, round: Round | None) -> Area:
                 **{
                     name: Coalesce(Sum(f"{where}{name}"), 0)
                     for where, names in (
-                        ("", ("kpm", "households", "persons", "invalid_nik")),
+                        ("", ("kpm", "households", "persons", "invalid_nik", "matched")),
                         ("progress__", ("cases", "sent", "returned", "approved")),
                     )
                     for name in names

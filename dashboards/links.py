@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from regions.models import Region
 from uploads.models import Upload
-from verification.models import Case, Round
+from verification.models import Case, DuplicateGroup, Round
 
 PLACE_PARAMETER = {5: "kabupaten", 8: "kecamatan", 13: "desa"}
 
@@ -47,6 +47,37 @@ def invalid_nik(user, code: str) -> str | None:
     return _list(user, "beneficiaries.person", code, aktif="ya", nik="tidak")
 
 
+def matched(user, code: str) -> str | None:
+    return _list(user, "beneficiaries.person", code, aktif="ya", padan="ya")
+
+
+def unmatched(user, code: str) -> str | None:
+    return _list(user, "beneficiaries.person", code, aktif="ya", padan="tidak")
+
+
+def match_results(user, code: str, **filters) -> str | None:
+    return _list(user, "verification.matchresult", code, **filters)
+
+
+def match_batches(user, code: str, **filters) -> str | None:
+    return _list(user, "verification.matchbatch", code, **filters)
+
+
+def match_batch(user, number: int) -> str | None:
+    return _door(user, "verification.matchbatch", "change", number)
+
+
+def doubles(user) -> str | None:
+    return _list(
+        user, "verification.duplicategroup", "", status__exact=DuplicateGroup.Status.TERBUKA
+    )
+
+
+def matching(code: str) -> str:
+    """The figures of matching in a region."""
+    return reverse("dashboards:matching_of", args=[code])
+
+
 def cases(user, code: str, round: Round, *statuses: Case.Status) -> str | None:
     status = {"status__exact" if len(statuses) == 1 else "status__in": ",".join(statuses)}
     return _list(user, "verification.case", code, round__id__exact=round.pk, **status)
@@ -77,6 +108,10 @@ def uploads_to_review(user) -> str | None:
     may_review = user.has_perm("uploads.review_upload")
     status = "menunggu-saya" if may_review else Upload.Status.DIAJUKAN
     return _list(user, "uploads.upload", "", status=status)
+
+
+def uploads_of(user, code: str, kind: str, status: str) -> str | None:
+    return _list(user, "uploads.upload", code, jenis=kind, status=status)
 
 
 def upload(user, upload: Upload) -> str | None:

@@ -1,8 +1,13 @@
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
 
 from accounts.scope import ScopedQuerySet, regency_code_of
 from regions.models import Region
-from verification.models import Round
+from verification.models import MatchBatch, Round
 
 
 class VillageFigures(models.Model):
@@ -22,6 +27,7 @@ class VillageFigures(models.Model):
     households = models.PositiveIntegerField("keluarga aktif", default=0)
     persons = models.PositiveIntegerField("orang", default=0)
     invalid_nik = models.PositiveIntegerField("orang dengan NIK tidak sah", default=0)
+    matched = models.PositiveIntegerField("orang padan", default=0)
     counted_at = models.DateTimeField("dihitung")
 
     objects = ScopedQuerySet.as_manager()
@@ -94,6 +100,68 @@ class RoundDay(models.Model):
         return f"{self.round}, {self.regency}, {self.day}: {self.approved}"
 
 
+class MatchFigures(models.Model):
+    """What the rules have decided in one request and kecamatan, counted by `matching.refresh`.
+
+    Only a matching changes these counts. What persons decide, some per cent, is counted live.
+    """
+
+    PLACE = "district"
+
+    batch = models.ForeignKey(
+        MatchBatch, models.CASCADE, related_name="+", verbose_name="permintaan"
+    )
+    district = models.ForeignKey(Region, models.CASCADE, db_index=False, verbose_name="kecamatan")
+    regency_code = regency_code_of("district")
+    outcome = models.CharField("hasil", max_length=15, blank=True)
+    rule = models.CharField("aturan", max_length=40)
+    people = models.PositiveIntegerField("orang")
+    latest = models.PositiveIntegerField("jawaban terbaru")
+    nik_changed = models.PositiveIntegerField("NIK diperbaiki")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka pemadanan"
+        verbose_name_plural = "angka pemadanan"
+        ordering = ["batch", "district", "outcome", "rule"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "district", "outcome", "rule"], name="match_figures_once"
+            )
+        ]
+        indexes = [models.Index(fields=["regency_code"], name="match_figures_regency")]
+
+    def __str__(self) -> str:
+        return f"{self.batch}, {self.district}, {self.rule}: {self.people}"
+
+
+class MatchDay(models.Model):
+    """How many persons of a regency were padan at the last count of a day (WIB)."""
+
+    PLACE = "regency"
+
+    regency = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="kabupaten/kota"
+    )
+    regency_code = regency_code_of("regency")
+    day = models.DateField("hari")
+    persons = models.PositiveIntegerField("orang")
+    matched = models.PositiveIntegerField("orang padan")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka padan per hari"
+        verbose_name_plural = "angka padan per hari"
+        ordering = ["day", "regency"]
+        constraints = [models.UniqueConstraint(fields=["regency", "day"], name="match_day_once")]
+        indexes = [models.Index(fields=["regency_code", "day"], name="match_day_regency")]
+
+    def __str__(self) -> str:
+        return f"{self.regency}, {self.day}: {self.matched} dari {self.persons}"
+
+
 class ProvinceFigures(models.Model):
     """Sums of a whole province, readable by every user (migration 0002 says why that is safe)."""
 
@@ -133,3 +201,74 @@ class ProvinceRound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round}: {self.approved} dari {self.cases}"
+
+
+class HealthResult(models.Model):
+    """What a check of the data (beneficiaries/health.py) found when it ran last; it names nobody.
+
+    Checks ask the whole province at once, so only who sees the province sees what they found.
+    """
+
+    code = models.CharField("pemeriksaan", max_length=60, primary_key=True)
+    ran_at = models.DateTimeField("diperiksa")
+    seconds = models.FloatField("lama (detik)")
+    sentences = ArrayField(models.TextField(), verbose_name="yang tidak terpenuhi", default=list)
+    count = models.GeneratedField(
+        expression=Func(F("sentences"), function="cardinality"),
+        output_field=models.IntegerField(),
+        db_persist=True,
+        verbose_name="jumlah",
+    )
+    failure = models.TextField("sebab gagal", blank=True)
+    bad_since = models.DateTimeField("tidak terpenuhi sejak", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "hasil pemeriksaan data"
+        verbose_name_plural = "hasil pemeriksaan data"
+        ordering = ["code"]
+        default_permissions = ("view",)
+        permissions = [("run_checks", "Dapat menjalankan pemeriksaan data")]
+        constraints = [
+            models.CheckConstraint(
+                name="health_bad_means_since",
+                condition=Q(count=0, failure="", bad_since=None)
+                | (Q(bad_since__isnull=False) & (Q(count__gt=0) | ~Q(failure=""))),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.count}"
+
+    @property
+    def is_bad(self) -> bool:
+        return self.bad_since is not None
+
+
+class NightlyJob(models.Model):
+    """For which day a job of the night was queued last, and what came of it."""
+
+    OVERDUE = timedelta(hours=2)
+
+    code = models.CharField("pekerjaan", max_length=60, primary_key=True)
+    title = models.CharField("nama", max_length=120)
+    day = models.DateField("untuk hari")
+    queued_at = models.DateTimeField("diantrekan")
+    started_at = models.DateTimeField("mulai", null=True, blank=True)
+    finished_at = models.DateTimeField("selesai", null=True, blank=True)
+    outcome = models.TextField("hasil", blank=True)
+    failure = models.TextField("sebab gagal", blank=True)
+    last_success_at = models.DateTimeField("berhasil terakhir", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "pekerjaan malam"
+        verbose_name_plural = "pekerjaan malam"
+        ordering = ["code"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.day}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Queued long ago and not done: no worker runs, or it dies at this job."""
+        return self.finished_at is None and timezone.now() - self.queued_at > self.OVERDUE

@@ -4,12 +4,23 @@ from accounts.personal_data import declared
 
 PERSONAL_DATA = {
     "dashboards.VillageFigures": declared(
-        not_personal="village regency_code kpm households persons invalid_nik counted_at"
+        not_personal="village regency_code kpm households persons invalid_nik matched counted_at"
     ),
     "dashboards.RoundFigures": declared(
         not_personal="id round village regency_code cases sent returned approved"
     ),
     "dashboards.RoundDay": declared(not_personal="id round regency regency_code day approved"),
+    "dashboards.MatchFigures": declared(
+        not_personal="id batch district regency_code outcome rule people latest nik_changed"
+    ),
+    "dashboards.MatchDay": declared(not_personal="id regency regency_code day persons matched"),
     "dashboards.ProvinceFigures": declared(not_personal="province kpm persons invalid_nik"),
     "dashboards.ProvinceRound": declared(not_personal="round cases approved"),
+    "dashboards.HealthResult": declared(
+        not_personal="code ran_at seconds sentences count failure bad_since"
+    ),
+    "dashboards.NightlyJob": declared(
+        not_personal="code title day queued_at started_at finished_at outcome failure"
+        " last_success_at"
+    ),
 }

@@ -51,7 +51,10 @@ def _matches_waiting(user) -> Waiting | None:
 
 @dataclass(frozen=True)
 class Entry:
-    """A list of a model, or with `view` a page of its own and the permission it asks for."""
+    """A list of a model, or with `view` a page of its own and the permission it asks for.
+
+    `province`: only for those who see the whole of it.
+    """
 
     label: str
     icon: str = ""
@@ -59,6 +62,7 @@ class Entry:
     waiting: Callable[[object], Waiting | None] | None = None
     view: str = ""
     permission: str = ""
+    province: bool = False
     children: tuple["Entry", ...] = ()
 
 
@@ -87,6 +91,11 @@ ENTRIES = (
         "match",
         children=(
             Entry(
+                "Ringkasan pemadanan",
+                view="dashboards:matching",
+                permission="verification.view_matchresult",
+            ),
+            Entry(
                 "Antrean pemadanan",
                 view="verification:queue",
                 permission="verification.decide_matchresult",
@@ -112,6 +121,12 @@ ENTRIES = (
             Entry("Program", model="beneficiaries.Programme"),
             Entry("Bank penyalur", model="beneficiaries.Bank"),
             Entry("Catatan akses data", model="accounts.AccessLog"),
+            Entry(
+                "Kesehatan data",
+                view="dashboards:health",
+                permission="dashboards.view_healthresult",
+                province=True,
+            ),
         ),
     ),
 )
@@ -133,6 +148,8 @@ class Item:
 def _child(entry: Entry, request) -> Item | None:
     if entry.view:
         if not request.user.has_perm(entry.permission):
+            return None
+        if entry.province and not request.user.scope.is_province:
             return None
         return _item(entry, reverse(entry.view), request)
     model = apps.get_model(entry.model)

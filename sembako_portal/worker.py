@@ -10,8 +10,11 @@ import time
 
 from django.db import connection
 from django.db.utils import InterfaceError, OperationalError
+from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
+
+from sembako_portal import nightly
 
 logger = logging.getLogger("portal.worker")
 
@@ -62,11 +65,13 @@ class PortalWorker(Worker):
             excluded_queue_names=[],
         )
         self.once = once
+        self.night_queued = None
 
     def run(self) -> None:
         while self.running:
             try:
                 requeue_lost()
+                self.queue_night_work()
                 super().run()
             except (OperationalError, InterfaceError) as error:
                 logger.warning("database not reachable: %s", error)
@@ -75,6 +80,14 @@ class PortalWorker(Worker):
                 return
             if self.running:
                 time.sleep(self.interval)
+
+    def queue_night_work(self) -> None:
+        """Once a day; the rows of the jobs keep several workers from doing it twice."""
+        now = timezone.now()
+        day = nightly.night_of(now)
+        if day not in (None, self.night_queued):
+            nightly.queue_due(now)
+            self.night_queued = day
 
     def run_task(self, db_task_result: DBTaskResult) -> None:
         with connection.cursor() as cursor:

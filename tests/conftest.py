@@ -5,8 +5,11 @@ test), no sleeps.
 """
 
 import os
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 
 from accounts import scope
@@ -79,7 +82,31 @@ def transactional_db(django_db_setup, django_db_blocker):
         with connection.cursor() as cursor:
             cursor.execute(
                 "TRUNCATE accounts_user, beneficiaries_household, verification_round,"
-                " dashboards_villagefigures, pghistory_context, axes_accessattempt,"
-                " django_session, django_tasks_database_dbtaskresult CASCADE"
+                " dashboards_villagefigures, dashboards_healthresult, dashboards_nightlyjob,"
+                " pghistory_context, axes_accessattempt, django_session,"
+                " django_tasks_database_dbtaskresult CASCADE"
             )
         connections.close_all()
+
+
+@pytest.fixture
+def start_worker(transactional_db, tmp_path):
+    """Start the worker on the test's database and files; what still runs is killed at the end."""
+    started = []
+    database = connection.settings_dict
+    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+
+    def start() -> subprocess.Popen:
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "worker", "--interval", "0.05"],
+            cwd=settings.BASE_DIR,
+            env=os.environ
+            | {"DATABASE_URL": url, "PORTAL_VAR": str(tmp_path), "SECRET_KEY": "x" * 50},
+        )
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.kill()
+        worker.wait()

@@ -20,7 +20,7 @@ from accounts import scope
 from accounts.models import AccessLog
 from accounts.roles import PERMISSIONS, Role
 from beneficiaries.models import Household
-from dashboards.models import RoundDay, RoundFigures, VillageFigures
+from dashboards.models import MatchDay, MatchFigures, RoundDay, RoundFigures, VillageFigures
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -140,6 +140,18 @@ MAKERS = {
     ),
     "dashboards.RoundFigures": lambda village: RoundFigures.objects.create(
         round=RoundFactory(), village_id=village
+    ),
+    "dashboards.MatchFigures": lambda village: MatchFigures.objects.create(
+        batch=MatchBatchFactory(region_id=village[:5]),
+        district_id=village[:8],
+        outcome="PADAN",
+        rule="P1",
+        people=1,
+        latest=1,
+        nik_changed=0,
+    ),
+    "dashboards.MatchDay": lambda village: MatchDay.objects.create(
+        regency_id=village[:5], day=timezone.localdate(), persons=2, matched=1
     ),
     "dashboards.RoundDay": lambda village: RoundDay.objects.create(
         round=RoundFactory(), regency_id=village[:5], day=timezone.localdate(), approved=1

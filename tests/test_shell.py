@@ -31,17 +31,24 @@ FILES = settings.BASE_DIR / "static" / "portal"
 REGISTER = ["Keluarga (KPM)", "Orang", "Kartu dan rekening", "Kepesertaan program"]
 WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
 QUEUE = "Antrean pemadanan"
-MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
+MATCHING = [
+    "Ringkasan pemadanan",
+    "Permintaan ke Dukcapil",
+    "Hasil pemadanan",
+    "Data ganda",
+    "Perjanjian (PKS)",
+]
+HEALTH, PEOPLE = "Kesehatan data", ["Pengguna", "Catatan akses data"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
     Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE,
     Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE],
+    Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE, HEALTH],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
     Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
-    Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, "Pengguna", "Catatan akses data"],
-    Role.ADMINISTRATOR: [*REFERENCE, "Pengguna", "Catatan akses data"],
+    Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, *PEOPLE, HEALTH],
+    Role.ADMINISTRATOR: [*REFERENCE, *PEOPLE, HEALTH],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]
 

@@ -74,6 +74,11 @@ class Waterfall:
         return self.zone[1] - self.zone[0]
 
     @property
+    def has_room(self) -> bool:
+        """For the names of the zones, side by side."""
+        return self.zone_width >= 8 and self.zone[0] >= 18
+
+    @property
     def zone_middle(self) -> float:
         return (self.zone[0] + self.zone[1]) / 2
 

@@ -15,8 +15,10 @@ import pghistory
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.scope import Scope
+from beneficiaries.models import Person
 from verification.matching import cleaning, engine, linkage
-from verification.models import MatchBatch, MatchCandidate
+from verification.models import MatchBatch, MatchCandidate, MatchResult
 
 # Rules whose evidence is so weak that two persons must decide alike.
 FOR_TWO = ("B5", "G1", "G2", "L3", "Q1")
@@ -123,7 +125,8 @@ def take(cursor, work, name: str, sql: str, values: dict, path: Path) -> None:
 
 
 # One row a person. What pass 2 looked for in vain keeps what pass 1 has said of it. A candidate
-# that somebody has said is not the person is none any more.
+# that somebody has said is not the person is none any more. Whom pass 2 finds dead or moved is not
+# padan.
 _OUTCOMES = f"""
 CREATE TABLE candidates AS
 SELECT m.* FROM matched m WHERE m.civil_id IS NOT NULL AND NOT EXISTS (
@@ -139,9 +142,17 @@ SELECT * FROM candidates QUALIFY row_number() OVER (PARTITION BY register_id ORD
 CREATE TABLE outcomes AS
 SELECT p.register_id AS person_id, b.civil_id,
     CASE WHEN b.rule IS NULL THEN p.rule ELSE b.rule END AS rule,
-    CASE WHEN b.handling = 'ANTREAN' THEN '' ELSE coalesce(b.outcome, p.outcome) END AS outcome,
+    CASE WHEN b.handling = 'ANTREAN' THEN '' WHEN b.rule <> p.rule AND c.status <> 'HIDUP'
+        THEN c.status ELSE coalesce(b.outcome, p.outcome) END AS outcome,
     CASE WHEN b.handling = 'ANTREAN' THEN 'ANTRE' ELSE 'OTOMATIS' END AS state,
-    CASE WHEN b.rule = p.rule THEN p.proposal ELSE '' END AS consequence,
+    CASE WHEN b.rule = p.rule THEN p.proposal WHEN b.handling = 'ANTREAN' THEN ''
+        ELSE CASE c.status {
+    " ".join(
+        f"WHEN '{said}' THEN '{consequence}'"
+        for said, (_, consequence) in MatchResult.MEANING.items()
+    )
+} ELSE '' END
+        END AS consequence,
     to_json({{{", ".join(f"'{name}': p.{name}" for name in EVIDENCE)}}}) AS evidence,
     c.nik
 FROM pass1 p LEFT JOIN best b USING (register_id) LEFT JOIN civil c ON c.id = b.civil_id
@@ -161,10 +172,14 @@ WHERE o.outcome = 'PADAN' AND o.state = 'OTOMATIS' AND (
         AND p.nik_confirmed_on IS NOT NULL AND p.id <> o.person_id)
     OR EXISTS (SELECT FROM outcomes x WHERE x.nik = o.nik AND x.person_id <> o.person_id
         AND x.outcome = 'PADAN' AND x.state = 'OTOMATIS'));
+UPDATE verification_matchresult r SET is_latest = false
+FROM outcomes o WHERE r.person_id = o.person_id AND r.is_latest;
 UPDATE verification_matchresult r SET outcome = o.outcome, state = o.state, rule = o.rule,
-    consequence = o.consequence, evidence = o.evidence, matched_at = now(),
+    consequence = o.consequence, evidence = o.evidence, matched_at = now(), is_latest = true,
+    nik_changed = o.outcome = 'PADAN' AND o.state = 'OTOMATIS' AND o.nik <> p.nik,
     decisions_needed = CASE WHEN o.rule = ANY (%(for_two)s) THEN 2 ELSE 1 END
-FROM outcomes o WHERE r.batch_id = %(batch)s AND r.person_id = o.person_id;
+FROM outcomes o JOIN beneficiaries_person p ON p.id = o.person_id
+WHERE r.batch_id = %(batch)s AND r.person_id = o.person_id;
 UPDATE beneficiaries_person p SET nik = o.nik, nik_confirmed_on = %(today)s,
     source_upload_id = %(answer)s, source_row = NULL, source_user_id = %(user)s
 FROM outcomes o
@@ -173,7 +188,13 @@ WHERE p.id = o.person_id AND o.outcome = 'PADAN' AND o.state = 'OTOMATIS' AND p.
 """
 
 
+def _matched_in(region_code: str) -> int:
+    inside = Scope((region_code,)).condition(Person.PLACE)
+    return Person.objects.active().matched().filter(inside).count()
+
+
 def _store(cursor, work, batch: MatchBatch) -> None:
+    batch.matched_before = _matched_in(batch.region_id)
     cursor.execute(_TAKE_OUTCOMES)
     _give(cursor, work.execute("SELECT * FROM outcomes").fetchall())
     cursor.execute(
@@ -186,6 +207,8 @@ def _store(cursor, work, batch: MatchBatch) -> None:
             "user": batch.answer.reviewed_by_id if batch.answer else batch.requested_by_id,
         },
     )
+    batch.matched_after = _matched_in(batch.region_id)
+    batch.save(update_fields=["matched_before", "matched_after"])
     cursor.execute(
         "SELECT r.person_id, r.id, r.village_id FROM verification_matchresult r"
         " JOIN outcomes o USING (person_id) WHERE r.batch_id = %s AND o.state = 'ANTRE'",
@@ -282,5 +305,6 @@ def _by_nik(work) -> Iterator[tuple[int, int, int, float, dict]]:
 def _told(comparison, code: str, bits: float) -> list:
     """Field of the queue page, bits, what was found."""
     titles = {level.code: level.title for level in comparison.levels}
+    title = titles.get(code, "berbeda")
     field = "kk_number" if code in KK_LEVELS else FIELD_OF[comparison.name]
-    return [field, round(bits, 2), titles.get(code, "berbeda").capitalize()]
+    return [field, round(bits, 2), f"{title[0].upper()}{title[1:]}"]

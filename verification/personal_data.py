@@ -19,7 +19,7 @@ PERSONAL_DATA = {
         personal="requested_by requested_at answered_at finished_at",
         not_personal=(
             "id agreement region regency_code form choice round purpose status failure people"
-            " answer"
+            " answer matched_before matched_after"
         ),
     ),
     "verification.CivilRecord": declared(
@@ -30,8 +30,8 @@ PERSONAL_DATA = {
         not_personal="id batch region regency_code row_number expires_on",
     ),
     "verification.MatchResult": declared(
-        personal="person asked_nik outcome rule evidence consequence decided_at",
-        not_personal="id batch village regency_code state decisions_needed matched_at",
+        personal="person asked_nik outcome rule evidence consequence decided_at nik_changed",
+        not_personal="id batch village regency_code state decisions_needed matched_at is_latest",
     ),
     "verification.MatchCandidate": declared(
         personal="record weights", not_personal="id result village regency_code rank probability"

@@ -7,11 +7,14 @@ from datetime import date, datetime, timedelta, timezone
 from django.db import connection
 
 from regions.models import Region
-from sembako_portal.demo.population import REGISTER_DATE, Family, Village
+from sembako_portal.demo.population import REGISTER_DATE, Family, Member, Village
 
 WIB = timezone(timedelta(hours=7))
 # Three days after the date of the register; so nothing in the demo changed its rows since.
 _LOADED_AT = datetime(2021, 1, 18, 8, 0, tzinfo=WIB)
+
+# Kecamatan whose persons nobody has matched before; matching.py asks for them.
+ASKED_LATER = ("62.03.08", "62.03.04")
 
 _HOUSEHOLD = (
     "id dtks_id kk_number village_id address hamlet rt rw register register_date decile payee_id"
@@ -19,7 +22,7 @@ _HOUSEHOLD = (
 )
 _PERSON = (
     "id household_id village_id nik name birth_place birth_date sex relation occupation mother_name"
-    " match_note is_active inactive_reason created_at changed_at"
+    " match_note nik_confirmed_on is_active inactive_reason created_at changed_at"
 )
 _CARD = (
     "id household_id village_id holder_id bank_id card_number account_number status handed_over_on"
@@ -103,13 +106,20 @@ def _household_rows(families: Sequence[Family]) -> Iterator[tuple]:
         )  # fmt: skip
 
 
+def _confirmed_on(family: Family, person: Member) -> date | None:
+    """When Dukcapil confirmed the NIK; those whom the demo asks for have never been matched."""
+    was_asked = family.village.code[:8] not in ASKED_LATER
+    return REGISTER_DATE if was_asked and person.match_note == "PADAN" else None
+
+
 def _person_rows(families: Sequence[Family]) -> Iterator[tuple]:
     for number, first, family in _with_first_member(families):
         for place, person in enumerate(family.members):
             yield (
                 first + place, number, family.village.code, person.nik, person.name,
                 person.birth_place, person.birth_date, person.sex, person.relation,
-                person.occupation, person.mother_name, person.match_note, person.is_active,
+                person.occupation, person.mother_name, person.match_note,
+                _confirmed_on(family, person), person.is_active,
                 person.inactive_reason, _LOADED_AT, _LOADED_AT,
             )  # fmt: skip
 

@@ -6,13 +6,9 @@ These tests run the real worker in a process of its own on committed data.
 import io
 import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 
 from accounts.roles import Role
@@ -21,40 +17,11 @@ from beneficiaries.sheets import DTKS_BNBA
 from regions.models import Region
 from tests.factories import KAPUAS, UserFactory
 from tests.sheets import person, workbook
+from tests.waiting import wait_until
 from uploads import actions, tasks
 from uploads.models import Upload
 
 ROWS = 15_000
-
-
-@pytest.fixture
-def start_worker(transactional_db, tmp_path):
-    """Start the worker on the test's database and files; what still runs is killed at the end."""
-    started = []
-    database = connection.settings_dict
-    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
-
-    def start() -> subprocess.Popen:
-        worker = subprocess.Popen(
-            [sys.executable, "manage.py", "worker", "--interval", "0.05"],
-            cwd=django_settings.BASE_DIR,
-            env=os.environ
-            | {"DATABASE_URL": url, "PORTAL_VAR": str(tmp_path), "SECRET_KEY": "x" * 50},
-        )
-        started.append(worker)
-        return worker
-
-    yield start
-    for worker in started:
-        worker.kill()
-        worker.wait()
-
-
-def wait_until(reached, what: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.01)
 
 
 def large_sheet(rows: int = ROWS) -> io.BytesIO:

@@ -18,7 +18,7 @@ from tests.factories import (
     PersonFactory,
     UserFactory,
 )
-from verification.actions import matching
+from verification.actions import bulk, matching
 from verification.models import MatchBatch, MatchResult, NotSame
 
 pytestmark = pytest.mark.django_db
@@ -239,5 +239,5 @@ def test_bulk_acceptance_of_one_rule(dukcapil):
     for_two = MatchResultFactory(rule="NAMA_90", decisions_needed=2)
     other_rule = MatchResultFactory(rule="NAMA_60_89")
     ids = [result.pk for result in (*plain, conflict, for_two, other_rule)]
-    assert matching.accept_rule(rule="NAMA_90", result_ids=ids, by=dukcapil) == 2
+    assert bulk.accept_rule(rule="NAMA_90", result_ids=ids, by=dukcapil) == 2
     assert set(MatchResult.objects.in_queue()) == {conflict, for_two, other_rule}

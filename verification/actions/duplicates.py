@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from beneficiaries.actions import merge_persons, unmerge_persons
 from beneficiaries.models import Person
+from verification.actions.matching import tell
 from verification.models import DuplicateGroup, Merge
 
 Status = DuplicateGroup.Status
@@ -60,6 +61,7 @@ def merge(group: DuplicateGroup, *, survivor: Person, by: User) -> list[Merge]:
                     by=by,
                 )
             )
+    tell({member.village_id for member in members})
     if not merges:
         raise ValidationError("Tidak ada lagi data aktif yang dapat digabung dalam kelompok ini.")
     return merges
@@ -83,5 +85,6 @@ def undo(group: DuplicateGroup, *, by: User) -> DuplicateGroup:
             unmerge_persons(one.survivor, one.merged, one.before, by=by)
             one.undone_by, one.undone_at = by, timezone.now()
             one.save(update_fields=["undone_by", "undone_at"])
+            tell({one.survivor.village_id, one.merged.village_id})
     _move(group, Status.TERBUKA, by=None)
     return group

@@ -4,6 +4,7 @@ What cannot be done raises `ValidationError` with a sentence for the user, or `P
 """
 
 from collections import Counter
+from collections.abc import Callable, Collection
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -11,9 +12,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from beneficiaries.actions import correct_person, restore_person
-from beneficiaries.models import Person
 from regions.models import Region
 from uploads.models import Upload
+from verification.matching import rules
 from verification.models import (
     Agreement,
     CivilRecord,
@@ -26,8 +27,16 @@ from verification.models import (
 )
 
 Status = MatchBatch.Status
+# Told the codes of regions in which the standing of persons with Dukcapil has changed, within the
+# transaction that changes it.
+listeners: list[Callable[[Collection[str]], None]] = []
 State = MatchResult.State
 Verdict = MatchDecision.Verdict
+
+
+def tell(region_codes: Collection[str]) -> None:
+    for listener in listeners:
+        listener(region_codes)
 
 
 def _require(user: User, permission: str, region_code: str) -> None:
@@ -149,12 +158,45 @@ def cancel_batch(batch: MatchBatch, *, by: User) -> MatchBatch:
     return batch
 
 
+@transaction.atomic
+def match_again(batch: MatchBatch, *, by: User) -> MatchBatch:
+    """Let an answer whose matching failed be matched once more; the caller queues it."""
+    _require(by, "verification.add_matchbatch", batch.region_id)
+    batch = _locked(batch)
+    valid_agreement(batch.region)
+    batch.failure = ""
+    _move(batch, Status.DIJAWAB)
+    return batch
+
+
 def take_answer(batch: MatchBatch, *, upload: Upload) -> MatchBatch:
     """The answer has come into the portal; runs in the transaction that applies the upload."""
     batch = _locked(batch)
     batch.answer, batch.answered_at, batch.failure = upload, timezone.now(), ""
     _move(batch, Status.DIJAWAB)
     return batch
+
+
+# What matching has written, and nobody has changed since, is as it was; the persons' answers before
+# this one are their latest again.
+_TAKE_BACK = """
+UPDATE beneficiaries_person p SET nik_confirmed_on = NULL,
+    nik = CASE WHEN r.nik_changed THEN r.asked_nik ELSE p.nik END
+FROM verification_matchresult r
+WHERE r.batch_id = %(batch)s AND r.person_id = p.id AND r.state = 'OTOMATIS'
+    AND r.outcome = 'PADAN' AND p.source_upload_id = %(answer)s;
+UPDATE verification_matchresult SET state = 'MENUNGGU', outcome = '', rule = '', evidence = '{}',
+    consequence = '', matched_at = NULL, is_latest = false, nik_changed = false,
+    decisions_needed = 1
+WHERE batch_id = %(batch)s;
+UPDATE verification_matchresult r SET is_latest = true
+FROM (
+    SELECT DISTINCT ON (o.person_id) o.id FROM verification_matchresult o
+    JOIN verification_matchresult own ON own.person_id = o.person_id AND own.batch_id = %(batch)s
+    WHERE o.matched_at IS NOT NULL ORDER BY o.person_id, o.matched_at DESC, o.id DESC
+) newest
+WHERE r.id = newest.id
+"""
 
 
 def take_back_answer(batch: MatchBatch) -> MatchBatch:
@@ -167,18 +209,15 @@ def take_back_answer(batch: MatchBatch) -> MatchBatch:
         raise ValidationError(
             "Sudah ada putusan petugas atas hasil jawaban ini. Urungkan putusannya dahulu."
         )
-    matched = batch.results.filter(state=State.OTOMATIS, outcome=MatchResult.Outcome.PADAN)
-    Person.objects.filter(pk__in=matched.values("person_id"), source_upload=batch.answer).update(
-        nik_confirmed_on=None
-    )
     MatchCandidate.objects.filter(result__batch=batch).delete()
-    batch.results.update(
-        state=State.MENUNGGU, outcome="", rule="", evidence={}, consequence="", matched_at=None
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BACK, {"batch": batch.pk, "answer": batch.answer_id})
     batch.records.all()._raw_delete("default")
     batch.answer = batch.answered_at = batch.finished_at = None
+    batch.matched_before = batch.matched_after = None
     batch.failure = ""
     _move(batch, Status.DIMINTA)
+    tell([batch.region_id])
     return batch
 
 
@@ -187,6 +226,7 @@ def finish_batch(batch: MatchBatch) -> MatchBatch:
     batch = _locked(batch)
     batch.finished_at = timezone.now()
     _move(batch, Status.SELESAI)
+    tell([batch.region_id])
     return batch
 
 
@@ -198,6 +238,7 @@ def fail_batch(batch: MatchBatch, *, reason: str) -> MatchBatch:
     return batch
 
 
+@transaction.atomic
 def purge_expired() -> int:
     """Remove civil data whose time is over; candidates and results stay without them."""
     expired = CivilRecord.objects.filter(expires_on__lt=timezone.localdate())
@@ -257,23 +298,33 @@ def accept(result: MatchResult, *, candidate: MatchCandidate, by: User) -> Match
         raise ValidationError(
             "Data Dukcapil kandidat ini sudah dihapus karena masa simpannya habis; mintalah lagi."
         )
+    if not result.person.is_active:
+        raise ValidationError("Orang ini sudah dinonaktifkan, jadi tidak dapat dipadankan.")
     decision = _note(result, Verdict.TERIMA, by, candidate)
     if not _settled(result):
         return result
+    if candidate.record.response in MatchResult.MEANING:
+        outcome, consequence = MatchResult.MEANING[candidate.record.response]
+        return _close(result, State.DITERIMA, outcome, consequence=consequence)
     decision.before = correct_person(
         result.person, corrections(result, candidate), by=by, confirm_nik=True
     )
     decision.save(update_fields=["before"])
-    return _close(result, State.DITERIMA, MatchResult.Outcome.PADAN)
+    return _close(
+        result, State.DITERIMA, MatchResult.Outcome.PADAN, nik_changed="nik" in decision.before
+    )
 
 
 def corrections(result: MatchResult, candidate: MatchCandidate) -> dict[str, object]:
     """What accepting the candidate would change in the register: field -> new value.
 
+    Of the dead and the moved nothing: what is to be done is proposed (`MatchResult.MEANING`).
     An empty civil value changes nothing. The KK number is the family's: only its payee's record
     changes it, or that of a member without company.
     """
     person, record = result.person, candidate.record
+    if record.response in MatchResult.MEANING:
+        return {}
     found = {
         name: getattr(record, name)
         for name in ("nik", "name", "birth_place", "birth_date", "sex", "mother_name")
@@ -314,10 +365,27 @@ def skip(result: MatchResult, *, by: User) -> MatchResult:
     return result
 
 
-def _close(result: MatchResult, state: str, outcome: str) -> MatchResult:
+def _close(
+    result: MatchResult,
+    state: str,
+    outcome: str,
+    *,
+    consequence: str = "",
+    nik_changed: bool = False,
+) -> MatchResult:
     result.state, result.outcome, result.decided_at = state, outcome, timezone.now()
-    result.save(update_fields=["state", "outcome", "decided_at"])
+    result.consequence, result.nik_changed = consequence, nik_changed
+    result.save(update_fields=["state", "outcome", "decided_at", "consequence", "nik_changed"])
+    tell([result.village_id])
     return result
+
+
+def _open_again(result: MatchResult) -> None:
+    rule = rules.BY_CODE.get(result.rule)
+    result.state, result.outcome, result.decided_at = State.ANTRE, "", None
+    result.consequence, result.nik_changed = rule.proposal if rule else "", False
+    result.save(update_fields=["state", "outcome", "decided_at", "consequence", "nik_changed"])
+    tell([result.village_id])
 
 
 @transaction.atomic
@@ -345,34 +413,5 @@ def undo(decision: MatchDecision, *, by: User) -> MatchResult:
     decision.save(update_fields=["undone_at"])
     decision.not_same.all().delete()
     if result.state in (State.DITERIMA, State.DITOLAK):
-        result.state, result.outcome, result.decided_at = State.ANTRE, "", None
-        result.save(update_fields=["state", "outcome", "decided_at"])
+        _open_again(result)
     return result
-
-
-@transaction.atomic
-def accept_rule(*, rule: str, result_ids: list[int], by: User) -> int:
-    """Accept the first candidate of many results of ONE rule, after a sample was looked at.
-
-    Results that need a second person, or whose NIK is taken, stay in the queue; tells how many
-    were accepted.
-    """
-    if not rule:
-        raise ValidationError("Pilih satu aturan dahulu.")
-    accepted = 0
-    results = (
-        MatchResult.objects.visible_to(by)
-        .in_queue()
-        .filter(pk__in=result_ids, rule=rule, decisions_needed=1)
-    )
-    for result in results.order_by("pk"):
-        first = result.candidates.select_related("record").first()
-        if first is None or first.record is None:
-            continue
-        try:
-            with transaction.atomic():
-                accept(result, candidate=first, by=by)
-        except ValidationError:
-            continue  # stays in the queue, where its page says why
-        accepted += 1
-    return accepted

@@ -2,16 +2,18 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.urls import path
+from django.db.models import Exists, OuterRef
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
+from accounts.models import User
 from beneficiaries.admin import badges, masked
 from beneficiaries.figures import Mark
 from verification.figures import matching as figures
-from verification.models import Agreement, MatchBatch, MatchResult
+from verification.models import Agreement, MatchBatch, MatchDecision, MatchResult
 from verification.views import matching as views
 
 
@@ -52,7 +54,12 @@ class MatchBatchAdmin(ScopedAdmin):
             self.admin_site.admin_view(self.cancel_view),
             name="verification_matchbatch_cancel",
         )
-        return [cancel, *super().get_urls()]
+        again = path(
+            "<int:pk>/padankan/",
+            self.admin_site.admin_view(self.match_view),
+            name="verification_matchbatch_match",
+        )
+        return [cancel, again, *super().get_urls()]
 
     def _batch(self, request, object_id) -> MatchBatch:
         batch = self.get_object(request, str(object_id))
@@ -67,6 +74,9 @@ class MatchBatchAdmin(ScopedAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return views.request_page(request, self._batch(request, object_id))
+
+    def match_view(self, request, pk):
+        return views.match_again(request, self._batch(request, pk))
 
     def cancel_view(self, request, pk):
         return views.cancel_request(request, self._batch(request, pk))
@@ -92,23 +102,129 @@ class MatchBatchAdmin(ScopedAdmin):
         )
 
 
+class FollowUpFilter(DropdownFilter):
+    """Consequences that still wait for somebody, as `MatchResult.to_follow_up` tells them."""
+
+    title, parameter_name = "usulan tindak lanjut", "tindak"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("terbuka", "Semua yang terbuka"),
+            *((key, MatchResult.Consequence(key).label) for key in MatchResult.FOLLOW_UPS),
+        ]
+
+    def queryset(self, request, queryset):
+        if not self.value():
+            return queryset
+        if self.value() != "terbuka":
+            queryset = queryset.filter(consequence=self.value())
+        return queryset.to_follow_up()
+
+
+class VoteFilter(DropdownFilter):
+    """By how many decided, or by one officer whom the figures name."""
+
+    title, parameter_name = "putusan", "putusan"
+    BY = {"oleh": "Diputus oleh", "lewat": "Dilewati oleh", "suara": "Suara pertama oleh"}
+
+    def lookups(self, request, model_admin):
+        offered = [("belum", "Belum diputus siapa pun"), ("satu", "Menunggu petugas kedua")]
+        kind, officer = self._officer()
+        if officer:
+            name = User.objects.filter(pk=officer).values_list("full_name", flat=True).first()
+            offered.append((self.value(), f"{self.BY[kind]} {name}"))
+        return offered
+
+    def _officer(self) -> tuple[str, str]:
+        kind, _, officer = (self.value() or "").partition("-")
+        return (kind, officer) if kind in self.BY and officer.isdecimal() else ("", "")
+
+    def queryset(self, request, queryset):
+        if self.value() == "belum":
+            return queryset.undecided()
+        if self.value() == "satu":
+            return queryset.once_decided()
+        kind, officer = self._officer()
+        if not officer:
+            return queryset
+        own = MatchDecision.objects.filter(result=OuterRef("pk"), undone_at=None, by=officer)
+        skipped = own.filter(verdict=MatchDecision.Verdict.LEWATI)
+        if kind == "lewat":
+            return queryset.in_queue().filter(Exists(skipped))
+        queryset = queryset.in_queue() if kind == "suara" else queryset.decided()
+        return queryset.filter(Exists(own.exclude(verdict=MatchDecision.Verdict.LEWATI)))
+
+
+class RuleFilter(DropdownFilter):
+    title, parameter_name = "aturan", "aturan"
+
+    def lookups(self, request, model_admin):
+        return [(code, f"{code}: {title}") for code, title in figures.RULE_TITLES.items()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(rule=self.value()) if self.value() else queryset
+
+
+class LatestFilter(DropdownFilter):
+    title, parameter_name = "jawaban terbaru", "terbaru"
+
+    def lookups(self, request, model_admin):
+        return [("ya", "Yang terbaru tiap orang")]
+
+    def queryset(self, request, queryset):
+        return queryset.latest() if self.value() == "ya" else queryset
+
+
+class NikChangedFilter(DropdownFilter):
+    title, parameter_name = "perbaikan NIK", "nik"
+
+    def lookups(self, request, model_admin):
+        return [("diperbaiki", "Diperbaiki")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(nik_changed=True) if self.value() == "diperbaiki" else queryset
+
+
 @admin.register(MatchResult)
 class MatchResultAdmin(ScopedAdmin):
-    list_display = ["name", "nik", "place", "result", "rule_column", "matched"]
+    list_display = ["name", "nik", "place", "result", "follow_up", "rule_column", "asked"]
     list_display_links = None
-    list_select_related = ["person", "village__parent", "batch"]
+    list_select_related = ["person", "village__parent", "batch__region"]
+    list_before_template = "verification/list_follow_up.html"
     list_filter = [
         "batch",
         ("outcome", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
+        FollowUpFilter,
+        VoteFilter,
+        RuleFilter,
+        NikChangedFilter,
+        LatestFilter,
         RegencyFilter,
         DistrictFilter,
         VillageFilter,
     ]
 
+    class Media:
+        css = {"all": ["portal/verification.css"]}
+
+    def get_list_display(self, request):
+        """Names lead to the family for those who may see it."""
+        shown = list(super().get_list_display(request))
+        if request.user.has_perm("beneficiaries.view_household"):
+            shown[0] = "family"
+        return shown
+
     @admin.display(description="orang")
     def name(self, result):
         return result.person.name
+
+    @admin.display(description="orang")
+    def family(self, result):
+        url = reverse("admin:beneficiaries_household_change", args=[result.person.household_id])
+        return format_html(
+            '<a class="rowlink" href="{}#orang-{}">{}</a>', url, result.person_id, result.person
+        )
 
     @admin.display(description="NIK")
     def nik(self, result):
@@ -127,10 +243,29 @@ class MatchResultAdmin(ScopedAdmin):
         kind, icon = figures.OUTCOME_LOOKS[result.outcome]
         return badges([Mark(kind, icon, result.get_outcome_display())])
 
+    @admin.display(description="usulan tindak lanjut")
+    def follow_up(self, result):
+        if result.state not in MatchResult.SETTLED or not result.consequence:
+            return "–"
+        if result.consequence in MatchResult.FOLLOW_UPS and not result.person.is_active:
+            return format_html(
+                '{}<span class="sub">selesai: orang dinonaktifkan</span>',
+                result.get_consequence_display(),
+            )
+        return result.get_consequence_display()
+
     @admin.display(description="aturan")
     def rule_column(self, result):
-        return result.rule or "–"
+        title = figures.RULE_TITLES.get(result.rule, "")
+        return format_html('{}<span class="sub">{}</span>', result.rule or "–", title)
 
-    @admin.display(description="dipadankan")
-    def matched(self, result):
-        return timezone.localtime(result.matched_at).date() if result.matched_at else "–"
+    @admin.display(description="permintaan")
+    def asked(self, result):
+        url = reverse("admin:verification_matchbatch_change", args=[result.batch_id])
+        when = timezone.localtime(result.matched_at) if result.matched_at else None
+        return format_html(
+            '<a href="{}">Permintaan {}</a><span class="sub">{}</span>',
+            url,
+            result.batch_id,
+            f"dipadankan {when:%d-%m-%Y}" if when else "menunggu jawaban",
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from beneficiaries.figures import Mark
+from verification.matching import candidates, rules
 from verification.models import MatchBatch, MatchResult
 
 Outcome = MatchResult.Outcome
@@ -27,6 +28,9 @@ BATCH_LOOKS = {
     MatchBatch.Status.GAGAL: ("bad", "bad"),
     MatchBatch.Status.DIBATALKAN: ("idle", "minus"),
 }
+
+
+RULE_TITLES = {code: rule.title for code, rule in (rules.BY_CODE | candidates.RULES).items()}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Matching with the civil registry (pemadanan): agreement, request, answer, result, decision."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -120,6 +120,9 @@ class MatchBatch(models.Model):
     )
     answered_at = models.DateTimeField("dijawab", null=True, blank=True)
     finished_at = models.DateTimeField("selesai", null=True, blank=True)
+    # Active persons of the region whose NIK Dukcapil has confirmed, as matching found and left it.
+    matched_before = models.PositiveIntegerField("padan sebelumnya", null=True, blank=True)
+    matched_after = models.PositiveIntegerField("padan sesudahnya", null=True, blank=True)
 
     objects = MatchBatchQuerySet.as_manager()
 
@@ -191,6 +194,27 @@ class MatchResultQuerySet(ScopedQuerySet):
     def decided(self):
         return self.filter(state__in=[MatchResult.State.DITERIMA, MatchResult.State.DITOLAK])
 
+    def latest(self):
+        """The newest answer of each person: what is known of the person today."""
+        return self.filter(is_latest=True)
+
+    def to_follow_up(self):
+        """Of persons still active, whom Dukcapil tells dead or moved."""
+        return self.latest().filter(
+            consequence__in=MatchResult.FOLLOW_UPS,
+            state__in=MatchResult.SETTLED,
+            person__is_active=True,
+        )
+
+    def once_decided(self):
+        """One of two has decided; another must."""
+        votes = MatchDecision.objects.filter(result=OuterRef("pk"), undone_at=None)
+        return self.in_queue().filter(Exists(votes.exclude(verdict=MatchDecision.Verdict.LEWATI)))
+
+    def undecided(self):
+        votes = MatchDecision.objects.filter(result=OuterRef("pk"), undone_at=None)
+        return self.in_queue().exclude(Exists(votes.exclude(verdict=MatchDecision.Verdict.LEWATI)))
+
 
 class MatchResult(models.Model):
     """What one batch says of one person: the outcome, the rule that gave it, the evidence.
@@ -223,7 +247,17 @@ class MatchResult(models.Model):
         GANTI_PENGURUS = "GANTI_PENGURUS_ATAU_AKHIRI", "Ganti pengurus atau akhiri kepesertaan"
         ALAMAT = "MUTAKHIRKAN_ALAMAT_ATAU_AKHIRI", "Mutakhirkan alamat atau akhiri kepesertaan"
 
-    batch = models.ForeignKey(MatchBatch, models.CASCADE, related_name="results")
+    SETTLED = (State.OTOMATIS, State.DITERIMA)
+    FOLLOW_UPS = (Consequence.GANTI_PENGURUS, Consequence.ALAMAT)
+    # What accepting a candidate means when Dukcapil says this of it; else the person is padan.
+    MEANING = {
+        "MENINGGAL": (Outcome.MENINGGAL, Consequence.GANTI_PENGURUS),
+        "PINDAH": (Outcome.PINDAH, Consequence.ALAMAT),
+    }
+
+    batch = models.ForeignKey(
+        MatchBatch, models.CASCADE, related_name="results", verbose_name="permintaan"
+    )
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="match_results", db_constraint=False
     )
@@ -240,6 +274,8 @@ class MatchResult(models.Model):
     consequence = models.CharField(
         "usulan tindak lanjut", max_length=40, choices=Consequence, blank=True, default=""
     )
+    is_latest = models.BooleanField("jawaban terbaru orang ini", default=False, db_default=False)
+    nik_changed = models.BooleanField("NIK diperbaiki", default=False, db_default=False)
     matched_at = models.DateTimeField("dipadankan", null=True, blank=True)
     decided_at = models.DateTimeField("diputus", null=True, blank=True)
 
@@ -265,6 +301,22 @@ class MatchResult(models.Model):
                 fields=["regency_code", "id"],
                 condition=Q(state="ANTRE"),
                 name="match_result_queue",
+            ),
+            models.Index(
+                fields=["regency_code", "state"],
+                condition=Q(state__in=["ANTRE", "DITERIMA", "DITOLAK"]),
+                name="match_result_by_hand",
+            ),
+            models.Index(
+                fields=["regency_code", "consequence"],
+                condition=Q(
+                    is_latest=True,
+                    consequence__in=[
+                        "GANTI_PENGURUS_ATAU_AKHIRI",
+                        "MUTAKHIRKAN_ALAMAT_ATAU_AKHIRI",
+                    ],
+                ),
+                name="match_result_follow_up",
             ),
             models.Index(fields=["person", "-matched_at"], name="match_result_of_person"),
             models.Index(fields=["regency_code", "outcome"], name="match_result_outcome"),

@@ -19,6 +19,7 @@ from accounts.actions import log_export
 from accounts.admin import regions_inside
 from regions.models import Region
 from spreadsheets import writing
+from verification import tasks
 from verification.actions import matching as actions
 from verification.figures import matching as figures
 from verification.models import MatchBatch, MatchResult, Round
@@ -137,10 +138,26 @@ def request_page(request: HttpRequest, batch: MatchBatch) -> HttpResponse:
             user.has_perm("verification.answer_matchbatch")
             or user.has_perm("verification.add_matchbatch")
         ),
+        "may_match": batch.status == MatchBatch.Status.GAGAL
+        and user.has_perm("verification.add_matchbatch"),
         "may_cancel": is_waiting and user.has_perm("verification.add_matchbatch"),
         "may_see_results": user.has_perm("verification.view_matchresult"),
     }
     return render(request, "verification/request.html", context)
+
+
+def match_again(request: HttpRequest, batch: MatchBatch) -> HttpResponse:
+    if not request.user.has_perm("verification.add_matchbatch"):
+        raise PermissionDenied
+    if request.method == "POST":
+        try:
+            actions.match_again(batch, by=request.user)
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
+        else:
+            tasks.match.enqueue(batch.pk)
+            messages.info(request, "Pemadanan dimulai lagi. Hasilnya muncul di halaman ini.")
+    return redirect("admin:verification_matchbatch_change", batch.pk)
 
 
 def cancel_request(request: HttpRequest, batch: MatchBatch) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The queue of matching: one person of the register beside the candidates of the civil registry."""
 
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,8 +14,10 @@ from django.utils.formats import date_format
 
 from accounts.actions import log_reveal
 from regions.models import Region
+from verification.actions import bulk as bulk_actions
 from verification.actions import matching as actions
 from verification.comparing import Waterfall, marked, waterfall
+from verification.figures import matching as figures
 from verification.models import MatchCandidate, MatchDecision, MatchResult
 
 SHOWN_CANDIDATES = 2
@@ -23,6 +26,7 @@ SAMPLE = 10
 FIELDS = (
     ("nik", "NIK"),
     ("name", "Nama"),
+    ("birth_place", "Tempat lahir"),
     ("birth_date", "Tanggal lahir"),
     ("sex", "Jenis kelamin"),
     ("mother_name", "Nama ibu kandung"),
@@ -71,6 +75,11 @@ class Line:
     bar: object = None
 
 
+def _row_of(weight: list) -> int:
+    """The chart goes down the rows of the table."""
+    return list(LABELS).index(weight[0])
+
+
 def _spaced(number: str) -> str:
     return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
 
@@ -92,6 +101,7 @@ def _registered(result: MatchResult) -> dict[str, object]:
     return {
         "nik": person.nik,
         "name": person.name,
+        "birth_place": person.birth_place,
         "birth_date": person.birth_date,
         "sex": person.sex,
         "mother_name": person.mother_name,
@@ -145,12 +155,20 @@ def _changes(result: MatchResult, candidate: MatchCandidate) -> list[tuple[str, 
     """What accepting would change: label, old, new, whether it is a number."""
     if candidate.record is None:
         return []
-    held = _registered(result) | {"birth_place": result.person.birth_place}
-    labels = LABELS | {"birth_place": "Tempat lahir"}
+    held = _registered(result)
     return [
-        (labels[name], _short(name, held[name]), _short(name, value), name in NUMBERS)
+        (LABELS[name], _short(name, held[name]), _short(name, value), name in NUMBERS)
         for name, value in actions.corrections(result, candidate).items()
     ]
+
+
+def _meaning(candidate: MatchCandidate | None) -> str:
+    """What accepting says of a person whom Dukcapil tells dead or moved; empty for the others."""
+    record = candidate and candidate.record
+    if not record or record.response not in MatchResult.MEANING:
+        return ""
+    outcome, consequence = MatchResult.MEANING[record.response]
+    return f"{outcome.label} menurut Dukcapil. Usulan: {consequence.label.lower()}."
 
 
 def _require(user) -> None:
@@ -190,7 +208,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             (one, VERDICT_LOOKS[one.verdict], one.candidate and one.candidate.score)
             for one in decided[:NEXT_SHOWN]
         ],
-        "rules": _rules(user),
+        "rules": [(rule, figures.RULE_TITLES.get(rule["rule"], "")) for rule in _rules(user)],
     }
     if current_id is None:
         return render(request, "verification/queue_empty.html", context)
@@ -205,7 +223,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     picked = _picked(request, candidates)
     ordered = [picked, *(one for one in candidates if one is not picked)] if picked else []
     chart = (
-        waterfall(picked.weights["start"], picked.weights["fields"])
+        waterfall(picked.weights["start"], sorted(picked.weights["fields"], key=_row_of))
         if picked and picked.weights
         else None
     )
@@ -217,7 +235,8 @@ def queue(request: HttpRequest) -> HttpResponse:
             "person", "village"
         )
     )
-    done = decided.count()
+    verdicts = Counter(decided.values_list("verdict", flat=True).order_by())
+    done = verdicts.total()
     context |= {
         "result": result,
         "candidates": [(one, candidates.index(one) + 1, one is picked) for one in ordered],
@@ -227,6 +246,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         "changes": _changes(result, picked) if picked else [],
         "position": place + 1,
         "done": done,
+        "verdicts": [
+            (MatchDecision.Verdict(verdict).label.lower(), verdicts[verdict])
+            for verdict in MatchDecision.Verdict
+            if verdicts[verdict]
+        ],
+        "rule_title": figures.RULE_TITLES.get(result.rule, ""),
+        "meaning": _meaning(picked),
+        "all_url": reverse("admin:verification_matchresult_changelist") + "?state__exact=ANTRE",
         "percent": 100 * done / (done + len(ids)),
         "previous_url": _url(**narrow, orang=ids[place - 1]) if place else "",
         "next_url": _url(**narrow, orang=ids[place + 1]) if place + 1 < len(ids) else "",
@@ -309,7 +336,7 @@ def bulk(request: HttpRequest, rule: str) -> HttpResponse:
     ids = list(results.values_list("pk", flat=True)[:1_000])
     if request.method == "POST":
         seen = [int(pk) for pk in request.POST.getlist("orang") if pk.isdecimal()]
-        accepted = actions.accept_rule(rule=rule, result_ids=seen, by=user)
+        accepted = bulk_actions.accept_rule(rule=rule, result_ids=seen, by=user)
         left = len(seen) - accepted
         messages.success(
             request,
@@ -327,6 +354,7 @@ def bulk(request: HttpRequest, rule: str) -> HttpResponse:
         **admin.site.each_context(request),
         "title": f"Terima semua: {rule}",
         "rule": rule,
+        "rule_title": figures.RULE_TITLES.get(rule, ""),
         "ids": ids,
         "shown": shown,
     }

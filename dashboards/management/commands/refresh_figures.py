@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from dashboards import figures
+from dashboards import figures, matching
 
 
 class Command(BaseCommand):
@@ -13,4 +13,5 @@ class Command(BaseCommand):
 
     def handle(self, *args, regencies, **options):
         figures.refresh(regencies or None)
+        matching.refresh(regencies or None)
         self.stdout.write("Angka beranda sudah dihitung ulang.")

@@ -73,6 +73,7 @@ def fill(*, count: int, today: date) -> dict[str, int]:
         cursor.execute(f"ANALYZE {_TABLES}")
     uploads.create_uploads(made, visits, round_=round_, users=created)
     matching.create_requests(users=created, today=today)
+    matching.keep_history()
     return counts
 
 

@@ -1,0 +1,9 @@
+from django_tasks import task
+
+from dashboards import health
+
+
+@task()
+def run_checks() -> None:
+    """What "Periksa sekarang" asks for; the same checks run every night."""
+    health.run()

@@ -1,0 +1,241 @@
+"""Checks of the data: what each finds, what the page shows of it, who may see it."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.roles import Role
+from beneficiaries.health import AT_MOST, Check
+from dashboards import figures, health, tasks
+from dashboards.models import HealthResult, NightlyJob, VillageFigures
+from tests.factories import (
+    KAPUAS,
+    OTHER_VILLAGE,
+    VILLAGE,
+    CardFactory,
+    CivilRecordFactory,
+    HouseholdFactory,
+    MatchBatchFactory,
+    MatchResultFactory,
+    PersonFactory,
+    UploadFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+URL = "/kesehatan-data/"
+
+
+def broken(code: str) -> list[str]:
+    return next(check for check in health.checks() if check.code == code).broken()
+
+
+def payee_of_another_family():
+    HouseholdFactory(payee=PersonFactory(), members=0)
+
+
+def card_in_another_village():
+    """As a restored dump without its foreign key would have it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE;"
+            " ALTER TABLE beneficiaries_card DROP CONSTRAINT beneficiaries_card_same_place"
+        )
+    CardFactory(household=HouseholdFactory(village_id=VILLAGE), village_id=OTHER_VILLAGE)
+
+
+def card_held_by_a_stranger():
+    CardFactory(holder=PersonFactory())
+
+
+def upload_that_lost_a_row():
+    officer, now = UserFactory(), timezone.now()
+    upload = UploadFactory(
+        status="DITERAPKAN", rows_new=1, rows_applied=1,
+        submitted_by=UserFactory(), submitted_at=now,
+        reviewed_by=officer, reviewed_at=now, applied_at=now,
+    )  # fmt: skip
+    assert upload.rows.count() == 0
+
+
+def two_holders_of_one_nik():
+    """As a restored dump without its index would have them."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX person_confirmed_nik_once")
+    for _ in range(2):
+        PersonFactory(nik="6203011205839001", nik_confirmed_on=date(2021, 1, 1))
+
+
+def wrong_figures():
+    PersonFactory()
+    figures.refresh()
+    VillageFigures.objects.filter(pk=VILLAGE).update(persons=7, counted_at=timezone.now())
+
+
+def civil_data_kept_too_long():
+    CivilRecordFactory(expires_on=date(2021, 1, 1))
+
+
+def answer_never_matched():
+    MatchBatchFactory(
+        status="DIJAWAB",
+        answer=UploadFactory(),
+        answered_at=timezone.now() - timezone.timedelta(hours=7),
+    )
+
+
+def confirmed_nonsense():
+    PersonFactory(nik="123", nik_confirmed_on=date(2021, 1, 1))
+
+
+def decided_without_a_vote():
+    MatchResultFactory(state="DITERIMA", outcome="PADAN", decided_at=timezone.now())
+
+
+def queued_with_an_outcome():
+    MatchResultFactory(outcome="PADAN")
+
+
+BREAKERS = {
+    "nik-satu-orang": two_holders_of_one_nik,
+    "pengurus-anggota": payee_of_another_family,
+    "desa-keluarga": card_in_another_village,
+    "pemegang-kartu": card_held_by_a_stranger,
+    "baris-unggahan": upload_that_lost_a_row,
+    "angka-desa": wrong_figures,
+    "data-dukcapil-dihapus": civil_data_kept_too_long,
+    "pemadanan-selesai": answer_never_matched,
+    "padan-nik-sah": confirmed_nonsense,
+    "putusan-cukup": decided_without_a_vote,
+    "antrean-terbuka": queued_with_an_outcome,
+}
+
+
+def test_every_check_has_an_example_that_breaks_it():
+    codes = [check.code for check in health.checks()]
+    assert len(codes) == len(set(codes))
+    assert set(BREAKERS) <= set(codes)
+
+
+@pytest.mark.parametrize("code", BREAKERS)
+def test_check_holds_until_it_is_broken(code, world):
+    CardFactory(household=HouseholdFactory(kpm=True))
+    figures.refresh()
+    assert broken(code) == []
+
+    BREAKERS[code]()
+
+    assert len(broken(code)) == 1
+    assert broken(code)[0].endswith(".")
+
+
+def test_figures_of_a_village_that_changed_since_say_nothing():
+    person = PersonFactory()
+    figures.refresh()
+    wrong_figures_of = VillageFigures.objects.filter(pk=person.village_id)
+    wrong_figures_of.update(persons=7, counted_at=person.changed_at - timezone.timedelta(hours=1))
+    assert broken("angka-desa") == []
+
+
+def test_no_more_sentences_than_somebody_reads():
+    for _ in range(AT_MOST + 2):
+        queued_with_an_outcome()
+    assert len(broken("antrean-terbuka")) == AT_MOST
+
+
+def always(*sentences: str) -> Check:
+    return Check("contoh", "Contoh", "Contoh berlaku.", lambda: list(sentences))
+
+
+def test_a_broken_promise_is_kept_with_the_day_since_when():
+    first = health.run([always("Satu rusak.")])[0]
+    again = health.run([always("Satu rusak.", "Dua rusak.")])[0]
+    assert again.is_bad
+    assert again.bad_since == first.bad_since
+    assert HealthResult.objects.get().count == 2
+
+    assert not health.run([always()])[0].is_bad
+    assert HealthResult.objects.get().sentences == []
+
+
+def test_a_check_that_fails_stops_no_other():
+    def fail():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1/0")
+
+    failing = Check("gagal", "Gagal", "Tidak jalan.", fail)
+    results = health.run([failing, always()])
+    assert [(result.code, result.is_bad) for result in results] == [
+        ("gagal", True),
+        ("contoh", False),
+    ]
+    assert "tidak dapat dijalankan" in results[0].failure
+
+
+def test_results_of_checks_that_are_gone_go():
+    health.run([always("Rusak.")])
+    health.run()
+    assert not HealthResult.objects.filter(code="contoh").exists()
+
+
+def signed_in(client, role, regions=("62",)):
+    user = UserFactory(role=role, regions=list(regions))
+    client.force_login(user, "accounts.backends.RoleBackend")
+    return user
+
+
+def test_page_shows_promises_and_what_is_broken_first(client):
+    queued_with_an_outcome()
+    tasks.run_checks.func()
+    NightlyJob.objects.create(
+        code="hitung-angka",
+        title="Hitung ulang angka",
+        day=timezone.localdate(),
+        queued_at=timezone.now(),
+        finished_at=timezone.now(),
+        failure="Pekerjaan ini gagal.",
+    )
+    signed_in(client, Role.AUDITOR)
+    response = client.get(URL)
+    text = response.content.decode()
+    assert response.context["bad"] == 1
+    assert response.context["checks"][0].check.code == "antrean-terbuka"
+    assert "1 tidak terpenuhi" in text
+    for check in health.checks():
+        assert check.promise in text
+    assert "Pekerjaan ini gagal." in text
+    assert "Periksa sekarang" not in text
+
+
+def test_page_before_the_first_night(client):
+    signed_in(client, Role.ADMINISTRATOR)
+    text = client.get(URL).content.decode()
+    assert "Data belum pernah diperiksa." in text
+    assert "Belum ada pekerjaan yang dijalankan" in text
+
+
+def test_check_now(client):
+    from django_tasks_db.models import DBTaskResult
+
+    signed_in(client, Role.KOORDINATOR)
+    for _ in range(2):
+        assert client.post(URL).status_code == 302
+    assert DBTaskResult.objects.filter(task_path="dashboards.tasks.run_checks").count() == 1
+    assert "Sedang diperiksa" in client.get(URL).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "regions", "method"),
+    [
+        (Role.PETUGAS, ["62.03"], "get"),
+        (Role.DUKCAPIL, ["62"], "get"),
+        (Role.KOORDINATOR, [KAPUAS], "get"),
+        (Role.AUDITOR, ["62"], "post"),
+    ],
+)
+def test_who_may_not(client, role, regions, method):
+    signed_in(client, role, regions)
+    assert getattr(client, method)(URL).status_code == 403
