@@ -91,7 +91,8 @@ def _changed_meanwhile(case: Case, version: int) -> ChangedMeanwhile:
     )
 
 
-def _locked(case: Case, version: int | None) -> Case:
+def case_locked(case: Case, version: int | None = None) -> Case:
+    """The case as it is now, held; raises `ChangedMeanwhile` when it is no longer of `version`."""
     case = Case.objects.select_for_update(of=("self",)).select_related("round").get(pk=case.pk)
     if version is not None and case.version != version:
         raise _changed_meanwhile(case, version)
@@ -252,7 +253,7 @@ def record_visit(case: Case, visit: Visit, *, key: UUID, version: int, by: User)
     case is no longer of `version`.
     """
     require(by, "verification.visit_case", case)
-    case = _locked(case, None)
+    case = case_locked(case)
     earlier = CaseStep.objects.filter(key=key).first()
     if earlier:
         if earlier.case_id != case.pk:
@@ -350,7 +351,7 @@ def _approve(cases: CaseQuerySet, by: User) -> Checked:
 def check_case(case: Case, *, by: User, version: int | None = None) -> Case:
     """Approve a visit that another user has recorded; NIKs it corrects go into the register."""
     require(by, "verification.check_case", case)
-    case = _locked(case, version)
+    case = case_locked(case, version)
     if case.status != Status.DIKUNJUNGI:
         _must_allow(case, Status.DIKUNJUNGI)
         raise ValidationError("Kasus ini belum dikunjungi, jadi belum dapat disetujui.")
@@ -381,7 +382,7 @@ def return_case(case: Case, *, reason: str, by: User, version: int | None = None
     require(by, "verification.check_case", case)
     if not reason.strip():
         raise ValidationError("Sebutkan alasan pengembalian agar petugas tahu apa yang diperbaiki.")
-    case = _locked(case, version)
+    case = case_locked(case, version)
     _must_run(case.round)
     if case.status not in (Status.DIKUNJUNGI, Status.DISETUJUI):
         raise ValidationError(
@@ -414,7 +415,7 @@ def end_case(case: Case, *, reason: str, by: User, note: str = "") -> Case:
         raise ValidationError("Pilih sebab kasus diakhiri.")
     if reason == Case.EndReason.LAINNYA and not note.strip():
         raise ValidationError("Jelaskan sebab kasus diakhiri.")
-    case = _locked(case, None)
+    case = case_locked(case)
     _must_allow(case, Status.BERAKHIR)
     if case.status == Status.DIAJUKAN:
         raise ValidationError(

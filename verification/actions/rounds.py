@@ -67,7 +67,7 @@ class Target:
 
 
 # What a round may be told beside its name, its dates and its regencies.
-SETTINGS = [
+SETTINGS = (
     "frequency",
     "register",
     "register_date",
@@ -77,7 +77,7 @@ SETTINGS = [
     "sample_seed",
     "risks",
     "unseen_months",
-]
+)
 
 
 @transaction.atomic

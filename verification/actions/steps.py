@@ -2,13 +2,13 @@
 
 import json
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import EmptyResultSet, PermissionDenied
 from django.db import connection
 
 from accounts.models import User
 from regions.models import Region
 from uploads.models import Upload
-from verification.models import Case, CaseQuerySet
+from verification.models import Case, CaseQuerySet, CaseStep
 
 _HOLD = """
 SELECT count(*) FROM (SELECT c.id FROM verification_case c WHERE c.id IN ({chosen})
@@ -44,7 +44,10 @@ def change(
     values: dict | None = None,
 ) -> int:
     """Set `changes` (SQL of this package, with `values`) on all `cases`; tells how many."""
-    inner, parameters = cases.order_by().values("pk").query.sql_with_params()
+    try:
+        inner, parameters = cases.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # a query that Django knows to find nothing
+        return 0
     with connection.cursor() as cursor:
         # The query's own parameters are positional; they are filled in before the named ones.
         chosen = cursor.mogrify(inner, parameters).decode()
@@ -92,3 +95,17 @@ def require(user: User, permission: str, case: Case | None = None) -> None:
         raise PermissionDenied(
             f"Kasus ini berada di {place}. Anda bertugas di {user.home_region or 'wilayah lain'}."
         )
+
+
+def note_step(case: Case, action: str, *, by: User, note: str = "") -> None:
+    """Note something on the timeline of a case that leaves its status as it is."""
+    CaseStep.objects.create(
+        case=case,
+        village_id=case.village_id,
+        action=action,
+        before=case.status,
+        after=case.status,
+        version=case.version,
+        note=note,
+        by=by,
+    )
