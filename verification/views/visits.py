@@ -190,6 +190,7 @@ def _form_page(
 ) -> HttpResponse:
     today = timezone.localdate()
     payee = case.household.payee
+    niks = [(person, form[f"nik_{person.pk}"]) for person in form.doubtful]
     context = {
         **admin.site.each_context(request),
         "title": f"Kunjungan {payee.name if payee else case.household}",
@@ -211,7 +212,8 @@ def _form_page(
             }
             for person in form.people
         ],
-        "niks": [(person, form[f"nik_{person.pk}"]) for person in form.doubtful],
+        "niks": [pair for pair in niks if not pair[0].nik_valid],
+        "more_niks": [pair for pair in niks if pair[0].nik_valid],
         "photo_errors": form.errors.get("photos", []),
         "accept": ACCEPT,
         "told": TOLD,
