@@ -41,12 +41,12 @@ MATCHING = [
 HEALTH, PEOPLE = "Kesehatan data", ["Pengguna", "Catatan akses data"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
-    Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE,
+    Role.PETUGAS: ["Kunjungan", *REGISTER, *WORK, *MATCHING, *REFERENCE],
     Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
     Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE, HEALTH],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
-    Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
+    Role.TKSK: ["Kunjungan", "Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
     Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, *PEOPLE, HEALTH],
     Role.ADMINISTRATOR: [*REFERENCE, *PEOPLE, HEALTH],
 }
