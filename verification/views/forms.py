@@ -1,0 +1,47 @@
+"""Pieces of forms that several pages of verification share."""
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from accounts.models import User
+from regions.models import Region
+from verification.models import Attachment
+
+
+class TextInput(forms.TextInput):
+    def __init__(self):
+        super().__init__(attrs={"class": "input"})
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d", attrs={"class": "input"})
+
+
+def file_field(label: str, help_text: str, accept: str, missing: str) -> forms.FileField:
+    return forms.FileField(
+        label=label,
+        help_text=help_text,
+        widget=forms.FileInput(attrs={"class": "input file", "accept": accept}),
+        error_messages={
+            "required": missing,
+            "empty": "Berkas ini kosong. Pilih berkas yang berisi.",
+            "missing": missing,
+        },
+    )
+
+
+def scan_field(label: str) -> forms.FileField:
+    return file_field(
+        label,
+        "PDF, JPG, atau PNG.",
+        ".pdf,.jpg,.jpeg,.png",
+        "Pindaian bertanda tangan belum dipilih.",
+    )
+
+
+def attach_scan(file: UploadedFile, region: Region, *, caption: str, by: User) -> Attachment:
+    """Keep a signed scan. Raises ValidationError for a file that is not what it says."""
+    return attachments.attach(file, region=region, caption=caption, by=by)
