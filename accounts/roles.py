@@ -25,6 +25,14 @@ VIEW_REGISTER = {
     "distribution.view_benefitrate",
 }
 VIEW_WORK = {"verification.view_round", "verification.view_case", "uploads.view_upload"}
+# Endorsed lists and decrees: the papers of the district and what the province makes of them.
+VIEW_ENDORSEMENT = {
+    "verification.view_endorsement",
+    "verification.view_endorsementitem",
+    "verification.view_secondlook",
+    "verification.view_decree",
+    "verification.view_decreeitem",
+}
 # What matching has found, without the civil data it was found with.
 VIEW_MATCHING = {
     "verification.view_agreement",
@@ -52,6 +60,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_WORK
     | REVEAL
     | VIEW_MATCHING
+    | VIEW_ENDORSEMENT
     | {
         "uploads.add_upload",
         "uploads.submit_upload",
@@ -63,11 +72,17 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_WORK
     | REVEAL
     | VIEW_MATCHING
-    | {"verification.download_sheet"},
+    | VIEW_ENDORSEMENT
+    | {
+        "verification.download_sheet",
+        "verification.add_endorsement",
+        "verification.download_endorsement",
+    },
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
     | VIEW_MATCHING
+    | VIEW_ENDORSEMENT
     | DECIDE_MATCHING
     | {
         "verification.add_agreement",
@@ -81,6 +96,10 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.download_sheet",
         "verification.add_round",
         "verification.change_round",
+        "verification.review_endorsement",
+        "verification.download_endorsement",
+        "verification.add_decree",
+        "verification.apply_decree",
     },
     Role.DUKCAPIL: {
         "regions.view_region",
@@ -100,6 +119,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_WORK
     | REVEAL
     | VIEW_MATCHING
+    | VIEW_ENDORSEMENT
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {
         "regions.view_region",

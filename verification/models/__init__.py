@@ -1,5 +1,13 @@
 from verification.models.cases import Attachment, Case, CaseMember, CaseQuerySet, CaseStep
 from verification.models.duplicates import DuplicateGroup, DuplicateMember, Merge
+from verification.models.endorsement import (
+    Decree,
+    DecreeItem,
+    Endorsement,
+    EndorsementItem,
+    EndorsementStep,
+    SecondLook,
+)
 from verification.models.matching import (
     Agreement,
     CivilRecord,
@@ -19,8 +27,13 @@ __all__ = [
     "CaseQuerySet",
     "CaseStep",
     "CivilRecord",
+    "Decree",
+    "DecreeItem",
     "DuplicateGroup",
     "DuplicateMember",
+    "Endorsement",
+    "EndorsementItem",
+    "EndorsementStep",
     "MatchBatch",
     "MatchCandidate",
     "MatchDecision",
@@ -29,4 +42,5 @@ __all__ = [
     "NotSame",
     "Round",
     "RoundRegion",
+    "SecondLook",
 ]

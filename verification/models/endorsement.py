@@ -155,6 +155,19 @@ class Endorsement(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["regency_code", "status"], name="endorsement_place")]
+        triggers = [
+            pgtrigger.Protect(
+                name="frozen_list_keeps_its_hash",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__list_hash="")
+                & (
+                    pgtrigger.Q(old__list_hash__df=pgtrigger.F("new__list_hash"))
+                    | pgtrigger.Q(old__round__df=pgtrigger.F("new__round"))
+                    | pgtrigger.Q(old__region__df=pgtrigger.F("new__region"))
+                ),
+            ),
+            pgtrigger.Protect(name="endorsements_stay", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"Pengesahan {self.region}, {self.round}"

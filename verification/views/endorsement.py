@@ -15,9 +15,10 @@ from accounts.admin import regions_inside
 from regions.models import Region
 from spreadsheets.words import thousands
 from verification.actions import endorsement as actions
+from verification.actions.scans import keep_scan
 from verification.figures import endorsement as figures
 from verification.models import Endorsement, Round, SecondLook
-from verification.views.forms import DateInput, TextInput, attach_scan, scan_field
+from verification.views.forms import DateInput, TextInput, scan_field
 
 Status = Endorsement.Status
 
@@ -177,7 +178,7 @@ class Step:
 
 
 def _endorse(endorsement: Endorsement, *, by, scan, **values) -> Endorsement:
-    kept = attach_scan(scan, endorsement.region, caption="Berita acara pengesahan", by=by)
+    kept = keep_scan(scan, endorsement.region, caption="Berita acara pengesahan", by=by)
     return actions.endorse(endorsement, scan=kept, by=by, **values)
 
 
@@ -252,8 +253,8 @@ STEPS = {
             button="Setujui dan teruskan",
             text=lambda one: (
                 f"{thousands(one.receiving)} penerima dan {thousands(one.left)} keluarga keluar"
-                f" dari {one.region.full_name} diteruskan. Portal menyusun paket berisi BNBA, daftar"
-                " pengesahan, berita acara, dan ringkasan; pembuatannya dicatat."
+                f" dari {one.region.full_name} diteruskan. Portal menyusun paket berisi BNBA,"
+                " daftar pengesahan, berita acara, dan ringkasan; pembuatannya dicatat."
             ),
             run=actions.forward,
             done="Daftar diteruskan. Unduh paketnya untuk dikirim ke pusat.",

@@ -1,11 +1,6 @@
 """Pieces of forms that several pages of verification share."""
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
-
-from accounts.models import User
-from regions.models import Region
-from verification.models import Attachment
 
 
 class TextInput(forms.TextInput):
@@ -36,12 +31,7 @@ def file_field(label: str, help_text: str, accept: str, missing: str) -> forms.F
 def scan_field(label: str) -> forms.FileField:
     return file_field(
         label,
-        "PDF, JPG, atau PNG.",
+        "PDF, JPG, atau PNG, paling besar 10 MB.",
         ".pdf,.jpg,.jpeg,.png",
         "Pindaian bertanda tangan belum dipilih.",
     )
-
-
-def attach_scan(file: UploadedFile, region: Region, *, caption: str, by: User) -> Attachment:
-    """Keep a signed scan. Raises ValidationError for a file that is not what it says."""
-    return attachments.attach(file, region=region, caption=caption, by=by)
