@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
 from uploads.models import Upload
-from verification.models import Endorsement, MatchResult
+from verification.models import MatchResult
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,6 @@ def _uploads_waiting(user) -> Count | None:
 def _matches_waiting(user) -> Count | None:
     number = MatchResult.objects.visible_to(user).in_queue().count()
     return Count(number, "menunggu keputusan Anda") if number else None
-
-
-def _endorsements_waiting(user) -> Count | None:
-    """Lists that this reviewer can decide on."""
-    if not user.has_perm("verification.review_endorsement"):
-        return None
-    waiting = Endorsement.objects.visible_to(user).to_review()
-    number = waiting.exclude(made_by=user).exclude(endorsed_by=user).count()
-    return Count(number, "menunggu tinjauan Anda") if number else None
 
 
 @dataclass(frozen=True)
@@ -82,7 +73,7 @@ ENTRIES = (
             Entry("Putaran verifikasi", model="verification.Round"),
             Entry("Unggahan", model="uploads.Upload", count=_uploads_waiting),
             Entry("Kasus", model="verification.Case"),
-            Entry("Pengesahan", model="verification.Endorsement", count=_endorsements_waiting),
+            Entry("Pengesahan", model="verification.Endorsement"),
             Entry("Penetapan", model="verification.Decree"),
         ),
     ),

@@ -28,7 +28,7 @@ TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 FILES = settings.BASE_DIR / "static" / "portal"
 
 REGISTER = ["Keluarga (KPM)", "Orang", "Kartu dan rekening", "Kepesertaan program"]
-WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
+WORK = ["Putaran verifikasi", "Unggahan", "Kasus", "Pengesahan", "Penetapan"]
 QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
