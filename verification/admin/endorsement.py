@@ -12,6 +12,7 @@ from beneficiaries.admin import badges, masked
 from beneficiaries.figures import Mark
 from spreadsheets.words import thousands
 from verification.figures import endorsement as figures
+from verification.figures.rounds import in_a_sentence
 from verification.models import (
     Decree,
     DecreeItem,
@@ -21,6 +22,14 @@ from verification.models import (
 )
 from verification.views import decrees, papers
 from verification.views import endorsement as views
+
+
+class _Behind(ScopedAdmin):
+    """A list that is reached from a page, not from the navigation: its crumb is its own name."""
+
+    def changelist_view(self, request, extra_context=None):
+        title = self.opts.verbose_name_plural.capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
 
 class _Pages(ScopedAdmin):
@@ -169,7 +178,7 @@ def _household_link(name: str, household_id: int | None):
 
 
 @admin.register(EndorsementItem)
-class EndorsementItemAdmin(ScopedAdmin):
+class EndorsementItemAdmin(_Behind):
     list_display = ["family", "masked_nik", "place", "outcome", "endorsement"]
     list_display_links = None
     list_select_related = ["village__parent", "endorsement__round", "endorsement__region"]
@@ -202,7 +211,7 @@ class EndorsementItemAdmin(ScopedAdmin):
     @admin.display(description="hasil")
     def outcome(self, item):
         kind, icon = figures.RESULT_LOOKS[item.result]
-        reason = f": {item.get_reason_display().lower()}" if item.reason else ""
+        reason = f": {in_a_sentence(item.get_reason_display())}" if item.reason else ""
         return badges([Mark(kind, icon, f"{item.get_result_display()}{reason}")])
 
 
@@ -228,7 +237,7 @@ class LookedFilter(DropdownFilter):
 
 
 @admin.register(SecondLook)
-class SecondLookAdmin(_Pages):
+class SecondLookAdmin(_Behind, _Pages):
     list_display = ["family", "place", "why", "state", "looked_on"]
     list_select_related = ["item", "village__parent"]
     list_filter = [
@@ -323,7 +332,7 @@ class DecreeAdmin(_Pages):
 
 
 @admin.register(DecreeItem)
-class DecreeItemAdmin(ScopedAdmin):
+class DecreeItemAdmin(_Behind):
     list_display = ["family", "masked_nik", "place", "kind_column", "differing", "decree"]
     list_display_links = None
     list_select_related = ["village__parent", "decree__region"]

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from beneficiaries.models import ExitReason
 from regions.models import Region
+from verification.figures.rounds import in_a_sentence
 from verification.models import (
     Case,
     Decree,
@@ -175,7 +176,7 @@ def reasons(endorsement: Endorsement) -> list[tuple[str, int, float, str]]:
     )
     told = [
         (
-            ExitReason(reason).label,
+            in_a_sentence(ExitReason(reason).label),
             families,
             _share(families, endorsement.left),
             items_url(endorsement, result__exact="KELUAR", reason__exact=reason),

@@ -186,7 +186,9 @@ class EndorsementStep(models.Model):
 
     PLACE = "region"
 
-    endorsement = models.ForeignKey(Endorsement, models.PROTECT, related_name="steps")
+    endorsement = models.ForeignKey(
+        Endorsement, models.PROTECT, related_name="steps", verbose_name="pengesahan"
+    )
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="kabupaten/kota")
     regency_code = regency_code_of("region")
     action = models.CharField("tindakan", max_length=60)
@@ -227,7 +229,9 @@ class EndorsementItem(models.Model):
         KELUAR = "KELUAR", "Keluar"
         DITOLAK = "", "Usulan tidak diterima"
 
-    endorsement = models.ForeignKey(Endorsement, models.PROTECT, related_name="items")
+    endorsement = models.ForeignKey(
+        Endorsement, models.PROTECT, related_name="items", verbose_name="pengesahan"
+    )
     case = models.ForeignKey(
         Case, models.PROTECT, related_name="+", verbose_name="kasus", db_constraint=False
     )
@@ -309,7 +313,9 @@ class SecondLook(models.Model):
         TIDAK_SESUAI = "TIDAK_SESUAI", "Tidak sesuai"
         TIDAK_DITEMUKAN = "TIDAK_DITEMUKAN", "Tidak ditemukan"
 
-    endorsement = models.ForeignKey(Endorsement, models.PROTECT, related_name="second_looks")
+    endorsement = models.ForeignKey(
+        Endorsement, models.PROTECT, related_name="second_looks", verbose_name="pengesahan"
+    )
     item = models.ForeignKey(EndorsementItem, models.PROTECT, related_name="+")
     village = models.ForeignKey(
         Region, models.PROTECT, verbose_name="desa/kelurahan", db_index=False, db_constraint=False
@@ -461,7 +467,9 @@ class DecreeItem(models.Model):
         KELUAR_DITETAPKAN = "KELUAR_DITETAPKAN", "Ditetapkan, padahal diteruskan keluar"
         BARIS_LAIN = "BARIS_LAIN", "Baris lain dari keluarga yang sama"
 
-    decree = models.ForeignKey(Decree, models.CASCADE, related_name="items")
+    decree = models.ForeignKey(
+        Decree, models.CASCADE, related_name="items", verbose_name="penetapan"
+    )
     kind = models.CharField("perbandingan", max_length=17, choices=Kind)
     item = models.ForeignKey(
         EndorsementItem, models.PROTECT, null=True, blank=True, related_name="+"
