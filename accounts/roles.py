@@ -24,7 +24,6 @@ VIEW_REGISTER = {
     "beneficiaries.view_bank",
     "distribution.view_benefitrate",
 }
-VIEW_WORK = {"verification.view_round", "verification.view_case", "uploads.view_upload"}
 # Endorsed lists and decrees: the papers of the district and what the province makes of them.
 VIEW_ENDORSEMENT = {
     "verification.view_endorsement",
@@ -32,6 +31,23 @@ VIEW_ENDORSEMENT = {
     "verification.view_secondlook",
     "verification.view_decree",
     "verification.view_decreeitem",
+}
+VIEW_CASES = {
+    "verification.view_round",
+    "verification.view_case",
+    "verification.view_casestep",
+    "verification.view_casemember",
+    "verification.view_attachment",
+}
+VIEW_WORK = VIEW_CASES | {"uploads.view_upload"}
+# In the field and in the office; who visits a family does not check that visit.
+VISIT = {"verification.visit_case", "verification.add_attachment"}
+CHECK = {
+    "verification.check_case",
+    "verification.assign_case",
+    "verification.end_case",
+    "verification.add_case",
+    "verification.add_attachment",
 }
 # What matching has found, without the civil data it was found with.
 VIEW_MATCHING = {
@@ -58,6 +74,8 @@ SEND = {"uploads.view_upload", "uploads.add_upload", "uploads.submit_upload"}
 PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
     | VIEW_WORK
+    | VISIT
+    | CHECK
     | REVEAL
     | VIEW_MATCHING
     | VIEW_ENDORSEMENT
@@ -70,6 +88,7 @@ PERMISSIONS: dict[str, set[str]] = {
     },
     Role.SUPERVISOR: VIEW_REGISTER
     | VIEW_WORK
+    | CHECK
     | REVEAL
     | VIEW_MATCHING
     | VIEW_ENDORSEMENT
@@ -80,6 +99,7 @@ PERMISSIONS: dict[str, set[str]] = {
     },
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
+    | CHECK
     | REVEAL
     | VIEW_MATCHING
     | VIEW_ENDORSEMENT
@@ -114,7 +134,9 @@ PERMISSIONS: dict[str, set[str]] = {
     | REVEAL,
     Role.BANK: {"regions.view_region", "beneficiaries.view_bank"} | SEND | REVEAL,
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
-    | {"verification.view_round", "verification.view_case"},
+    | VIEW_CASES
+    | VISIT
+    | REVEAL,
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL

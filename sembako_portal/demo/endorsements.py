@@ -1,5 +1,6 @@
 """Endorsement in the demo: one list to be signed, one to be reviewed, one with its decree."""
 
+import io
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from pypdf import PdfWriter
 
 from accounts import scope
 from accounts.models import User
@@ -14,10 +16,9 @@ from beneficiaries.models import Household
 from regions.models import Region
 from sembako_portal.demo.load import WIB
 from spreadsheets import writing
-from verification import documents, endorsed
 from verification.actions import decrees, endorsement
-from verification.actions.scans import keep_scan
-from verification.models import Case, Endorsement, Round, SecondLook
+from verification.actions.attachments import attach
+from verification.models import Attachment, Case, Endorsement, Round, SecondLook
 
 _TO_SIGN, _TO_REVIEW, _DECREED = "62.01", "62.08", "62.09"
 _SUPERVISORS = {
@@ -79,8 +80,6 @@ def _made(round: Round, code: str, by: User) -> Endorsement:
 
 
 def _sign(one: Endorsement, number: int, by: User, day: date) -> None:
-    paper = documents.minutes(endorsed.paper_of(one))
-    scan = SimpleUploadedFile("berita-acara.pdf", b"%PDF-1.4 pindaian rekaan\n" + paper[:64])
     with scope.applied(by.scope):
         endorsement.endorse(
             one,
@@ -88,10 +87,18 @@ def _sign(one: Endorsement, number: int, by: User, day: date) -> None:
             official_name=f"Pejabat Rekaan {number}",
             official_office=_OFFICIALS[one.region_id],
             signed_on=day,
-            scan=keep_scan(scan, one.region, caption="Berita acara pengesahan", by=by),
+            scan=_scan("berita-acara.pdf", one.region, by),
             by=by,
         )
     one.refresh_from_db()
+
+
+def _scan(name: str, region: Region, by: User) -> Attachment:
+    """A PDF of one empty page in the place of a signed letter."""
+    paper, out = PdfWriter(), io.BytesIO()
+    paper.add_blank_page(595, 842)
+    paper.write(out)
+    return attach(name, out.getvalue(), region=region, by=by)
 
 
 def _look_again(one: Endorsement, by: User, day: date) -> None:
@@ -122,7 +129,6 @@ def _decree(one: Endorsement, by: User, day: date) -> None:
         path = Path(place) / "daftar.xlsx"
         writing.export(path, _HEADINGS, lines)
         content = path.read_bytes()
-    scan = SimpleUploadedFile("keputusan.pdf", b"%PDF-1.4 keputusan rekaan")
     decrees.record_decree(
         one,
         number=f"{day.month}/HUK/{day.year}",
@@ -130,7 +136,7 @@ def _decree(one: Endorsement, by: User, day: date) -> None:
         official_office="Menteri Sosial",
         signed_on=day,
         effective_on=day.replace(day=1),
-        scan=keep_scan(scan, one.region, caption="Surat keputusan", by=by),
+        scan=_scan("keputusan.pdf", one.region, by),
         list_file=SimpleUploadedFile("daftar-penetapan.xlsx", content),
         by=by,
     )

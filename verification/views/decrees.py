@@ -22,11 +22,10 @@ from spreadsheets import writing
 from spreadsheets.errors import SheetRefused
 from spreadsheets.words import thousands
 from verification.actions import decrees as actions
-from verification.actions.scans import keep_scan
 from verification.figures import endorsement as figures
 from verification.models import Decree, Endorsement
 from verification.views.endorsement import ConfirmForm, ReasonForm, page_url, render_form
-from verification.views.forms import DateInput, TextInput, file_field, scan_field
+from verification.views.forms import DateInput, TextInput, file_field, kept_scan, scan_field
 from verification.views.papers import XLSX, sent_file
 
 Status = Decree.Status
@@ -87,7 +86,7 @@ def record(request: HttpRequest, endorsement: Endorsement) -> HttpResponse:
         values = form.cleaned_data
         try:
             with transaction.atomic():
-                scan = keep_scan(
+                scan = kept_scan(
                     values.pop("scan"), endorsement.region, caption="Surat keputusan", by=user
                 )
                 decree = actions.record_decree(endorsement, by=user, scan=scan, **values)

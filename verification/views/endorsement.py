@@ -15,10 +15,9 @@ from accounts.admin import regions_inside
 from regions.models import Region
 from spreadsheets.words import thousands
 from verification.actions import endorsement as actions
-from verification.actions.scans import keep_scan
 from verification.figures import endorsement as figures
 from verification.models import Endorsement, Round, SecondLook
-from verification.views.forms import DateInput, TextInput, scan_field
+from verification.views.forms import DateInput, TextInput, kept_scan, scan_field
 
 Status = Endorsement.Status
 
@@ -178,7 +177,7 @@ class Step:
 
 
 def _endorse(endorsement: Endorsement, *, by, scan, **values) -> Endorsement:
-    kept = keep_scan(scan, endorsement.region, caption="Berita acara pengesahan", by=by)
+    kept = kept_scan(scan, endorsement.region, caption="Berita acara pengesahan", by=by)
     return actions.endorse(endorsement, scan=kept, by=by, **values)
 
 

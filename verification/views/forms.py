@@ -1,6 +1,13 @@
 """Pieces of forms that several pages of verification share."""
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from accounts.models import User
+from regions.models import Region
+from verification.actions.attachments import attach
+from verification.attachments import MAX_BYTES
+from verification.models import Attachment
 
 
 class TextInput(forms.TextInput):
@@ -35,3 +42,8 @@ def scan_field(label: str) -> forms.FileField:
         ".pdf,.jpg,.jpeg,.png",
         "Pindaian bertanda tangan belum dipilih.",
     )
+
+
+def kept_scan(file: UploadedFile, region: Region, *, caption: str, by: User) -> Attachment:
+    """The signed scan as an attachment. Raises ValidationError for what is no scan."""
+    return attach(file.name, file.read(MAX_BYTES + 1), region=region, caption=caption, by=by)
