@@ -75,6 +75,11 @@ ENTRIES = (
             Entry("Kasus", model="verification.Case"),
             Entry("Pengesahan", model="verification.Endorsement"),
             Entry("Penetapan", model="verification.Decree"),
+            Entry(
+                "Ringkasan verifikasi",
+                view="verification:summary",
+                permission="verification.view_round",
+            ),
         ),
     ),
     Entry(

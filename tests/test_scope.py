@@ -44,6 +44,7 @@ from tests.factories import (
 )
 from uploads.models import UploadEvent, UploadIssue, UploadRow
 from verification.models import (
+    CaseCount,
     CaseMember,
     CaseStep,
     DecreeItem,
@@ -197,6 +198,14 @@ MAKERS = {
     "verification.Decree": lambda village: DecreeFactory(region_id=village[:5]),
     "verification.DecreeItem": lambda village: DecreeItem.objects.create(
         decree=DecreeFactory(region_id=village[:5]), kind="SAMA", village_id=village
+    ),
+    "verification.CaseCount": lambda village: CaseCount.objects.create(
+        round=RoundFactory(),
+        village_id=village,
+        status="BELUM",
+        origin="AWAL",
+        was_kpm=True,
+        number=1,
     ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()

@@ -28,7 +28,14 @@ TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 FILES = settings.BASE_DIR / "static" / "portal"
 
 REGISTER = ["Keluarga (KPM)", "Orang", "Kartu dan rekening", "Kepesertaan program"]
-WORK = ["Putaran verifikasi", "Unggahan", "Kasus", "Pengesahan", "Penetapan"]
+WORK = [
+    "Putaran verifikasi",
+    "Unggahan",
+    "Kasus",
+    "Pengesahan",
+    "Penetapan",
+    "Ringkasan verifikasi",
+]
 QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
@@ -38,7 +45,14 @@ SHOWN = {
     Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
-    Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
+    Role.TKSK: [
+        "Keluarga (KPM)",
+        "Orang",
+        "Putaran verifikasi",
+        "Kasus",
+        "Ringkasan verifikasi",
+        "Wilayah",
+    ],
     Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, "Pengguna", "Catatan akses data"],
     Role.ADMINISTRATOR: [*REFERENCE, "Pengguna", "Catatan akses data"],
 }

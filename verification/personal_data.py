@@ -111,4 +111,10 @@ PERSONAL_DATA = {
         personal="item household dtks_id kk_number nik name differences",
         not_personal="id decree kind village regency_code row_number",
     ),
+    "verification.CaseCount": declared(
+        personal="officer",
+        not_personal=(
+            "id round village regency_code status result reason origin was_kpm since number"
+        ),
+    ),
 }

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from verification.views import matching, queue, rounds
+from verification.views import matching, queue, rounds, summary
 
 app_name = "verification"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
         admin.site.admin_view(rounds.sheet),
         name="sheet",
     ),
+    path("ringkasan/", admin.site.admin_view(summary.summary), name="summary"),
     path("antrean/", admin.site.admin_view(queue.queue), name="queue"),
     path("antrean/<int:pk>/<str:key>/", admin.site.admin_view(queue.decide), name="queue_decide"),
     path("antrean/urungkan/<int:pk>", admin.site.admin_view(queue.undo), name="queue_undo"),

@@ -18,11 +18,13 @@ from verification.models.matching import (
     NotSame,
 )
 from verification.models.rounds import Round, RoundRegion
+from verification.models.summary import CaseCount
 
 __all__ = [
     "Agreement",
     "Attachment",
     "Case",
+    "CaseCount",
     "CaseMember",
     "CaseQuerySet",
     "CaseStep",
