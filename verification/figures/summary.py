@@ -41,6 +41,21 @@ def compact(round: Round | None = None) -> int:
         return cursor.rowcount
 
 
+def kinds_differ(round: Round) -> int:
+    """How many cases the sums of a round are off by: 0, as the triggers keep it."""
+    kind = "village_id, officer_id, status, result, reason, origin, was_kpm"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(abs(number)), 0) FROM ("
+            f" SELECT sum(number) AS number FROM (SELECT {kind}, number"
+            "  FROM verification_casecount WHERE round_id = %(round)s"
+            f"  UNION ALL SELECT {kind}, -1 FROM verification_case WHERE round_id = %(round)s) x"
+            f" GROUP BY {kind}) y",
+            {"round": round.pk},
+        )
+        return cursor.fetchone()[0]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of case; `place` is the regency, or the kecamatan within one."""

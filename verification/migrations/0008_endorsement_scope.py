@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, models
 
 from accounts.scope import policy
 
@@ -80,6 +80,14 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FUNCTION, "DROP FUNCTION verification_endorsed_outcome_stays()"),
         migrations.RunSQL(TRIGGER, "DROP TRIGGER endorsed_outcome_stays ON verification_case"),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(result__in=["MASUK", "KELUAR"]),
+                fields=["round", "result", "household"],
+                name="case_entering_or_leaving",
+            ),
+        ),
         migrations.RunSQL(
             COUNTING,
             "DROP TRIGGER count_new_cases ON verification_case;"
