@@ -41,12 +41,13 @@ QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
-    Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE,
+    Role.PETUGAS: ["Kunjungan", *REGISTER, *WORK, *MATCHING, *REFERENCE],
     Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
     Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
     Role.TKSK: [
+        "Kunjungan",
         "Keluarga (KPM)",
         "Orang",
         "Putaran verifikasi",

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from verification.views import matching, queue, rounds, summary
+from verification.views import attachments, matching, queue, rounds, summary, visits
 
 app_name = "verification"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
         name="sheet",
     ),
     path("ringkasan/", admin.site.admin_view(summary.summary), name="summary"),
+    path("kunjungan/", admin.site.admin_view(visits.worklist), name="visits"),
+    path("kunjungan/<int:pk>/", attachments.with_limited_files(visits.visit), name="visit"),
+    path("kunjungan/<int:pk>/nik", admin.site.admin_view(visits.check_nik), name="visit_nik"),
+    path("kasus/<int:pk>/lampiran", attachments.with_limited_files(attachments.add), name="attach"),
+    path("lampiran/<int:pk>", admin.site.admin_view(attachments.download), name="attachment"),
     path("antrean/", admin.site.admin_view(queue.queue), name="queue"),
     path("antrean/<int:pk>/<str:key>/", admin.site.admin_view(queue.decide), name="queue_decide"),
     path("antrean/urungkan/<int:pk>", admin.site.admin_view(queue.undo), name="queue_undo"),
