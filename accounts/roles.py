@@ -24,6 +24,14 @@ VIEW_REGISTER = {
     "beneficiaries.view_bank",
     "distribution.view_benefitrate",
 }
+# Endorsed lists and decrees: the papers of the district and what the province makes of them.
+VIEW_ENDORSEMENT = {
+    "verification.view_endorsement",
+    "verification.view_endorsementitem",
+    "verification.view_secondlook",
+    "verification.view_decree",
+    "verification.view_decreeitem",
+}
 VIEW_CASES = {
     "verification.view_round",
     "verification.view_case",
@@ -73,6 +81,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | CHECK
     | REVEAL
     | VIEW_MATCHING
+    | VIEW_ENDORSEMENT
     | {
         "uploads.add_upload",
         "uploads.submit_upload",
@@ -85,12 +94,18 @@ PERMISSIONS: dict[str, set[str]] = {
     | CHECK
     | REVEAL
     | VIEW_MATCHING
-    | {"verification.download_sheet"},
+    | VIEW_ENDORSEMENT
+    | {
+        "verification.download_sheet",
+        "verification.add_endorsement",
+        "verification.download_endorsement",
+    },
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
     | CHECK
     | REVEAL
     | VIEW_MATCHING
+    | VIEW_ENDORSEMENT
     | DECIDE_MATCHING
     | RUN_CHECKS
     | {
@@ -105,6 +120,10 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.download_sheet",
         "verification.add_round",
         "verification.change_round",
+        "verification.review_endorsement",
+        "verification.download_endorsement",
+        "verification.add_decree",
+        "verification.apply_decree",
     },
     Role.DUKCAPIL: {
         "regions.view_region",
@@ -127,6 +146,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | REVEAL
     | VIEW_MATCHING
     | VIEW_HEALTH
+    | VIEW_ENDORSEMENT
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {
         "regions.view_region",

@@ -148,3 +148,84 @@ def unmerge_persons(survivor: Person, merged: Person, before: Mapping, *, by: Us
         Person.objects.filter(pk=merged.pk).update(is_active=True, inactive_reason="", **source)
         Card.objects.filter(pk__in=before["cards"]).update(holder=merged, **source)
         Household.objects.filter(pk__in=before["payee_of"]).update(payee=merged, **source)
+
+
+# Many families at once: the caller's temporary table names them (household_id, enters, reason).
+
+_HOLD = """
+SELECT count(*) FROM (SELECT h.id FROM beneficiaries_household h
+    WHERE h.id IN (SELECT household_id FROM {table}) ORDER BY h.id FOR NO KEY UPDATE) held
+"""
+_END = """
+UPDATE beneficiaries_enrollment t
+SET ended_on = greatest(%(on)s, t.started_on), end_reason = d.reason,
+    source_upload_id = NULL, source_row = NULL, source_user_id = %(user)s
+FROM {table} d, beneficiaries_programme g
+WHERE t.household_id = d.household_id AND NOT d.enters AND t.ended_on IS NULL
+    AND g.code = t.programme_id AND g.is_sembako
+"""
+_START = """
+INSERT INTO beneficiaries_enrollment (household_id, village_id, programme_id, started_on,
+    end_reason, source_user_id, created_at, changed_at)
+SELECT h.id, h.village_id, 'SEMBAKO', %(on)s, '', %(user)s, now(), now()
+FROM {table} d JOIN beneficiaries_household h ON h.id = d.household_id AND h.is_active
+WHERE d.enters AND NOT EXISTS (
+    SELECT FROM beneficiaries_enrollment e
+    JOIN beneficiaries_programme g ON g.code = e.programme_id AND g.is_sembako
+    WHERE e.household_id = h.id AND e.ended_on IS NULL)
+"""
+
+
+def change_enrollments(cursor, *, table: str, on: date, by: User) -> tuple[int, int]:
+    """Begin and end Sembako enrolments as `table` says; tells how many began and how many ended.
+
+    What is so already stays untouched, and a family that is no longer active does not begin.
+    """
+    values = {"on": on, "user": by.pk}
+    cursor.execute(_HOLD.format(table=table))
+    cursor.execute(_END.format(table=table), values)
+    ended = cursor.rowcount
+    cursor.execute(_START.format(table=table), values)
+    return cursor.rowcount, ended
+
+
+_TOUCHED = """
+CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
+SELECT e.id, d.enters FROM {table} d
+JOIN beneficiaries_enrollment e ON e.household_id = d.household_id
+JOIN beneficiaries_programme g ON g.code = e.programme_id AND g.is_sembako
+WHERE e.changed_at = %(at)s AND e.source_user_id = %(applied_by)s
+    AND (e.ended_on IS NULL) = d.enters
+    AND (d.enters OR NOT EXISTS (SELECT FROM beneficiaries_enrollment o
+        WHERE o.household_id = e.household_id AND o.programme_id = e.programme_id
+            AND o.ended_on IS NULL))
+"""
+
+
+def restore_enrollments(
+    cursor, *, table: str, at: datetime, applied_by: User, expected: int, by: User
+) -> None:
+    """Take back what `change_enrollments` has done at that time: all of it or nothing.
+
+    Nothing of the register is deleted: what had begun ends with the reason BATAL.
+    """
+    cursor.execute(_HOLD.format(table=table))
+    cursor.execute("DROP TABLE IF EXISTS changed")
+    cursor.execute(_TOUCHED.format(table=table), {"at": at, "applied_by": applied_by.pk})
+    if cursor.rowcount != expected:
+        raise ValidationError(
+            f"{expected - cursor.rowcount} kepesertaan sudah diubah lagi sesudah itu, jadi"
+            " penerapan tidak dapat diurungkan. Perubahan berikutnya melalui putaran baru."
+        )
+    source = "source_upload_id = NULL, source_row = NULL, source_user_id = %(user)s"
+    values = {"user": by.pk, "today": timezone.localdate(), "reason": ExitReason.BATAL}
+    cursor.execute(
+        "UPDATE beneficiaries_enrollment t SET ended_on = greatest(t.started_on, %(today)s),"
+        f" end_reason = %(reason)s, {source} FROM changed c WHERE t.id = c.id AND c.enters",
+        values,
+    )
+    cursor.execute(
+        f"UPDATE beneficiaries_enrollment t SET ended_on = NULL, end_reason = '', {source}"
+        " FROM changed c WHERE t.id = c.id AND NOT c.enters",
+        values,
+    )

@@ -500,6 +500,9 @@ class Enrollment(Sourced):
                 condition=Q(ended_on=None),
                 name="enrollment_active",
             ),
+            models.Index(
+                fields=["household"], condition=Q(ended_on__isnull=False), name="enrollment_ended"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from itertools import chain
 
 from django.utils import timezone
 
-from dashboards import links
+from dashboards import endorsement_work, links
 from dashboards.figures import Area, Place
 from regions.models import Region
 from uploads import kinds
@@ -60,7 +60,8 @@ NO_DUE_DATE = Due(None, None)
 
 @dataclass(frozen=True)
 class Finding:
-    """Something the province should look at. `kind` chooses the sentence in the template."""
+    """Something the province should look at. `kind` chooses the sentence in the template, unless
+    `title`, `text` and `button` bring their own."""
 
     kind: str
     urgent: bool
@@ -71,6 +72,9 @@ class Finding:
     due: Due = NO_DUE_DATE
     since: date | None = None
     days: int = 0
+    title: str = ""
+    text: str = ""
+    button: str = ""
 
 
 def findings(user, area: Area, round: Round | None, uploads: list[Upload]) -> list[Finding]:
@@ -81,6 +85,7 @@ def findings(user, area: Area, round: Round | None, uploads: list[Upload]) -> li
             _left_alone(user, uploads),
             _waiting(user, uploads),
             _bad_nik(user, area),
+            (Finding(**told) for told in endorsement_work.findings(user, due)),
         )
     )
     return sorted(found, key=lambda finding: not finding.urgent)
@@ -172,7 +177,8 @@ def _bad_nik(user, area: Area) -> list[Finding]:
 
 @dataclass(frozen=True)
 class Task:
-    """One line of the list, with one way to do it. `kind` chooses the sentence in the template."""
+    """One line of the list, with one way to do it. `kind` chooses the sentence in the template,
+    unless `title`, `text`, `button` and `unit` bring their own."""
 
     kind: str
     count: int
@@ -181,6 +187,10 @@ class Task:
     upload: Upload | None = None
     places: int = 0
     largest: Place | None = None
+    title: str = ""
+    text: str = ""
+    button: str = ""
+    unit: str = ""
 
 
 def tasks(user, area: Area, round: Round | None, uploads: list[Upload]) -> list[Task]:
@@ -205,6 +215,7 @@ def tasks(user, area: Area, round: Round | None, uploads: list[Upload]) -> list[
         )
     if area.total.invalid_nik and (address := links.invalid_nik(user, code)):
         found.append(Task("nik", area.total.invalid_nik, NO_DUE_DATE, address))
+    found += [Task(**told) for told in endorsement_work.tasks(user, area.region, round, due)]
     return sorted(found, key=lambda task: task.due.order)
 
 

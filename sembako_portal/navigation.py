@@ -89,6 +89,13 @@ ENTRIES = (
             Entry("Putaran verifikasi", model="verification.Round"),
             Entry("Unggahan", model="uploads.Upload", waiting=_uploads_waiting),
             Entry("Kasus", model="verification.Case"),
+            Entry("Pengesahan", model="verification.Endorsement"),
+            Entry("Penetapan", model="verification.Decree"),
+            Entry(
+                "Ringkasan verifikasi",
+                view="verification:summary",
+                permission="verification.view_round",
+            ),
         ),
     ),
     Entry(

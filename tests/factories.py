@@ -22,6 +22,9 @@ from verification.models import (
     Attachment,
     Case,
     CivilRecord,
+    Decree,
+    Endorsement,
+    EndorsementItem,
     MatchBatch,
     MatchCandidate,
     MatchResult,
@@ -255,3 +258,56 @@ class MatchResultFactory(factory.django.DjangoModelFactory):
                     "fields": [["name", 9.1, "Sama"], ["birth_date", 7.2, "Sama"]],
                 },
             )
+
+
+class EndorsementFactory(factory.django.DjangoModelFactory):
+    """A list without families; tests/verification/endorsing.py makes signed ones."""
+
+    class Meta:
+        model = Endorsement
+
+    round = factory.SubFactory(RoundFactory)
+    region_id = KAPUAS
+    made_by = factory.SubFactory(UserFactory)
+
+
+class EndorsementItemFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = EndorsementItem
+
+    endorsement = factory.SubFactory(EndorsementFactory)
+    case = factory.SubFactory(
+        CaseFactory,
+        round=factory.SelfAttribute("..endorsement.round"),
+        household__village_id=factory.SelfAttribute("...village_id"),
+    )
+    household = factory.SelfAttribute("case.household")
+    village_id = VILLAGE
+    position = factory.Sequence(lambda n: n + 1)
+    result = EndorsementItem.Result.TETAP
+    name = factory.LazyAttribute(lambda item: item.household.payee.name)
+    dtks_id = factory.LazyAttribute(lambda item: item.household.dtks_id)
+
+
+class DecreeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Decree
+
+    endorsement = factory.SubFactory(
+        EndorsementFactory, region_id=factory.SelfAttribute("..region_id")
+    )
+    region_id = KAPUAS
+    number = factory.Sequence(lambda n: f"{n}/HUK/2021")
+    official_name = "Contoh Uji"
+    official_office = "Menteri Sosial"
+    signed_on = effective_on = date(2021, 12, 1)
+    scan = factory.SubFactory(
+        AttachmentFactory,
+        case=None,
+        region_id=factory.SelfAttribute("..region_id"),
+        added_by=factory.SubFactory(UserFactory),
+    )
+    list_file = factory.LazyAttribute(lambda decree: ContentFile(b"daftar", "daftar.xlsx"))
+    list_name = "daftar.xlsx"
+    list_sha256 = "0" * 64
+    recorded_by = factory.SubFactory(UserFactory)

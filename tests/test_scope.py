@@ -30,6 +30,9 @@ from tests.factories import (
     CardFactory,
     CaseFactory,
     CivilRecordFactory,
+    DecreeFactory,
+    EndorsementFactory,
+    EndorsementItemFactory,
     EnrollmentFactory,
     HouseholdFactory,
     MatchBatchFactory,
@@ -41,15 +44,19 @@ from tests.factories import (
 )
 from uploads.models import UploadEvent, UploadIssue, UploadRow
 from verification.models import (
+    CaseCount,
     CaseMember,
     CaseStep,
+    DecreeItem,
     DuplicateGroup,
     DuplicateMember,
+    EndorsementStep,
     MatchCandidate,
     MatchDecision,
     Merge,
     NotSame,
     RoundRegion,
+    SecondLook,
 )
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +132,23 @@ def _member(village):
     )
 
 
+def _item(village):
+    endorsement = EndorsementFactory(region_id=village[:5])
+    return EndorsementItemFactory(endorsement=endorsement, village_id=village)
+
+
+def _second_look(village):
+    item = _item(village)
+    return SecondLook.objects.create(
+        endorsement=item.endorsement,
+        item=item,
+        village_id=village,
+        method="ACAK",
+        why="Acak",
+        chosen_by=UserFactory(),
+    )
+
+
 MAKERS = {
     "accounts.AccessLog": lambda village: AccessLog.objects.create(
         kind="REVEAL", user=UserFactory(), region_id=village, subject=f"NIK di {village}"
@@ -162,6 +186,27 @@ MAKERS = {
         village_id=village,
     ),
     "verification.Merge": _merge,
+    "verification.Endorsement": lambda village: EndorsementFactory(region_id=village[:5]),
+    "verification.EndorsementStep": lambda village: EndorsementStep.objects.create(
+        endorsement=EndorsementFactory(region_id=village[:5]),
+        region_id=village[:5],
+        action="Daftar disusun",
+        by=UserFactory(),
+    ),
+    "verification.EndorsementItem": _item,
+    "verification.SecondLook": _second_look,
+    "verification.Decree": lambda village: DecreeFactory(region_id=village[:5]),
+    "verification.DecreeItem": lambda village: DecreeItem.objects.create(
+        decree=DecreeFactory(region_id=village[:5]), kind="SAMA", village_id=village
+    ),
+    "verification.CaseCount": lambda village: CaseCount.objects.create(
+        round=RoundFactory(),
+        village_id=village,
+        status="BELUM",
+        origin="AWAL",
+        was_kpm=True,
+        number=1,
+    ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
     ),

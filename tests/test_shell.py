@@ -29,7 +29,14 @@ TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 FILES = settings.BASE_DIR / "static" / "portal"
 
 REGISTER = ["Keluarga (KPM)", "Orang", "Kartu dan rekening", "Kepesertaan program"]
-WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
+WORK = [
+    "Putaran verifikasi",
+    "Unggahan",
+    "Kasus",
+    "Pengesahan",
+    "Penetapan",
+    "Ringkasan verifikasi",
+]
 QUEUE = "Antrean pemadanan"
 MATCHING = [
     "Ringkasan pemadanan",
@@ -46,7 +53,15 @@ SHOWN = {
     Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE, HEALTH],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
-    Role.TKSK: ["Kunjungan", "Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
+    Role.TKSK: [
+        "Kunjungan",
+        "Keluarga (KPM)",
+        "Orang",
+        "Putaran verifikasi",
+        "Kasus",
+        "Ringkasan verifikasi",
+        "Wilayah",
+    ],
     Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, *PEOPLE, HEALTH],
     Role.ADMINISTRATOR: [*REFERENCE, *PEOPLE, HEALTH],
 }

@@ -283,6 +283,16 @@ FROM staged s JOIN compared c USING (id)
 WHERE c.status = 'DISETUJUI' AND c.changes <> '{{}}' AND c.upload_id IS DISTINCT FROM %(upload)s;
 
 {_FOUND}
+SELECT s.sheet, s.row_number, 'case_id', 'KASUS_DISAHKAN', 'error',
+    'Hasil kasus ini ada dalam daftar yang disahkan, jadi tidak dapat diganti. Cabut dahulu'
+    || ' pengesahannya.', s.case_id, ''
+FROM staged s JOIN compared c USING (id)
+WHERE c.status = 'DISETUJUI' AND c.changes <> '{{}}' AND EXISTS (
+    SELECT FROM verification_endorsementitem i JOIN verification_endorsement e
+        ON e.id = i.endorsement_id AND e.status NOT IN ('DIKEMBALIKAN', 'DIBATALKAN')
+    WHERE i.case_id = s.target_id);
+
+{_FOUND}
 SELECT s.sheet, s.row_number, 'case_id', 'KASUS_BERAKHIR', 'error',
     'Kasus ini sudah diakhiri pada ' || to_char(k.ended_at, 'DD-MM-YYYY')
     || ', jadi hasilnya tidak dapat dicatat lagi.', s.case_id, ''
@@ -353,8 +363,8 @@ SOURCE = "source_upload_id = %(upload)s, source_row = d.row_number, source_user_
 DECIDED = """
 UPDATE staged s SET conflict = true, writable = false
 FROM found f
-WHERE f.sheet = s.sheet AND f.row_number = s.row_number AND f.code = 'NIK_MILIK_ORANG_LAIN'
-    AND s.writable;
+WHERE f.sheet = s.sheet AND f.row_number = s.row_number
+    AND f.code IN ('NIK_MILIK_ORANG_LAIN', 'KASUS_DISAHKAN') AND s.writable;
 DROP TABLE IF EXISTS decided;
 CREATE TEMPORARY TABLE decided ON COMMIT DROP AS
 SELECT s.*, h.payee_id, c.upload_id AS earlier_upload_id
@@ -455,6 +465,10 @@ WHERE c.upload_id = %(upload)s AND c.decided_at = %(applied_at)s AND c.changed_a
         OR h.source_upload_id = %(upload)s AND h.changed_at = %(applied_at)s)
     AND (NOT r.changes ?| %(person_fields)s
         OR p.source_upload_id = %(upload)s AND p.changed_at = %(applied_at)s)
+    AND NOT EXISTS (SELECT FROM verification_endorsementitem i
+        JOIN verification_endorsement s ON s.id = i.endorsement_id
+            AND s.status NOT IN ('DIKEMBALIKAN', 'DIBATALKAN')
+        WHERE i.case_id = c.id)
     AND NOT (r.changes -> 'is_eligible' ? '{no}' AND EXISTS (
         SELECT FROM beneficiaries_enrollment e
         JOIN beneficiaries_programme g ON g.code = e.programme_id AND g.is_sembako

@@ -75,4 +75,46 @@ PERSONAL_DATA = {
         personal="survivor merged before by at undone_by undone_at",
         not_personal="id group village regency_code",
     ),
+    "verification.Endorsement": declared(
+        personal=(
+            "official_name official_office official_nip scan made_by made_at endorsed_by"
+            " endorsed_at forwarded_by forwarded_at package ended_by ended_at end_reason"
+        ),
+        not_personal=(
+            "id round region regency_code status number signed_on families stayed entered left"
+            " refused list_hash package_sha256"
+        ),
+    ),
+    "verification.EndorsementStep": declared(
+        personal="by at note", not_personal="id endorsement region regency_code action"
+    ),
+    "verification.EndorsementItem": declared(
+        personal="household reason dtks_id kk_number nik name address rt rw",
+        specific="result",
+        not_personal="id endorsement case position village regency_code",
+    ),
+    "verification.SecondLook": declared(
+        personal="item why outcome looked_on note chosen_by chosen_at recorded_by recorded_at",
+        not_personal="id endorsement village regency_code method seed",
+    ),
+    "verification.Decree": declared(
+        personal=(
+            "official_name official_office scan list_file list_name recorded_by recorded_at"
+            " applied_by applied_at ended_by ended_at end_reason"
+        ),
+        not_personal=(
+            "id endorsement region regency_code number signed_on effective_on status list_sha256"
+            " rows_read started ended"
+        ),
+    ),
+    "verification.DecreeItem": declared(
+        personal="item household dtks_id kk_number nik name differences",
+        not_personal="id decree kind village regency_code row_number",
+    ),
+    "verification.CaseCount": declared(
+        personal="officer",
+        not_personal=(
+            "id round village regency_code status result reason origin was_kpm since number"
+        ),
+    ),
 }

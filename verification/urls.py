@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from verification.views import attachments, matching, queue, rounds, visits
+from verification.views import attachments, matching, queue, rounds, summary, visits
 
 app_name = "verification"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
         admin.site.admin_view(rounds.sheet),
         name="sheet",
     ),
+    path("ringkasan/", admin.site.admin_view(summary.summary), name="summary"),
     path("kunjungan/", admin.site.admin_view(visits.worklist), name="visits"),
     path("kunjungan/<int:pk>/", attachments.with_limited_files(visits.visit), name="visit"),
     path("kunjungan/<int:pk>/nik", admin.site.admin_view(visits.check_nik), name="visit_nik"),

@@ -2,8 +2,8 @@
 
 import json
 
-from django.core.exceptions import EmptyResultSet, PermissionDenied
-from django.db import connection
+from django.core.exceptions import EmptyResultSet, PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from regions.models import Region
@@ -54,7 +54,8 @@ def change(
         # Held first: the change itself must see what another has done while this one waited.
         cursor.execute(_HOLD.format(chosen=chosen))
         chosen = chosen.replace("%", "%%")
-        cursor.execute(
+        _write(
+            cursor,
             _CHANGE.format(source=f"WHERE c.id IN ({chosen})", changes=changes, joined="", on=""),
             _parameters(action, by, note, upload, details) | (values or {}),
         )
@@ -65,7 +66,8 @@ def change_by_table(
     cursor, table: str, changes: str, action: str, *, by: User, upload: Upload, note: str = ""
 ) -> int:
     """As `change`, of the cases of a temporary table by its `target_id`; `t` is its row."""
-    cursor.execute(
+    _write(
+        cursor,
         _CHANGE.format(
             source=f"WHERE c.id IN (SELECT target_id FROM {table})",
             changes=changes,
@@ -75,6 +77,20 @@ def change_by_table(
         _parameters(action, by, note, upload, None),
     )
     return cursor.rowcount
+
+
+def _write(cursor, statement: str, parameters: dict) -> None:
+    """Raises ValidationError for a case that stands in an endorsed list, as its trigger says."""
+    try:
+        with transaction.atomic():
+            cursor.execute(statement, parameters)
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != "endorsed_outcome_stays":
+            raise
+        raise ValidationError(
+            "Hasil kasus ini ada dalam daftar yang disahkan, jadi tidak dapat diubah. Cabut dahulu"
+            " pengesahannya."
+        ) from error
 
 
 def _parameters(action, by, note, upload, details) -> dict:

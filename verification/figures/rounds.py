@@ -232,16 +232,17 @@ STATUS_LOOKS = {
 }
 
 
+def in_a_sentence(reason: str) -> str:
+    """A reason within a sentence; names of services keep their capitals: ASN, TNI, Polri."""
+    return reason if reason[:2].isupper() else reason.lower()
+
+
 def outcome_of(case: Case) -> Mark:
     if case.is_found is None:
         return Mark("idle", "minus", "Belum ada hasil")
     if case.is_eligible:
         return Mark("ok", "ok", "Layak")
-    # Names of services in a reason keep their capitals: ASN, TNI, Polri.
-    reason = case.get_reason_display()
-    return Mark(
-        "warn", "flag", f"Tidak layak: {reason if reason[:2].isupper() else reason.lower()}"
-    )
+    return Mark("warn", "flag", f"Tidak layak: {in_a_sentence(case.get_reason_display())}")
 
 
 _LOOK_OF_STATUS = {

@@ -1,5 +1,13 @@
 from verification.models.cases import Attachment, Case, CaseMember, CaseQuerySet, CaseStep
 from verification.models.duplicates import DuplicateGroup, DuplicateMember, Merge
+from verification.models.endorsement import (
+    Decree,
+    DecreeItem,
+    Endorsement,
+    EndorsementItem,
+    EndorsementStep,
+    SecondLook,
+)
 from verification.models.matching import (
     Agreement,
     CivilRecord,
@@ -10,17 +18,24 @@ from verification.models.matching import (
     NotSame,
 )
 from verification.models.rounds import Round, RoundRegion
+from verification.models.summary import CaseCount
 
 __all__ = [
     "Agreement",
     "Attachment",
     "Case",
+    "CaseCount",
     "CaseMember",
     "CaseQuerySet",
     "CaseStep",
     "CivilRecord",
+    "Decree",
+    "DecreeItem",
     "DuplicateGroup",
     "DuplicateMember",
+    "Endorsement",
+    "EndorsementItem",
+    "EndorsementStep",
     "MatchBatch",
     "MatchCandidate",
     "MatchDecision",
@@ -29,4 +44,5 @@ __all__ = [
     "NotSame",
     "Round",
     "RoundRegion",
+    "SecondLook",
 ]

@@ -268,6 +268,11 @@ class Case(models.Model):
             models.Index(fields=["round", "village", "status"], name="case_progress"),
             models.Index(fields=["regency_code", "round", "status"], name="case_regency_progress"),
             models.Index(
+                fields=["round", "result", "household"],
+                condition=Q(result__in=["MASUK", "KELUAR"]),
+                name="case_entering_or_leaving",
+            ),
+            models.Index(
                 fields=["officer", "round", "status"],
                 condition=Q(officer__isnull=False),
                 name="case_officer_progress",

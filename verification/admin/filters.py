@@ -1,0 +1,46 @@
+"""Filters of the list of cases, by which a number of the summary is its list."""
+
+from unfold.contrib.filters.admin import DropdownFilter
+
+from verification.figures import summary
+from verification.models import Case
+
+
+class ResultFilter(DropdownFilter):
+    """What the outcome means for the enrolment."""
+
+    title, parameter_name = "akibat", "akibat"
+
+    def lookups(self, request, model_admin):
+        return Case.Result.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(result=self.value()) if self.value() else queryset
+
+
+class AgeFilter(DropdownFilter):
+    """Open cases by days without a change."""
+
+    title, parameter_name = "terbuka tanpa perubahan", "umur"
+
+    def lookups(self, request, model_admin):
+        return [
+            (key, f"{least}–{most} hari" if most is not None else f"lebih dari {least - 1} hari")
+            for least, most, key in summary.AGES
+        ]
+
+    def queryset(self, request, queryset):
+        return summary.of_age(queryset, self.value()) if self.value() else queryset
+
+
+class FindingFilter(DropdownFilter):
+    """Outcome against the register: who receives wrongly, and who wrongly does not."""
+
+    title, parameter_name = "temuan kepesertaan", "temuan"
+
+    def lookups(self, request, model_admin):
+        return summary.FINDING_LABELS
+
+    def queryset(self, request, queryset):
+        found = summary.FINDINGS.get(self.value() or "")
+        return found(queryset) if found else queryset
