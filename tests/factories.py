@@ -19,6 +19,7 @@ from beneficiaries.models import Card, Enrollment, Household, Person
 from uploads.models import Upload
 from verification.models import (
     Agreement,
+    Attachment,
     Case,
     CivilRecord,
     MatchBatch,
@@ -169,6 +170,27 @@ class CaseFactory(factory.django.DjangoModelFactory):
     round = factory.SubFactory(RoundFactory)
     household = factory.SubFactory(HouseholdFactory)
     village_id = factory.SelfAttribute("household.village_id")
+
+
+class AttachmentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Attachment
+
+    class Params:
+        content = b"isi lampiran uji"
+
+    case = factory.SubFactory(CaseFactory)
+    region_id = factory.SelfAttribute("case.village_id")
+    file = factory.LazyAttribute(
+        lambda attachment: ContentFile(attachment.content, attachment.original_name)
+    )
+    original_name = factory.Sequence(lambda n: f"rumah-{n}.jpg")
+    content_type = Attachment.Type.JPEG
+    size = factory.LazyAttribute(lambda attachment: len(attachment.content))
+    sha256 = factory.LazyAttribute(
+        lambda attachment: hashlib.sha256(attachment.content).hexdigest()
+    )
+    added_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
 
 
 class AgreementFactory(factory.django.DjangoModelFactory):

@@ -26,6 +26,7 @@ from tests.factories import (
     OTHER_VILLAGE,
     PULANG_PISAU,
     VILLAGE,
+    AttachmentFactory,
     CardFactory,
     CaseFactory,
     CivilRecordFactory,
@@ -40,6 +41,8 @@ from tests.factories import (
 )
 from uploads.models import UploadEvent, UploadIssue, UploadRow
 from verification.models import (
+    CaseMember,
+    CaseStep,
     DuplicateGroup,
     DuplicateMember,
     MatchCandidate,
@@ -103,6 +106,25 @@ def _merge(village):
     )
 
 
+def _step(village):
+    case = CaseFactory(household__village_id=village)
+    return CaseStep.objects.create(
+        case=case,
+        village_id=village,
+        action="TUGASKAN",
+        after=case.status,
+        version=1,
+        by=UserFactory(),
+    )
+
+
+def _member(village):
+    case = CaseFactory(household__village_id=village)
+    return CaseMember.objects.create(
+        case=case, person=case.household.payee, village_id=village, outcome="TERKONFIRMASI"
+    )
+
+
 MAKERS = {
     "accounts.AccessLog": lambda village: AccessLog.objects.create(
         kind="REVEAL", user=UserFactory(), region_id=village, subject=f"NIK di {village}"
@@ -121,6 +143,11 @@ MAKERS = {
         round=RoundFactory(regions=["62.71"]), region_id=village[:5]
     ),
     "verification.Case": lambda village: CaseFactory(household__village_id=village),
+    "verification.CaseStep": _step,
+    "verification.CaseMember": _member,
+    "verification.Attachment": lambda village: AttachmentFactory(
+        case__household__village_id=village
+    ),
     "verification.MatchBatch": lambda village: MatchBatchFactory(region_id=village[:5]),
     "verification.CivilRecord": lambda village: CivilRecordFactory(batch__region_id=village[:5]),
     "verification.MatchResult": _result,

@@ -3,13 +3,34 @@ from accounts.personal_data import declared
 PERSONAL_DATA = {
     "verification.Round": declared(
         personal="opened_by opened_at closed_by closed_at",
-        not_personal="id name starts_on due_on status",
+        not_personal=(
+            "id name starts_on due_on status frequency register register_date choice stratum"
+            " sample_share sample_seed risks unseen_months copied_from"
+        ),
     ),
-    "verification.RoundRegion": declared(not_personal="id round region regency_code"),
+    "verification.RoundRegion": declared(
+        not_personal="id round region regency_code target_share target_count due_on"
+    ),
     "verification.Case": declared(
-        personal="household is_found reason visited_on note decided_by decided_at",
-        specific="is_eligible",
-        not_personal="id round village regency_code status upload changed_at",
+        personal=(
+            "household was_kpm risks officer is_found reason visited_on visited_by note decided_by"
+            " decided_at end_reason ended_by ended_at"
+        ),
+        specific="is_eligible result",
+        not_personal=(
+            "id round village regency_code status upload changed_at origin version carried_from"
+        ),
+    ),
+    "verification.CaseStep": declared(
+        personal="note details by at",
+        not_personal="id case village regency_code action before after key version upload",
+    ),
+    "verification.CaseMember": declared(
+        personal="person outcome new_nik", not_personal="id case village regency_code"
+    ),
+    "verification.Attachment": declared(
+        personal="file original_name caption added_by added_at",
+        not_personal="id case region regency_code content_type size sha256",
     ),
     "verification.Agreement": declared(
         personal="first_party second_party",

@@ -1,3 +1,4 @@
+from verification.models.cases import Attachment, Case, CaseMember, CaseQuerySet, CaseStep
 from verification.models.duplicates import DuplicateGroup, DuplicateMember, Merge
 from verification.models.matching import (
     Agreement,
@@ -8,12 +9,15 @@ from verification.models.matching import (
     MatchResult,
     NotSame,
 )
-from verification.models.rounds import Case, CaseQuerySet, Round, RoundRegion
+from verification.models.rounds import Round, RoundRegion
 
 __all__ = [
     "Agreement",
+    "Attachment",
     "Case",
+    "CaseMember",
     "CaseQuerySet",
+    "CaseStep",
     "CivilRecord",
     "DuplicateGroup",
     "DuplicateMember",

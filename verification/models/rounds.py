@@ -1,12 +1,11 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.scope import ScopedQuerySet, regency_code_of
-from beneficiaries.models import ExitReason, Household
+from beneficiaries.models import Household
 from regions.models import Region
-from uploads.models import Upload
 
 
 class RoundQuerySet(models.QuerySet):
@@ -29,6 +28,20 @@ class Round(models.Model):
         BERJALAN = "BERJALAN", "Berjalan"
         DITUTUP = "DITUTUP", "Ditutup"
 
+    class Frequency(models.TextChoices):
+        TAHUNAN = "TAHUNAN", "Tahunan"
+        BULANAN = "BULANAN", "Bulanan"
+
+    class Choice(models.TextChoices):
+        SEMUA = "SEMUA", "Semua KPM aktif"
+        SAMPEL = "SAMPEL", "Sampel acak per lapisan"
+        RISIKO = "RISIKO", "Hanya yang berisiko"
+
+    class Stratum(models.TextChoices):
+        KECAMATAN = "KECAMATAN", "Kecamatan"
+        DESA = "DESA", "Desa/kelurahan"
+        DESIL = "DESIL", "Kabupaten/kota dan desil"
+
     TRANSITIONS = {
         Status.DISIAPKAN: {Status.BERJALAN},
         Status.BERJALAN: {Status.DITUTUP},
@@ -39,6 +52,52 @@ class Round(models.Model):
     starts_on = models.DateField("mulai")
     due_on = models.DateField("tenggat")
     status = models.CharField("status", max_length=9, choices=Status, default=Status.DISIAPKAN)
+    frequency = models.CharField(
+        "kekerapan",
+        max_length=7,
+        choices=Frequency,
+        default=Frequency.TAHUNAN,
+        db_default=Frequency.TAHUNAN,
+    )
+    register = models.CharField(
+        "register",
+        max_length=5,
+        choices=Household.Register,
+        default=Household.Register.DTKS,
+        db_default=Household.Register.DTKS,
+    )
+    register_date = models.DateField("versi register", null=True, blank=True)
+    choice = models.CharField(
+        "siapa yang diverifikasi",
+        max_length=6,
+        choices=Choice,
+        default=Choice.SEMUA,
+        db_default=Choice.SEMUA,
+    )
+    stratum = models.CharField(
+        "lapisan sampel", max_length=9, choices=Stratum, blank=True, db_default=""
+    )
+    sample_share = models.PositiveSmallIntegerField("bagian sampel (%)", null=True, blank=True)
+    sample_seed = models.PositiveIntegerField("bilangan acak sampel", null=True, blank=True)
+    # Codes of verification.risks; any of them is enough.
+    risks = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name="risiko",
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    unseen_months = models.PositiveSmallIntegerField(
+        "tidak dikunjungi selama (bulan)", default=12, db_default=12
+    )
+    copied_from = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="copies",
+        verbose_name="disalin dari",
+    )
     opened_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="dibuka oleh"
     )
@@ -66,6 +125,19 @@ class Round(models.Model):
                 condition=~Q(status="DITUTUP")
                 | Q(closed_by__isnull=False, closed_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="round_sample_means_how",
+                condition=~Q(choice="SAMPEL")
+                | Q(sample_share__range=(1, 100), sample_seed__isnull=False) & ~Q(stratum=""),
+                violation_error_message=(
+                    "Sampel memerlukan lapisan, bagian dari 1 sampai 100 persen, dan bilangan acak."
+                ),
+            ),
+            models.CheckConstraint(
+                name="round_risk_means_which",
+                condition=~Q(choice="RISIKO") | Q(risks__len__gt=0),
+                violation_error_message="Pilih paling sedikit satu risiko.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,13 +145,20 @@ class Round(models.Model):
 
 
 class RoundRegion(models.Model):
-    """A regency that takes part in a round."""
+    """A regency that takes part in a round, with what it is to reach.
+
+    The target is a share of its cases or a number of them; without one it is all of them. `due_on`
+    is its own due date where that of the round does not hold.
+    """
 
     PLACE = "region"
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="round_regions")
     region = models.ForeignKey(Region, models.PROTECT, verbose_name="kabupaten/kota")
     regency_code = regency_code_of("region")
+    target_share = models.PositiveSmallIntegerField("sasaran (%)", null=True, blank=True)
+    target_count = models.PositiveIntegerField("sasaran (keluarga)", null=True, blank=True)
+    due_on = models.DateField("tenggat", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -87,94 +166,16 @@ class RoundRegion(models.Model):
         verbose_name = "wilayah putaran"
         verbose_name_plural = "wilayah putaran"
         constraints = [
-            models.UniqueConstraint(fields=["round", "region"], name="round_region_once")
+            models.UniqueConstraint(fields=["round", "region"], name="round_region_once"),
+            models.CheckConstraint(
+                name="round_region_one_target",
+                condition=Q(target_share=None) | Q(target_count=None, target_share__range=(1, 100)),
+                violation_error_message=(
+                    "Isi sasaran sebagai bagian dari 1 sampai 100 persen atau sebagai jumlah"
+                    " keluarga, bukan keduanya."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.round}: {self.region}"
-
-
-class CaseQuerySet(ScopedQuerySet):
-    def to_do(self):
-        return self.filter(status__in=[Case.Status.BELUM, Case.Status.DIKEMBALIKAN])
-
-    def sent(self):
-        return self.filter(status=Case.Status.DIAJUKAN)
-
-    def approved(self):
-        return self.filter(status=Case.Status.DISETUJUI)
-
-
-class Case(models.Model):
-    """One household in one round, with what the field found."""
-
-    PLACE = "village"
-
-    class Status(models.TextChoices):
-        BELUM = "BELUM", "Belum diverifikasi"
-        DIAJUKAN = "DIAJUKAN", "Diajukan"
-        DIKEMBALIKAN = "DIKEMBALIKAN", "Dikembalikan"
-        DISETUJUI = "DISETUJUI", "Terverifikasi"
-
-    round = models.ForeignKey(Round, models.PROTECT, related_name="cases", verbose_name="putaran")
-    household = models.ForeignKey(
-        Household,
-        models.PROTECT,
-        related_name="cases",
-        verbose_name="keluarga",
-        db_constraint=False,
-    )
-    village = models.ForeignKey(
-        Region, models.PROTECT, verbose_name="desa/kelurahan", db_index=False, db_constraint=False
-    )
-    regency_code = regency_code_of("village")
-    status = models.CharField("status", max_length=12, choices=Status, default=Status.BELUM)
-    is_found = models.BooleanField("ditemukan", null=True, blank=True)
-    is_eligible = models.BooleanField("layak", null=True, blank=True)
-    reason = models.CharField("alasan tidak layak", max_length=15, choices=ExitReason, blank=True)
-    visited_on = models.DateField("tanggal kunjungan", null=True, blank=True)
-    note = models.TextField("catatan", blank=True)
-    upload = models.ForeignKey(
-        Upload, models.PROTECT, null=True, blank=True, verbose_name="unggahan"
-    )
-    decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="disetujui oleh"
-    )
-    decided_at = models.DateTimeField("disetujui", null=True, blank=True)
-    changed_at = models.DateTimeField("diubah", db_default=Now())
-
-    objects = CaseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "kasus verifikasi"
-        verbose_name_plural = "kasus verifikasi"
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["round", "household"],
-                name="case_once_per_round",
-                violation_error_message="Keluarga ini sudah ada dalam putaran tersebut.",
-            ),
-            models.CheckConstraint(
-                name="case_approved_means_outcome",
-                condition=~Q(status="DISETUJUI")
-                | Q(
-                    is_found__isnull=False,
-                    visited_on__isnull=False,
-                    decided_by__isnull=False,
-                    decided_at__isnull=False,
-                ),
-            ),
-            models.CheckConstraint(
-                name="case_not_eligible_means_reason",
-                condition=~Q(is_eligible=False) | ~Q(reason=""),
-                violation_error_message="Sebutkan alasan keluarga tidak layak.",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["round", "village", "status"], name="case_progress"),
-            models.Index(fields=["regency_code", "round", "status"], name="case_regency_progress"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.household} dalam {self.round}"
