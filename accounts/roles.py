@@ -42,6 +42,29 @@ DECIDE_MATCHING = {
     "verification.view_matchcandidate",
     "verification.view_notsame",
 }
+# Village meetings, proposals and objections, who leaves and who takes the place.
+VIEW_PROPOSALS = {
+    "verification.view_villagemeeting",
+    "verification.view_proposal",
+    "verification.view_objection",
+    "verification.view_replacement",
+    "verification.view_payeechange",
+    "beneficiaries.view_quota",
+}
+ENTER_PROPOSALS = {
+    "verification.add_villagemeeting",
+    "verification.add_proposal",
+    "verification.add_objection",
+    "verification.add_replacement",
+    "verification.add_payeechange",
+}
+# Decided by another user than who has entered it.
+DECIDE_PROPOSALS = {
+    "verification.finish_villagemeeting",
+    "verification.decide_proposal",
+    "verification.decide_objection",
+    "verification.decide_replacement",
+}
 REVEAL = {"accounts.reveal_identity"}
 # Agencies beside the Dinas Sosial send sheets of their own and see no others (uploads/models.py).
 OUTSIDE = frozenset({Role.DUKCAPIL, Role.BANK})
@@ -50,6 +73,9 @@ SEND = {"uploads.view_upload", "uploads.add_upload", "uploads.submit_upload"}
 PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_PROPOSALS
+    | ENTER_PROPOSALS
+    | DECIDE_PROPOSALS
     | REVEAL
     | VIEW_MATCHING
     | {
@@ -61,11 +87,20 @@ PERMISSIONS: dict[str, set[str]] = {
     },
     Role.SUPERVISOR: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_PROPOSALS
+    | DECIDE_PROPOSALS
+    | {"verification.view_objector"}
     | REVEAL
     | VIEW_MATCHING
     | {"verification.download_sheet"},
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_PROPOSALS
+    | {
+        "verification.view_objector",
+        "beneficiaries.add_quota",
+        "beneficiaries.change_quota",
+    }
     | REVEAL
     | VIEW_MATCHING
     | DECIDE_MATCHING
@@ -95,9 +130,12 @@ PERMISSIONS: dict[str, set[str]] = {
     | REVEAL,
     Role.BANK: {"regions.view_region", "beneficiaries.view_bank"} | SEND | REVEAL,
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
-    | {"verification.view_round", "verification.view_case"},
+    | {"verification.view_round", "verification.view_case"}
+    | VIEW_PROPOSALS
+    | ENTER_PROPOSALS,
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_PROPOSALS
     | REVEAL
     | VIEW_MATCHING
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},

@@ -533,7 +533,9 @@ class Quota(models.Model):
             models.CheckConstraint(
                 name="quota_of_regency_or_village",
                 condition=Exact(Length("region"), 5) | Exact(Length("region"), 13),
-                violation_error_message="Kuota ditetapkan untuk kabupaten/kota atau desa/kelurahan.",
+                violation_error_message=(
+                    "Kuota ditetapkan untuk kabupaten/kota atau desa/kelurahan."
+                ),
             ),
             models.CheckConstraint(
                 name="quota_year_plausible",

@@ -1,10 +1,11 @@
-"""Whether a family to be entered is in the register already, told as far as the user may know it."""
+"""Whether a family is in the register already, told as far as the user may know it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import User
@@ -32,9 +33,14 @@ class Registered:
 
 
 def find_registered(
-    user: User, village: Region, kk_number: str, members: Sequence[Mapping[str, str]]
+    user: User,
+    village: Region,
+    kk_number: str,
+    members: Sequence[Mapping[str, str]],
+    *,
+    proposals: QuerySet[Proposal] | None = None,
 ) -> list[Registered]:
-    """Registered persons and families, and open proposals, like the one to be entered.
+    """Registered persons and families, and open `proposals`, like the one to be entered.
 
     Looks beyond the user's places only by number, and tells then no more than that there is one.
     """
@@ -42,7 +48,7 @@ def find_registered(
     found = [
         *_by_nik(user, niks),
         *_by_kk(user, kk_number),
-        *_proposed(user, niks, kk_number),
+        *_proposed(Proposal.objects.open() if proposals is None else proposals, niks, kk_number),
     ]
     told = {one.member for one in found if one.is_same}
     found += [one for one in _alike(user, village, members) if one.member not in told]
@@ -103,8 +109,9 @@ def _elsewhere(function: str, numbers: list[str]) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _proposed(user: User, niks: Mapping[str, int], kk_number: str) -> list[Registered]:
-    waiting = Proposal.objects.open()
+def _proposed(
+    waiting: QuerySet[Proposal], niks: Mapping[str, int], kk_number: str
+) -> list[Registered]:
     members = ProposalMember.objects.filter(proposal__in=waiting, nik__in=niks)
     found = [
         Registered(niks[nik], f"NIK ini ada dalam usulan {pk} yang belum diputus.", True)
@@ -138,7 +145,8 @@ def _alike(user: User, village: Region, members: Sequence[Mapping[str, str]]) ->
         )
         for place, one in enumerate(members, start=1)
         for person in near
-        if one["birth_date"] == person.birth_date.isoformat() and same_name(one["name"], person.name)
+        if one["birth_date"] == person.birth_date.isoformat()
+        and same_name(one["name"], person.name)
     ]
 
 

@@ -1,7 +1,7 @@
 """The order of the waiting list and the arithmetic of a quota. Pure.
 
-Declared rule: the lower decile first (an unknown one last), then more poverty criteria met, then who
-was verified first, then the smaller number of the family, so that the order is never a matter of chance.
+Declared rule: the lower decile first (an unknown one last), then more poverty criteria met, then
+who was verified first, then the smaller number of the family, so that nothing is left to chance.
 """
 
 from collections.abc import Iterable, Sequence
@@ -56,7 +56,7 @@ def passed_over(order: Sequence[Waiting], chosen: int, full_villages: set[str]) 
 
 @dataclass(frozen=True)
 class Places:
-    """The places of a quota: taken by KPM, soon left by those who leave, promised to those who enter."""
+    """Places of a quota: taken by KPM, left by those who leave, promised to those who enter."""
 
     quota: int
     kpm: int

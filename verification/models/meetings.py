@@ -217,7 +217,8 @@ class MeetingDecision(models.Model):
             ),
             models.CheckConstraint(
                 name="decision_removed_means_reason",
-                condition=Q(kind="DIKELUARKAN") & ~Q(reason="") | ~Q(kind="DIKELUARKAN") & Q(reason=""),
+                condition=Q(kind="DIKELUARKAN") & ~Q(reason="")
+                | ~Q(kind="DIKELUARKAN") & Q(reason=""),
                 violation_error_message="Sebutkan alasan keluarga diusulkan keluar.",
             ),
         ]
@@ -249,9 +250,7 @@ class MeetingStep(models.Model):
         verbose_name_plural = "langkah musyawarah"
         ordering = ["at", "id"]
         triggers = [
-            pgtrigger.Protect(
-                name="steps_stand", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            pgtrigger.Protect(name="steps_stand", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
         constraints = [
             models.CheckConstraint(

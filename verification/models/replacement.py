@@ -40,7 +40,9 @@ class Decided(models.Model):
     }
 
     status = models.CharField("status", max_length=9, choices=Status, default=Status.DIAJUKAN)
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="diajukan oleh")
+    made_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="diajukan oleh"
+    )
     made_at = models.DateTimeField("diajukan", db_default=Now())
     decided_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="diputus oleh"
@@ -55,8 +57,7 @@ class Decided(models.Model):
             models.CheckConstraint(
                 name="%(class)s_decided_means_who_and_when",
                 condition=Q(status="DIAJUKAN", decided_by=None, decided_at=None)
-                | ~Q(status="DIAJUKAN")
-                & Q(decided_by__isnull=False, decided_at__isnull=False),
+                | ~Q(status="DIAJUKAN") & Q(decided_by__isnull=False, decided_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="%(class)s_refused_means_reason",
@@ -128,8 +129,8 @@ class Replacement(Decided):
                 func=(
                     "IF NOT EXISTS (SELECT FROM verification_case c WHERE c.id = NEW.case_id"
                     " AND c.result = 'MASUK' AND c.household_id = NEW.household_id)"
-                    " OR (NEW.leaving_id IS NOT NULL AND NOT EXISTS (SELECT FROM verification_case c"
-                    " WHERE c.id = NEW.leaving_id AND c.result = 'KELUAR')) THEN"
+                    " OR (NEW.leaving_id IS NOT NULL AND NOT EXISTS"
+                    " (SELECT FROM verification_case c WHERE c.id = NEW.leaving_id AND c.result = 'KELUAR')) THEN"
                     " RAISE EXCEPTION 'Keluarga masuk dan keluar hanya melalui kasus yang sudah"
                     " terverifikasi.' USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
                 ),
