@@ -130,7 +130,8 @@ class Replacement(Decided):
                     "IF NOT EXISTS (SELECT FROM verification_case c WHERE c.id = NEW.case_id"
                     " AND c.result = 'MASUK' AND c.household_id = NEW.household_id)"
                     " OR (NEW.leaving_id IS NOT NULL AND NOT EXISTS"
-                    " (SELECT FROM verification_case c WHERE c.id = NEW.leaving_id AND c.result = 'KELUAR')) THEN"
+                    " (SELECT FROM verification_case c WHERE c.id = NEW.leaving_id"
+                    " AND c.result = 'KELUAR')) THEN"
                     " RAISE EXCEPTION 'Keluarga masuk dan keluar hanya melalui kasus yang sudah"
                     " terverifikasi.' USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
                 ),
