@@ -24,7 +24,23 @@ VIEW_REGISTER = {
     "beneficiaries.view_bank",
     "distribution.view_benefitrate",
 }
-VIEW_WORK = {"verification.view_round", "verification.view_case", "uploads.view_upload"}
+VIEW_CASES = {
+    "verification.view_round",
+    "verification.view_case",
+    "verification.view_casestep",
+    "verification.view_casemember",
+    "verification.view_attachment",
+}
+VIEW_WORK = VIEW_CASES | {"uploads.view_upload"}
+# In the field and in the office; who visits a family does not check that visit.
+VISIT = {"verification.visit_case", "verification.add_attachment"}
+CHECK = {
+    "verification.check_case",
+    "verification.assign_case",
+    "verification.end_case",
+    "verification.add_case",
+    "verification.add_attachment",
+}
 # What matching has found, without the civil data it was found with.
 VIEW_MATCHING = {
     "verification.view_agreement",
@@ -76,6 +92,8 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_PROPOSALS
     | ENTER_PROPOSALS
     | DECIDE_PROPOSALS
+    | VISIT
+    | CHECK
     | REVEAL
     | VIEW_MATCHING
     | {
@@ -90,6 +108,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_PROPOSALS
     | DECIDE_PROPOSALS
     | {"verification.view_objector"}
+    | CHECK
     | REVEAL
     | VIEW_MATCHING
     | {"verification.download_sheet"},
@@ -101,6 +120,7 @@ PERMISSIONS: dict[str, set[str]] = {
         "beneficiaries.add_quota",
         "beneficiaries.change_quota",
     }
+    | CHECK
     | REVEAL
     | VIEW_MATCHING
     | DECIDE_MATCHING
@@ -130,7 +150,9 @@ PERMISSIONS: dict[str, set[str]] = {
     | REVEAL,
     Role.BANK: {"regions.view_region", "beneficiaries.view_bank"} | SEND | REVEAL,
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
-    | {"verification.view_round", "verification.view_case"}
+    | VIEW_CASES
+    | VISIT
+    | REVEAL
     | VIEW_PROPOSALS
     | ENTER_PROPOSALS,
     Role.AUDITOR: VIEW_REGISTER

@@ -36,6 +36,10 @@ class Remark:
     message: str
     suggestion: str = ""
 
+    @property
+    def who(self) -> str:
+        return f"Anggota {self.member}:" if self.member else "Keluarga:"
+
 
 @dataclass(frozen=True)
 class CheckedFamily:

@@ -15,7 +15,7 @@ from regions.models import Region
 from spreadsheets.errors import SheetRefused
 from uploads.kinds import SheetKind
 from uploads.models import Upload
-from verification.actions import rounds as actions
+from verification.actions import sheets as actions
 from verification.models import Case, Round
 from verification.sheets import CORRECTIONS, NO, REASONS, YES
 
@@ -283,6 +283,21 @@ FROM staged s JOIN compared c USING (id)
 WHERE c.status = 'DISETUJUI' AND c.changes <> '{{}}' AND c.upload_id IS DISTINCT FROM %(upload)s;
 
 {_FOUND}
+SELECT s.sheet, s.row_number, 'case_id', 'KASUS_BERAKHIR', 'error',
+    'Kasus ini sudah diakhiri pada ' || to_char(k.ended_at, 'DD-MM-YYYY')
+    || ', jadi hasilnya tidak dapat dicatat lagi.', s.case_id, ''
+FROM staged s JOIN compared c USING (id) JOIN verification_case k ON k.id = s.target_id
+WHERE c.status = 'BERAKHIR' AND s.filled AND %(ends_matter)s;
+
+{_FOUND}
+SELECT s.sheet, s.row_number, '', 'KUNJUNGAN_MENUNGGU_PEMERIKSAAN', 'warning',
+    'Kunjungan dengan hasil lain sudah dicatat ' || u.full_name
+    || ' dan menunggu pemeriksaan. Bila diteruskan, hasil itu diganti.', '', ''
+FROM staged s JOIN compared c USING (id) JOIN verification_case k ON k.id = s.target_id
+JOIN accounts_user u ON u.id = k.visited_by_id
+WHERE c.status = 'DIKUNJUNGI' AND c.changes <> '{{}}';
+
+{_FOUND}
 SELECT s.sheet, s.row_number, '', 'MENUNGGU_DI_UNGGAHAN_LAIN', 'warning',
     'Kasus ini juga ada dalam unggahan nomor ' || c.upload_id
     || ' yang sedang menunggu keputusan.', '', ''
@@ -311,6 +326,9 @@ def compare(upload: Upload, cursor) -> None:
             "due_on": round.due_on,
             "region": upload.region_id,
             "place": str(upload.region),
+            # To a closed round nothing is handed in at all, which `follow` says in one sentence.
+            "ends_matter": round.status == Round.Status.BERJALAN
+            or upload.status == Upload.Status.DISETUJUI,
         },
     )
 
@@ -494,7 +512,6 @@ def revert(upload: Upload, cursor) -> None:
             "household_fields": list(HOUSEHOLD_FIELDS),
         },
     )
-    actions.undo_cases(cursor)
 
 
 def follow(upload: Upload) -> None:
@@ -512,8 +529,12 @@ def follow(upload: Upload) -> None:
     elif upload.status == status.DISETUJUI:
         actions.claim_cases(upload)
     elif upload.status == status.DIKEMBALIKAN:
-        actions.return_cases(upload)
-    elif upload.status in (status.DITERAPKAN, status.DIBATALKAN, status.GAGAL):
+        event = upload.events.order_by("-at", "-pk").first()
+        actions.return_cases(upload, reason=event.note)
+    elif upload.status == status.DIBATALKAN:
+        actions.undo_cases(upload)
+        actions.release_cases(upload)
+    elif upload.status in (status.DITERAPKAN, status.GAGAL):
         actions.release_cases(upload)
 
 

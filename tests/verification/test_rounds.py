@@ -90,7 +90,7 @@ def test_closing_and_opening_again_keep_the_cases(prepared, coordinator):
     HouseholdFactory(kpm=True)
     actions.open_round(prepared, by=coordinator)
     HouseholdFactory(kpm=True)
-    assert actions.close_round(prepared, by=coordinator) == 1
+    assert actions.close_round(prepared, by=coordinator) == actions.Closed(0, 1, 0)
     prepared.refresh_from_db()
     assert (prepared.status, prepared.closed_by) == (Round.Status.DITUTUP, coordinator)
     actions.reopen_round(prepared, by=coordinator)

@@ -246,24 +246,33 @@ def accept_proposal(proposal: Proposal, *, answer: str = "", by: User) -> Propos
     return _answered(proposal, answer, by)
 
 
-def _registered(proposal: Proposal, by: User) -> Household:
-    fields = ("nik", "name", "birth_place", "birth_date", "sex", "relation", "occupation")
+_OF_MEMBER = (
+    *("nik", "name", "birth_place", "birth_date", "sex", "relation", "occupation"),
+    "mother_name",
+)
+
+
+def registered_like(proposal: Proposal, *, by: User) -> list[Registered]:
+    """Who has come into the register, or into another proposal, since the family was typed in."""
     members = [
-        {name: getattr(one, name) for name in (*fields, "mother_name")}
+        {"name": one.name, "nik": one.nik, "birth_date": _iso(one.birth_date)}
         for one in proposal.members.all()
     ]
-    as_text = [
-        {**one, "birth_date": one["birth_date"].isoformat() if one["birth_date"] else ""}
-        for one in members
-    ]
-    # Somebody may have registered the family since it was typed in.
     others = Proposal.objects.open().exclude(pk=proposal.pk)
-    found = find_registered(by, proposal.village, proposal.kk_number, as_text, proposals=others)
-    if known := [one.text for one in found if one.is_same]:
+    return find_registered(by, proposal.village, proposal.kk_number, members, proposals=others)
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _registered(proposal: Proposal, by: User) -> Household:
+    if known := [one.text for one in registered_like(proposal, by=by) if one.is_same]:
         raise ValidationError(known)
     family = {
         name: getattr(proposal, name) for name in ("kk_number", "address", "hamlet", "rt", "rw")
     }
+    members = [{name: getattr(one, name) for name in _OF_MEMBER} for one in proposal.members.all()]
     return register_family(proposal.village, family, members, by=by)
 
 

@@ -1,20 +1,23 @@
-"""Changes of rounds and cases: the only place where their status changes.
+"""Changes of rounds, and with them of all their cases: the only place where a round moves.
 
 What cannot be done raises `ValidationError` with a sentence for the user, or `PermissionDenied`.
 """
 
-from collections.abc import Callable, Iterable
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
 from regions.models import Region
-from uploads.models import Upload, UploadRow
-from verification.models import Case, Round, RoundRegion
+from verification import risks
+from verification.actions import steps
+from verification.choosing import starting_list
+from verification.models import Case, CaseStep, Round, RoundRegion
 
 Status = Round.Status
 
@@ -54,12 +57,81 @@ def _locked(round: Round) -> Round:
     return Round.objects.select_for_update().get(pk=round.pk)
 
 
+@dataclass(frozen=True)
+class Target:
+    """What a regency is to reach: a share (per cent) or a number of families, and until when."""
+
+    share: int | None = None
+    count: int | None = None
+    due_on: date | None = None
+
+
+# What a round may be told beside its name, its dates and its regencies.
+SETTINGS = (
+    "frequency",
+    "register",
+    "register_date",
+    "choice",
+    "stratum",
+    "sample_share",
+    "sample_seed",
+    "risks",
+    "unseen_months",
+)
+
+
 @transaction.atomic
 def create_round(
-    *, name: str, starts_on: date, due_on: date, regions: Iterable[Region], by: User
+    *,
+    name: str,
+    starts_on: date,
+    due_on: date,
+    regions: Iterable[Region],
+    by: User,
+    targets: Mapping[str, Target] | None = None,
+    copied_from: Round | None = None,
+    **settings,
 ) -> Round:
-    """Prepare a round for these regencies; it has no cases until it is opened."""
+    """Prepare a round for these regencies; it has no cases until it is opened.
+
+    `settings` are fields of `SETTINGS`, `targets` go by the code of the regency.
+    """
     _require(by, "verification.add_round")
+    round = Round(name=name, starts_on=starts_on, due_on=due_on, copied_from=copied_from)
+    _set(round, regions, targets or {}, settings, by)
+    return round
+
+
+@transaction.atomic
+def change_round(
+    round: Round,
+    *,
+    name: str,
+    starts_on: date,
+    due_on: date,
+    regions: Iterable[Region],
+    by: User,
+    targets: Mapping[str, Target] | None = None,
+    **settings,
+) -> Round:
+    """Prepare a round anew that has not been opened; afterwards its starting list is frozen."""
+    _require(by, "verification.change_round", round)
+    round = _locked(round)
+    if round.status != Status.DISIAPKAN:
+        raise ValidationError(
+            "Putaran ini sudah dibuka, jadi daftar awal dan pengaturannya tidak berubah lagi."
+        )
+    round.name, round.starts_on, round.due_on = name, starts_on, due_on
+    _set(round, regions, targets or {}, settings, by)
+    return round
+
+
+def _set(
+    round: Round, regions: Iterable[Region], targets: Mapping[str, Target], settings: dict, by: User
+) -> None:
+    unknown = set(settings) - set(SETTINGS)
+    if unknown:
+        raise ValueError(f"no settings of a round: {', '.join(sorted(unknown))}")
     regions = list(regions)
     if not regions:
         raise ValidationError("Pilih paling sedikit satu kabupaten/kota.")
@@ -68,129 +140,191 @@ def create_round(
             raise ValidationError(f"{region} bukan kabupaten/kota.")
         if not by.scope.contains(region.code):
             raise PermissionDenied(f"{region} di luar wilayah tugas Anda.")
-    round = Round(name=name, starts_on=starts_on, due_on=due_on)
+    for key, value in settings.items():
+        setattr(round, key, value)
+    if set(round.risks) - set(risks.RISKS):
+        raise ValidationError("Ada risiko yang tidak dikenal. Muat ulang halaman ini.")
+    if round.choice == Round.Choice.SAMPEL and round.sample_seed is None:
+        round.sample_seed = secrets.randbelow(1_000_000)
     round.full_clean()
     round.save()
-    RoundRegion.objects.bulk_create(RoundRegion(round=round, region=region) for region in regions)
-    return round
+    round.round_regions.all().delete()
+    parts = []
+    for region in regions:
+        target = targets.get(region.code, Target())
+        part = RoundRegion(
+            round=round,
+            region=region,
+            target_share=target.share,
+            target_count=target.count,
+            due_on=target.due_on,
+        )
+        part.full_clean(exclude=["regency_code"])
+        parts.append(part)
+    RoundRegion.objects.bulk_create(parts)
+
+
+def settings_of(round: Round) -> dict:
+    """What a copy of the round takes over; a sample is drawn anew."""
+    return {key: getattr(round, key) for key in SETTINGS if key != "sample_seed"}
+
+
+@transaction.atomic
+def copy_round(round: Round, *, name: str, starts_on: date, due_on: date, by: User) -> Round:
+    """Prepare a round like this one: its settings, regencies and targets, other dates."""
+    parts = round.round_regions.select_related("region")
+    return create_round(
+        name=name,
+        starts_on=starts_on,
+        due_on=due_on,
+        regions=[part.region for part in parts],
+        targets={part.region_id: Target(part.target_share, part.target_count) for part in parts},
+        copied_from=round,
+        by=by,
+        **settings_of(round),
+    )
 
 
 @transaction.atomic
 def open_round(round: Round, *, by: User) -> int:
-    """Start the round with one case for each KPM of its regencies; tells how many.
+    """Start the round with one case for each family chosen; tells how many.
 
-    The list is that of this moment: a family that becomes a KPM later waits for the next round.
+    The list is that of this moment and frozen: a family that becomes a KPM later waits for the
+    next round. Cases carried over from an earlier round are there already.
     """
     _require(by, "verification.change_round", round)
     round = _locked(round)
     round.opened_by, round.opened_at = by, timezone.now()
     _move(round, Status.BERJALAN, after=Status.DISIAPKAN)
+    sql, values = starting_list(round, with_risks=True)
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO verification_case (round_id, household_id, village_id, status, reason, note)
-            SELECT %s, h.id, h.village_id, 'BELUM', '', ''
-            FROM beneficiaries_household h
-            WHERE h.is_active
-              AND h.regency_code IN (
-                  SELECT region_id FROM verification_roundregion WHERE round_id = %s)
-              AND EXISTS (
-                  SELECT FROM beneficiaries_enrollment e
-                  JOIN beneficiaries_programme p ON p.code = e.programme_id AND p.is_sembako
-                  WHERE e.household_id = h.id AND e.ended_on IS NULL)
+            f"""
+            INSERT INTO verification_case
+                (round_id, household_id, village_id, status, reason, note, risks)
+            SELECT %(round)s, household_id, village_id, 'BELUM', '', '', risks
+            FROM ({sql}) list WHERE is_chosen
             ON CONFLICT (round_id, household_id) DO NOTHING
             """,
-            [round.pk, round.pk],
+            values,
         )
         opened = cursor.rowcount
+        # Neither the first pages nor the figures can wait for autovacuum to learn the size.
+        cursor.execute("ANALYZE verification_case")
     if not opened:
         raise ValidationError(
-            "Tidak ada KPM aktif di wilayah putaran ini, jadi tidak ada yang dapat diverifikasi."
+            "Tidak ada KPM aktif di wilayah putaran ini yang memenuhi pilihannya, jadi tidak ada"
+            " yang dapat diverifikasi."
         )
     _tell(round)
     return opened
 
 
-@transaction.atomic
-def close_round(round: Round, *, by: User) -> int:
-    """End the round; tells how many cases stay unverified.
+@dataclass(frozen=True)
+class Closed:
+    """What became of the open cases of a closed round."""
 
-    Uploads handed in before may still be approved; nothing more can be handed in.
+    carried: int
+    ended: int
+    waiting: int
+
+
+@transaction.atomic
+def close_round(round: Round, *, by: User, carry_to: Round | None = None) -> Closed:
+    """End the round: no case of it stays without an answer.
+
+    What is not visited is carried over to the round `carry_to`, or ends as not finished. Visits and
+    uploads handed in before may still be approved; nothing more can be handed in.
     """
     _require(by, "verification.change_round", round)
     round = _locked(round)
+    if carry_to is not None:
+        if carry_to.pk == round.pk or carry_to.status == Status.DITUTUP:
+            raise ValidationError("Pilih putaran lain yang belum ditutup sebagai tujuan.")
+        _require(by, "verification.change_round", carry_to)
+        carry_to = _locked(carry_to)
     round.closed_by, round.closed_at = by, timezone.now()
     _move(round, Status.DITUTUP, after=Status.BERJALAN)
+    carried = _carry(round, carry_to, by) if carry_to else 0
+    ended = _end(round.cases.to_do(), Case.EndReason.BELUM_SELESAI, round, by)
     _tell(round)
-    return round.cases.to_do().count()
+    if carry_to:
+        _tell(carry_to)
+    waiting = round.cases.open().count()
+    return Closed(carried=carried, ended=ended, waiting=waiting)
+
+
+def _end(cases, reason: str, round: Round, by: User, *, note: str = "") -> int:
+    return steps.change(
+        cases,
+        "status = 'BERAKHIR', end_reason = %(reason)s, ended_by_id = %(by)s, ended_at = %(at)s",
+        CaseStep.Action.AKHIRI,
+        by=by,
+        note=note or Case.EndReason(reason).label,
+        values={"reason": reason, "at": round.closed_at},
+    )
+
+
+def _carry(round: Round, target: Round, by: User) -> int:
+    """A family of a regency outside `target`, or with a case there, is not carried."""
+    values = {"round": round.pk, "target": target.pk, "by": by.pk, "name": str(round)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH carried AS (
+                INSERT INTO verification_case (round_id, household_id, village_id, status, reason,
+                    note, origin, was_kpm, risks, carried_from_id)
+                SELECT %(target)s, c.household_id, c.village_id, 'BELUM', '', '', 'BAWAAN',
+                    EXISTS (SELECT FROM beneficiaries_enrollment e
+                        JOIN beneficiaries_programme p ON p.code = e.programme_id AND p.is_sembako
+                        WHERE e.household_id = c.household_id AND e.ended_on IS NULL),
+                    c.risks, c.id
+                FROM verification_case c
+                JOIN beneficiaries_household h ON h.id = c.household_id AND h.is_active
+                WHERE c.round_id = %(round)s AND c.status IN ('BELUM', 'DIKEMBALIKAN')
+                    AND c.regency_code IN (
+                        SELECT region_id FROM verification_roundregion WHERE round_id = %(target)s)
+                ON CONFLICT (round_id, household_id) DO NOTHING
+                RETURNING id, village_id, version
+            )
+            INSERT INTO verification_casestep
+                (case_id, village_id, action, after, version, note, by_id)
+            SELECT id, village_id, 'TAMBAH', 'BELUM', version, 'Bawaan dari ' || %(name)s, %(by)s
+            FROM carried
+            """,
+            values,
+        )
+    kept = Case.objects.filter(round=target, carried_from__round=round)
+    return _end(
+        round.cases.to_do().filter(pk__in=kept.values("carried_from")),
+        Case.EndReason.DIBAWA,
+        round,
+        by,
+        note=f"Dibawa ke {target}",
+    )
 
 
 @transaction.atomic
 def reopen_round(round: Round, *, by: User) -> Round:
-    """Go on with a closed round, with the cases it had."""
+    """Go on with a closed round; what ended with it, and was not carried over, is open again."""
     _require(by, "verification.change_round", round)
     round = _locked(round)
+    ended = round.cases.filter(
+        status=Case.Status.BERAKHIR,
+        end_reason=Case.EndReason.BELUM_SELESAI,
+        ended_at=round.closed_at,
+    )
+    steps.change(
+        ended,
+        # As it was before: to be visited, or visited and sent back.
+        "status = CASE WHEN (SELECT s.before FROM verification_casestep s WHERE s.case_id = c.id"
+        " AND s.action = 'AKHIRI' ORDER BY s.version DESC LIMIT 1) = 'DIKEMBALIKAN'"
+        " THEN 'DIKEMBALIKAN' ELSE 'BELUM' END,"
+        " end_reason = '', ended_by_id = NULL, ended_at = NULL",
+        CaseStep.Action.BUKA_LAGI,
+        by=by,
+    )
     round.closed_by = round.closed_at = None
     _move(round, Status.BERJALAN, after=Status.DITUTUP)
     _tell(round)
     return round
-
-
-# Cases follow their upload. These run in the transaction of the upload's own change, whose action
-# has checked who may do it.
-
-
-def claim_cases(upload: Upload) -> int:
-    """The cases that the upload changes are handed in with it; who came first keeps them."""
-    targets = upload.rows.filter(verdict=UploadRow.Verdict.BERUBAH).values("target_id")
-    return (
-        Case.objects.to_do()
-        .filter(pk__in=targets)
-        .update(status=Case.Status.DIAJUKAN, upload=upload, changed_at=Now())
-    )
-
-
-def return_cases(upload: Upload) -> int:
-    return (
-        Case.objects.sent()
-        .filter(upload=upload)
-        .update(status=Case.Status.DIKEMBALIKAN, changed_at=Now())
-    )
-
-
-def release_cases(upload: Upload) -> int:
-    """Cases that the upload claimed and did not decide are to do again."""
-    return (
-        Case.objects.exclude(status=Case.Status.DISETUJUI)
-        .filter(upload=upload)
-        .update(status=Case.Status.BELUM, upload=None, changed_at=Now())
-    )
-
-
-def decide_cases(upload: Upload, cursor) -> int:
-    """Record the outcomes of the table `decided` (see verification/intake.py)."""
-    cursor.execute(
-        """
-        UPDATE verification_case c
-        SET status = 'DISETUJUI', is_found = d.is_found = 'YA', is_eligible = d.is_eligible = 'YA',
-            reason = d.reason_code, visited_on = d.visited_on::date, note = d.note,
-            upload_id = %s, decided_by_id = %s, decided_at = now(), changed_at = now()
-        FROM decided d WHERE c.id = d.target_id
-        """,
-        [upload.pk, upload.reviewed_by_id],
-    )
-    return cursor.rowcount
-
-
-def undo_cases(cursor) -> int:
-    """Cases of the table `undone` (see verification/intake.py) are to do again."""
-    cursor.execute(
-        """
-        UPDATE verification_case c
-        SET status = 'BELUM', is_found = NULL, is_eligible = NULL, reason = '', visited_on = NULL,
-            note = '', upload_id = NULL, decided_by_id = NULL, decided_at = NULL,
-            changed_at = now()
-        FROM undone u WHERE c.id = u.target_id
-        """
-    )
-    return cursor.rowcount

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Left
 from django.urls import reverse
 
+from accounts.models import User
 from beneficiaries.figures import Mark, TimelineEntry
 from beneficiaries.models import Household
 from regions.models import Region
@@ -30,10 +31,12 @@ class Progress:
     sent: int
     returned: int
     approved: int
+    visited: int = 0
+    ended: int = 0
 
     @property
     def total(self) -> int:
-        return self.to_visit + self.sent + self.returned + self.approved
+        return self.to_visit + self.visited + self.sent + self.returned + self.approved + self.ended
 
     @property
     def open(self) -> int:
@@ -53,6 +56,14 @@ class Progress:
         return self._share(self.sent)
 
     @property
+    def visited_share(self) -> float:
+        return self._share(self.visited)
+
+    @property
+    def ended_share(self) -> float:
+        return self._share(self.ended)
+
+    @property
     def returned_share(self) -> float:
         return self._share(self.returned)
 
@@ -66,8 +77,12 @@ class Progress:
         return self.approved_share
 
     @property
+    def visited_from(self) -> float:
+        return self.sent_from + self.sent_share
+
+    @property
     def returned_from(self) -> float:
-        return self.approved_share + self.sent_share
+        return self.visited_from + self.visited_share
 
 
 _COUNTS = {
@@ -75,6 +90,8 @@ _COUNTS = {
     "sent": Count("pk", filter=Q(status=Status.DIAJUKAN)),
     "returned": Count("pk", filter=Q(status=Status.DIKEMBALIKAN)),
     "approved": Count("pk", filter=Q(status=Status.DISETUJUI)),
+    "visited": Count("pk", filter=Q(status=Status.DIKUNJUNGI)),
+    "ended": Count("pk", filter=Q(status=Status.BERAKHIR)),
 }
 _PLACES = {"regency": F("regency_code"), "district": Left("village", 8), "village": F("village_id")}
 
@@ -115,8 +132,70 @@ def progress_of_rounds(cases: CaseQuerySet) -> dict[int, Progress]:
     }
 
 
+@dataclass(frozen=True)
+class OfficerProgress:
+    """Open and finished cases given to one officer; `officer` is None for those of nobody."""
+
+    officer: User | None
+    cases: Progress
+
+
+def progress_by_officer(cases: CaseQuerySet) -> list[OfficerProgress]:
+    """Cases counted per officer, the one with most still to do first, nobody's last."""
+    counted = list(cases.order_by().values("officer_id").annotate(**_COUNTS))
+    officers = User.objects.in_bulk([row["officer_id"] for row in counted if row["officer_id"]])
+    told = [
+        OfficerProgress(
+            officers.get(row["officer_id"]),
+            Progress(code="", name="", **{name: row[name] for name in _COUNTS}),
+        )
+        for row in counted
+    ]
+    return sorted(told, key=lambda one: (one.officer is None, -one.cases.open, str(one.officer)))
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Families of a regency in a round: those at the start, who enters, who leaves, the end.
+
+    `end` is counted by itself, family by family. `joined` were KPM already when they came into the
+    round by a proposal or an objection, as a round of a sample allows.
+    """
+
+    regency: str
+    start: int
+    joined: int
+    entered: int
+    left: int
+    end: int
+
+    @property
+    def agrees(self) -> bool:
+        return self.start + self.joined + self.entered - self.left == self.end
+
+
+def balance(cases: CaseQuerySet) -> list[Balance]:
+    """The sum of every regency, by code."""
+    at_start = Q(was_kpm=True, origin__in=[Case.Origin.AWAL, Case.Origin.BAWAAN])
+    stays = Q(was_kpm=True) & ~Q(result=Case.Result.KELUAR)
+    counted = (
+        cases.order_by("regency_code")
+        .values("regency_code")
+        .annotate(
+            start=Count("pk", filter=at_start),
+            joined=Count("pk", filter=Q(was_kpm=True) & ~at_start),
+            entered=Count("pk", filter=Q(result=Case.Result.MASUK)),
+            left=Count("pk", filter=Q(result=Case.Result.KELUAR)),
+            end=Count("pk", filter=stays | Q(result=Case.Result.MASUK)),
+        )
+    )
+    return [Balance(regency=row.pop("regency_code"), **row) for row in counted]
+
+
 STATUS_LOOKS = {
     Status.BELUM: ("idle", "minus"),
+    Status.DIKUNJUNGI: ("info", "pin"),
+    Status.BERAKHIR: ("idle", "lock"),
     Status.DIAJUKAN: ("info", "send"),
     Status.DIKEMBALIKAN: ("warn", "undo"),
     Status.DISETUJUI: ("ok", "ok"),
@@ -137,6 +216,8 @@ def outcome_of(case: Case) -> Mark:
 
 _LOOK_OF_STATUS = {
     Case.Status.BELUM: ("idle", "minus"),
+    Case.Status.DIKUNJUNGI: ("info", "pin"),
+    Case.Status.BERAKHIR: ("idle", "lock"),
     Case.Status.DIAJUKAN: ("info", "send"),
     Case.Status.DIKEMBALIKAN: ("warn", "undo"),
     Case.Status.DISETUJUI: ("ok", "shield"),
