@@ -13,7 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
 from uploads.models import Upload
-from verification.models import MatchResult
+from verification.actions.proposals import DECIDE
+from verification.models import MatchResult, PayeeChange, Replacement
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,26 @@ def _matches_waiting(user) -> Count | None:
     return Count(number, "menunggu keputusan Anda") if number else None
 
 
+def _proposals_waiting(user) -> Count | None:
+    """Proposals and objections that others have entered and this user can answer."""
+    number = sum(
+        model.objects.visible_to(user).decidable_by(user).count()
+        for model, permission in DECIDE.items()
+        if user.has_perm(permission)
+    )
+    return Count(number, "menunggu jawaban Anda") if number else None
+
+
+def _replacements_waiting(user) -> Count | None:
+    if not user.has_perm("verification.decide_replacement"):
+        return None
+    number = sum(
+        model.objects.visible_to(user).decidable_by(user).count()
+        for model in (Replacement, PayeeChange)
+    )
+    return Count(number, "menunggu keputusan Anda") if number else None
+
+
 @dataclass(frozen=True)
 class Entry:
     """A list of a model, or with `view` a page of its own and the permission it asks for."""
@@ -52,6 +73,8 @@ class Entry:
     count: Callable | None = None
     view: str = ""
     permission: str = ""
+    siblings: tuple[str, ...] = ()
+    """Names of further pages that are reached from this one and count as it."""
     children: tuple["Entry", ...] = ()
 
 
@@ -73,6 +96,24 @@ ENTRIES = (
             Entry("Putaran verifikasi", model="verification.Round"),
             Entry("Unggahan", model="uploads.Upload", count=_uploads_waiting),
             Entry("Kasus", model="verification.Case"),
+            Entry("Musyawarah desa", model="verification.VillageMeeting"),
+            Entry(
+                "Usulan dan sanggah",
+                model="verification.Proposal",
+                count=_proposals_waiting,
+                siblings=("admin:verification_objection_changelist",),
+            ),
+            Entry(
+                "Penggantian dan daftar tunggu",
+                view="verification:waiting",
+                permission="verification.view_replacement",
+                count=_replacements_waiting,
+                siblings=(
+                    "admin:verification_replacement_changelist",
+                    "admin:verification_payeechange_changelist",
+                ),
+            ),
+            Entry("Kuota", model="beneficiaries.Quota"),
         ),
     ),
     Entry(
@@ -140,7 +181,10 @@ def _item(entry: Entry, url: str, request) -> Item:
     return Item(
         entry.label,
         url,
-        is_current=request.path.startswith(url),
+        is_current=any(
+            request.path.startswith(address)
+            for address in (url, *(reverse(name) for name in entry.siblings))
+        ),
         count=entry.count(request.user) if entry.count else None,
     )
 

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from verification.views import matching, queue, rounds
+from verification.views import choosing, matching, queue, replacement, rounds
 
 app_name = "verification"
 urlpatterns = [
@@ -10,6 +10,15 @@ urlpatterns = [
         admin.site.admin_view(rounds.sheet),
         name="sheet",
     ),
+    path("keluarga/<str:key>/", admin.site.admin_view(choosing.choose), name="choose"),
+    path("daftar-tunggu/", admin.site.admin_view(replacement.waiting), name="waiting"),
+    path(
+        "daftar-tunggu/unduh/",
+        admin.site.admin_view(replacement.export_waiting),
+        name="waiting_export",
+    ),
+    path("daftar-tunggu/<int:pk>/", admin.site.admin_view(replacement.place), name="place"),
+    path("keluar/<int:pk>/", admin.site.admin_view(replacement.leaving), name="leaving"),
     path("antrean/", admin.site.admin_view(queue.queue), name="queue"),
     path("antrean/<int:pk>/<str:key>/", admin.site.admin_view(queue.decide), name="queue_decide"),
     path("antrean/urungkan/<int:pk>", admin.site.admin_view(queue.undo), name="queue_undo"),

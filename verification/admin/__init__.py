@@ -1,5 +1,5 @@
 """Lists and forms of verification; importing this package registers them."""
 
-from verification.admin import duplicates, matching, rounds
+from verification.admin import duplicates, matching, meetings, proposals, replacement, rounds
 
-__all__ = ["duplicates", "matching", "rounds"]
+__all__ = ["duplicates", "matching", "meetings", "proposals", "replacement", "rounds"]

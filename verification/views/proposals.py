@@ -342,9 +342,7 @@ class ObjectionForm(ReceivedForm):
         help_text="Hanya supervisor dan koordinator yang dapat melihatnya; setiap kali tercatat.",
         error_messages={"required": "Nama penyanggah belum diisi."},
     )
-    contact = forms.CharField(
-        label="Telepon atau alamat", required=False, max_length=150
-    )
+    contact = forms.CharField(label="Telepon atau alamat", required=False, max_length=150)
 
 
 def add_objection(request: HttpRequest) -> HttpResponse:
