@@ -43,23 +43,24 @@ def _matches_waiting(user) -> Count | None:
     return Count(number, "menunggu keputusan Anda") if number else None
 
 
+def _decidable(user, models) -> int:
+    """What others have entered and this user can decide, counted in one query."""
+    first, *others = (model.objects.visible_to(user).decidable_by(user) for model in models)
+    rows = first.order_by().values("pk")
+    return rows.union(*(other.order_by().values("pk") for other in others), all=True).count()
+
+
 def _proposals_waiting(user) -> Count | None:
-    """Proposals and objections that others have entered and this user can answer."""
-    number = sum(
-        model.objects.visible_to(user).decidable_by(user).count()
-        for model, permission in DECIDE.items()
-        if user.has_perm(permission)
-    )
+    if not all(user.has_perm(permission) for permission in DECIDE.values()):
+        return None
+    number = _decidable(user, DECIDE)
     return Count(number, "menunggu jawaban Anda") if number else None
 
 
 def _replacements_waiting(user) -> Count | None:
     if not user.has_perm("verification.decide_replacement"):
         return None
-    number = sum(
-        model.objects.visible_to(user).decidable_by(user).count()
-        for model in (Replacement, PayeeChange)
-    )
+    number = _decidable(user, (Replacement, PayeeChange))
     return Count(number, "menunggu keputusan Anda") if number else None
 
 

@@ -29,17 +29,31 @@ FILES = settings.BASE_DIR / "static" / "portal"
 
 REGISTER = ["Keluarga (KPM)", "Orang", "Kartu dan rekening", "Kepesertaan program"]
 WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
+PROPOSALS = [
+    "Musyawarah desa",
+    "Usulan dan sanggah",
+    "Penggantian dan daftar tunggu",
+    "Kuota",
+]
 QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
-    Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE],
+    Role.PETUGAS: REGISTER + WORK + PROPOSALS + MATCHING + REFERENCE,
+    Role.SUPERVISOR: REGISTER + WORK + PROPOSALS + MATCHING + REFERENCE,
+    Role.KOORDINATOR: [*REGISTER, *WORK, *PROPOSALS, QUEUE, *MATCHING, *REFERENCE],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
-    Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
-    Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, "Pengguna", "Catatan akses data"],
+    Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah", *PROPOSALS],
+    Role.AUDITOR: [
+        *REGISTER,
+        *WORK,
+        *PROPOSALS,
+        *MATCHING,
+        *REFERENCE,
+        "Pengguna",
+        "Catatan akses data",
+    ],
     Role.ADMINISTRATOR: [*REFERENCE, "Pengguna", "Catatan akses data"],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
@@ -122,8 +123,8 @@ class YearFilter(DropdownFilter):
     title, parameter_name = "tahun", "tahun"
 
     def lookups(self, request, model_admin):
-        years = Quota.objects.visible_to(request.user).order_by("-year").values_list("year")
-        return [(str(year), str(year)) for (year,) in years.distinct()]
+        this_year = timezone.localdate().year
+        return [(str(year), str(year)) for year in range(this_year + 1, this_year - 5, -1)]
 
     def queryset(self, request, queryset):
         value = self.value() or ""

@@ -80,7 +80,7 @@ class OpenWork:
 
 
 def open_work(rows: QuerySet, today: date) -> OpenWork:
-    """Of proposals or objections within a scope: how many are open, late, and the first due date."""
+    """Of proposals or objections in a scope: how many are open, how many late, the first due."""
     counted = rows.filter(status__in=Answerable.OPEN).aggregate(
         count=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)), oldest=Min("due_on")
     )
