@@ -94,6 +94,11 @@ ENTRIES = (
         "Verifikasi",
         "shield",
         children=(
+            Entry(
+                "Kunjungan",
+                view="verification:visits",
+                permission="verification.visit_case",
+            ),
             Entry("Putaran verifikasi", model="verification.Round"),
             Entry("Unggahan", model="uploads.Upload", count=_uploads_waiting),
             Entry("Kasus", model="verification.Case"),

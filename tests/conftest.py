@@ -78,7 +78,8 @@ def transactional_db(django_db_setup, django_db_blocker):
         yield
         with connection.cursor() as cursor:
             cursor.execute(
-                "TRUNCATE accounts_user, beneficiaries_household, beneficiaries_quota, verification_round,"
+                "TRUNCATE accounts_user, beneficiaries_household, beneficiaries_quota,"
+                " verification_round,"
                 " dashboards_villagefigures, pghistory_context, axes_accessattempt,"
                 " django_session, django_tasks_database_dbtaskresult CASCADE"
             )

@@ -39,12 +39,15 @@ QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
-    Role.PETUGAS: REGISTER + WORK + PROPOSALS + MATCHING + REFERENCE,
+    Role.PETUGAS: ["Kunjungan", *REGISTER, *WORK, *PROPOSALS, *MATCHING, *REFERENCE],
     Role.SUPERVISOR: REGISTER + WORK + PROPOSALS + MATCHING + REFERENCE,
     Role.KOORDINATOR: [*REGISTER, *WORK, *PROPOSALS, QUEUE, *MATCHING, *REFERENCE],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
-    Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah", *PROPOSALS],
+    Role.TKSK: [
+        *("Kunjungan", "Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"),
+        *PROPOSALS,
+    ],
     Role.AUDITOR: [
         *REGISTER,
         *WORK,

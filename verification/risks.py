@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Risk:
-    """`badge` is said of one family, `question` is what its visitor is to ask."""
+    """`badge` is said of one family, `question` is what its visitor is to ask.
+
+    With `answers` the question is one of the form, and these are what can be said to it.
+    """
 
     code: str
     title: str
     badge: str
     question: str
     sql: str
+    answers: tuple[str, ...] = ()
 
 
 RISKS: dict[str, Risk] = {}
@@ -64,6 +68,7 @@ for _risk in (
         JOIN verification_duplicategroup g ON g.id = d.group_id AND g.status = 'TERBUKA'
         JOIN beneficiaries_person p ON p.id = d.person_id AND p.is_active
         """,
+        answers=("Tidak, hanya di sini", "Ya, di tempat lain", "Keluarga tidak tahu"),
     ),
     Risk(
         "NIK_TIDAK_SAH",

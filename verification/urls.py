@@ -1,7 +1,15 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from verification.views import choosing, matching, queue, replacement, rounds
+from verification.views import (
+    attachments,
+    choosing,
+    matching,
+    queue,
+    replacement,
+    rounds,
+    visits,
+)
 
 app_name = "verification"
 urlpatterns = [
@@ -19,6 +27,11 @@ urlpatterns = [
     ),
     path("daftar-tunggu/<int:pk>/", admin.site.admin_view(replacement.place), name="place"),
     path("keluar/<int:pk>/", admin.site.admin_view(replacement.leaving), name="leaving"),
+    path("kunjungan/", admin.site.admin_view(visits.worklist), name="visits"),
+    path("kunjungan/<int:pk>/", attachments.with_limited_files(visits.visit), name="visit"),
+    path("kunjungan/<int:pk>/nik", admin.site.admin_view(visits.check_nik), name="visit_nik"),
+    path("kasus/<int:pk>/lampiran", attachments.with_limited_files(attachments.add), name="attach"),
+    path("lampiran/<int:pk>", admin.site.admin_view(attachments.download), name="attachment"),
     path("antrean/", admin.site.admin_view(queue.queue), name="queue"),
     path("antrean/<int:pk>/<str:key>/", admin.site.admin_view(queue.decide), name="queue_decide"),
     path("antrean/urungkan/<int:pk>", admin.site.admin_view(queue.undo), name="queue_undo"),

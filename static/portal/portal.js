@@ -92,6 +92,22 @@
     setTimeout(release, SENT_FOR, form, button);
   });
 
+  // Visits that were not sent go with the one who signs out (visits.js keeps them)
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-sign-out]")) return;
+    try {
+      const drafts = Object.keys(localStorage).filter((key) => key.startsWith("kunjungan:"));
+      const text = `${drafts.length} kunjungan belum terkirim. Bila Anda keluar, isiannya dihapus dari ponsel ini.`;
+      if (drafts.length && !window.confirm(text)) {
+        event.preventDefault();
+        return;
+      }
+      for (const key of drafts) localStorage.removeItem(key);
+    } catch {
+      // Without storage nothing was kept
+    }
+  }, true);
+
   // Rows of a list chosen for an action
   for (const list of all("form[data-list]")) {
     const boxes = all("input.action-select", list);

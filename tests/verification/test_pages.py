@@ -271,6 +271,10 @@ def test_the_coordinator_prepares_a_round_on_the_page(client, coordinator, offic
         "starts_on": "2021-09-01",
         "due_on": "2021-08-01",
         "regions": [KAPUAS, PULANG_PISAU],
+        "frequency": "TAHUNAN",
+        "register": "DTKS",
+        "choice": "SEMUA",
+        "unseen_months": "12",
     }
     client.force_login(coordinator)
     assert "Tenggat mendahului tanggal mulai" in client.post(url, data).text

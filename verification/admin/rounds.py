@@ -19,6 +19,8 @@ from beneficiaries.figures import Mark
 from beneficiaries.models import ExitReason
 from verification.figures import rounds as figures
 from verification.models import Case, Round
+from verification.risks import RISKS
+from verification.views import cases as case_views
 from verification.views import rounds as views
 
 
@@ -56,7 +58,15 @@ class RoundAdmin(ScopedAdmin):
             )
             for key in ("buka", "tutup", "buka-kembali")
         ]
-        return [*steps, *super().get_urls()]
+        edit = path(
+            "<int:pk>/ubah/",
+            self.admin_site.admin_view(self.edit_view),
+            name="verification_round_ubah",
+        )
+        return [*steps, edit, *super().get_urls()]
+
+    def edit_view(self, request, pk):
+        return views.edit_round(request, self._round(request, pk))
 
     def _round(self, request, object_id) -> Round:
         round = self.get_object(request, str(object_id))
@@ -120,14 +130,52 @@ class OutcomeFilter(DropdownFilter):
         return queryset
 
 
+class OfficerFilter(DropdownFilter):
+    title, parameter_name = "petugas", "petugas"
+
+    def lookups(self, request, model_admin):
+        officers = case_views.officers_for(request.user)
+        return [("tanpa", "Tanpa petugas"), *((str(one.pk), one.full_name) for one in officers)]
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        if value == "tanpa":
+            return queryset.filter(officer=None)
+        return queryset.filter(officer=value) if value.isdecimal() else queryset
+
+
+class RiskFilter(DropdownFilter):
+    title, parameter_name = "sebab dikunjungi", "sebab"
+
+    def lookups(self, request, model_admin):
+        return [(risk.code, risk.badge) for risk in RISKS.values()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(risks__contains=[self.value()]) if self.value() else queryset
+
+
 @admin.register(Case)
 class CaseAdmin(ScopedAdmin):
-    list_display = ["family", "payee_nik", "place", "round", "state", "outcome", "visited_on"]
+    list_display = [
+        "family",
+        "payee_nik",
+        "place",
+        "round",
+        "state",
+        "outcome",
+        "officer",
+        "visited_on",
+    ]
     list_display_links = ["family"]
-    list_select_related = ["round", "household__payee", "village__parent"]
+    list_select_related = ["round", "household__payee", "village__parent", "officer"]
+    actions = ["assign", "check_visits"]
     list_filter = [
         "round",
         ("status", ChoicesDropdownFilter),
+        OfficerFilter,
+        RiskFilter,
+        ("origin", ChoicesDropdownFilter),
+        ("result", ChoicesDropdownFilter),
         RegencyFilter,
         DistrictFilter,
         VillageFilter,
@@ -138,10 +186,50 @@ class CaseAdmin(ScopedAdmin):
         case = self.get_object(request, object_id)
         if not self.has_view_permission(request, case):
             raise PermissionDenied
-        with_family = self.get_queryset(request).select_related(
-            "round", "household__payee", "village__parent__parent", "upload__sent_by", "decided_by"
+        return case_views.case_page(request, self._with_family(request).get(pk=case.pk))
+
+    def _with_family(self, request):
+        return self.get_queryset(request).select_related(
+            "round__opened_by",
+            "household__payee",
+            "village__parent__parent",
+            "upload__sent_by",
+            "decided_by",
+            "visited_by",
+            "officer",
         )
-        return views.case_page(request, with_family.get(pk=case.pk))
+
+    def get_urls(self):
+        decisions = [
+            path(
+                f"<int:pk>/{key}/",
+                self.admin_site.admin_view(self.decide_view),
+                {"key": key},
+                name=f"verification_case_{key}",
+            )
+            for key in ("setujui", "kembalikan", "akhiri")
+        ]
+        return [*decisions, *super().get_urls()]
+
+    def decide_view(self, request, pk, key):
+        case = self.get_object(request, str(pk))
+        if not self.has_view_permission(request, case):
+            raise PermissionDenied
+        return case_views.decide(request, self._with_family(request).get(pk=case.pk), key)
+
+    def has_assign_permission(self, request):
+        return request.user.has_perm("verification.assign_case")
+
+    def has_check_permission(self, request):
+        return request.user.has_perm("verification.check_case")
+
+    @admin.action(description="Tugaskan", permissions=["assign"])
+    def assign(self, request, queryset):
+        return case_views.assign_many(request, queryset)
+
+    @admin.action(description="Setujui kunjungan", permissions=["check"])
+    def check_visits(self, request, queryset):
+        return case_views.check_many(request, queryset)
 
     @admin.display(description="keluarga")
     def family(self, case):

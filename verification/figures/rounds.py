@@ -6,6 +6,7 @@ same queryset.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from django.db.models import Count, F, Q
@@ -130,6 +131,35 @@ def progress_of_rounds(cases: CaseQuerySet) -> dict[int, Progress]:
         row["round_id"]: Progress(code="", name="", **{name: row[name] for name in _COUNTS})
         for row in counted
     }
+
+
+@dataclass(frozen=True)
+class TargetProgress:
+    """What a regency is to reach, in families, and how far it is."""
+
+    families: int
+    approved: int
+    due_on: date
+
+    @property
+    def is_reached(self) -> bool:
+        return self.approved >= self.families
+
+
+def targets(round: Round, places: dict[str, Progress]) -> dict[str, TargetProgress]:
+    """Of the regencies among `places` that have a target or a due date of their own."""
+    told = {}
+    for part in round.round_regions.filter(region__in=list(places)):
+        if not (part.target_share or part.target_count or part.due_on):
+            continue
+        place = places[part.region_id]
+        share = part.target_share or 100
+        told[part.region_id] = TargetProgress(
+            families=min(part.target_count or -(-place.total * share // 100), place.total),
+            approved=place.approved,
+            due_on=part.due_on or round.due_on,
+        )
+    return told
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class CaseQuerySet(ScopedQuerySet):
 
     def to_do(self):
         """To be visited, or visited again: not yet sent or recorded, or sent back."""
-        return self.filter(status__in=[Case.Status.BELUM, Case.Status.DIKEMBALIKAN])
+        return self.filter(status__in=Case.OPEN_TO_VISIT)
 
     def to_check(self):
         """Visited, and waiting for another user of the district."""
@@ -51,6 +51,8 @@ class Case(models.Model):
         BERAKHIR = "BERAKHIR", "Berakhir"
 
     CLOSED = (Status.DISETUJUI, Status.BERAKHIR)
+    OPEN_TO_VISIT = (Status.BELUM, Status.DIKEMBALIKAN)
+    VISITABLE = (*OPEN_TO_VISIT, Status.DIKUNJUNGI)
     TRANSITIONS = {
         Status.BELUM: {Status.DIKUNJUNGI, Status.DIAJUKAN, Status.DISETUJUI, Status.BERAKHIR},
         Status.DIKUNJUNGI: {

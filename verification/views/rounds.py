@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -26,8 +25,11 @@ from spreadsheets.writing import prefilled
 from uploads.models import Upload
 from uploads.wording import STATUS_LOOKS as UPLOAD_LOOKS
 from verification.actions import rounds as actions
+from verification.choosing import preview
 from verification.figures import rounds as figures
 from verification.models import Case, Round
+from verification.risks import of as risks_of
+from verification.round_form import RoundForm
 from verification.sheets import HASIL_VERIFIKASI
 
 KIND = HASIL_VERIFIKASI.key
@@ -151,54 +153,71 @@ def _write_sheet(cases, path: str, round: Round, region: Region) -> int:
 # Rounds
 
 
-class RoundForm(forms.Form):
-    name = forms.CharField(
-        label="Nama putaran",
-        max_length=100,
-        widget=forms.TextInput(attrs={"class": "input"}),
-        error_messages={"required": "Nama putaran belum diisi."},
-    )
-    starts_on = forms.DateField(
-        label="Mulai",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "input", "type": "date"}),
-        error_messages={"required": "Tanggal mulai belum diisi."},
-    )
-    due_on = forms.DateField(
-        label="Tenggat",
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "input", "type": "date"}),
-        error_messages={"required": "Tenggat belum diisi."},
-    )
-    regions = forms.ModelMultipleChoiceField(
-        label="Kabupaten/kota",
-        queryset=Region.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Pilih paling sedikit satu kabupaten/kota."},
-    )
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        own = regions_inside(user.scope).filter(level=Region.Level.REGENCY)
-        self.fields["regions"].queryset = own
-        self.initial.setdefault("regions", [region.pk for region in own])
+def _initial_of(round: Round) -> dict:
+    initial = actions.settings_of(round)
+    for part in round.round_regions.all():
+        initial.setdefault("regions", []).append(part.region_id)
+        initial[f"share_{part.region_id}"] = part.target_share
+        initial[f"count_{part.region_id}"] = part.target_count
+    return initial
 
 
 def add_round(request: HttpRequest) -> HttpResponse:
-    form = RoundForm(request.POST or None, user=request.user)
+    """A new round; with ?salin=<number> it begins with the settings and targets of that one."""
+    copied = None
+    if request.GET.get("salin", "").isdecimal():
+        copied = get_object_or_404(Round.objects.visible_to(request.user), pk=request.GET["salin"])
+    initial = _initial_of(copied) if copied else {}
+    form = RoundForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            round = actions.create_round(by=request.user, **form.cleaned_data)
+            round = actions.create_round(by=request.user, copied_from=copied, **form.arguments())
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
-            messages.success(
-                request, f"{round} disimpan. Buka putaran ini agar lembarnya dapat diunduh."
-            )
+            messages.success(request, f"{round} disimpan. Periksa daftar awalnya, lalu buka.")
             return redirect("admin:verification_round_change", round.pk)
+    title = f"Salin {copied}" if copied else "Siapkan putaran verifikasi"
+    return _round_form(request, form, title, reverse("admin:verification_round_changelist"))
+
+
+def edit_round(request: HttpRequest, round: Round) -> HttpResponse:
+    """The settings of a round that has not been opened."""
+    if not request.user.has_perm("verification.change_round"):
+        raise PermissionDenied
+    url = reverse("admin:verification_round_change", args=[round.pk])
+    if round.status != Round.Status.DISIAPKAN:
+        messages.warning(request, "Putaran ini sudah dibuka, jadi pengaturannya tidak berubah.")
+        return redirect(url)
+    initial = _initial_of(round) | {
+        "name": round.name,
+        "starts_on": round.starts_on,
+        "due_on": round.due_on,
+        "sample_seed": round.sample_seed,
+    }
+    for part in round.round_regions.all():
+        initial[f"due_{part.region_id}"] = part.due_on
+    form = RoundForm(request.POST or None, user=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_round(round, by=request.user, **form.arguments())
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            messages.success(request, "Pengaturan putaran disimpan.")
+            return redirect(url)
+    return _round_form(request, form, f"Ubah {round}", url)
+
+
+def _round_form(request: HttpRequest, form: RoundForm, title: str, back: str) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
-        "title": "Siapkan putaran verifikasi",
+        "title": title,
         "dates": [form["starts_on"], form["due_on"]],
+        "registers": [form["frequency"], form["register"], form["register_date"]],
+        "sample": [form["stratum"], form["sample_share"], form["sample_seed"]],
         "form": form,
+        "back_url": back,
     }
     return render(request, "verification/round_add.html", context)
 
@@ -217,6 +236,7 @@ class Step:
     button: str
     done: str
     icon: str
+    fields: str = ""
 
     def url(self, round: Round) -> str:
         return reverse(f"admin:verification_round_{self.key}", args=[round.pk])
@@ -230,8 +250,8 @@ def next_step(round: Round) -> Step:
             "buka",
             run=actions.open_round,
             title=f"Buka {round}?",
-            text=f"Setiap KPM aktif di {regions} kabupaten/kota menjadi satu kasus. Daftar kasus"
-            " ditetapkan pada saat putaran dibuka.",
+            text=f"Setiap keluarga yang terpilih di {regions} kabupaten/kota menjadi satu kasus."
+            " Daftar awal ditetapkan pada saat putaran dibuka dan tidak berubah lagi.",
             button="Buka putaran",
             done="{name} dibuka dengan {count} kasus.",
             icon="check",
@@ -239,7 +259,11 @@ def next_step(round: Round) -> Step:
     if round.status == Round.Status.BERJALAN:
         open_cases = round.cases.to_do().count()
         waiting = Upload.objects.waiting().filter(kind=KIND, reference=str(round.pk)).count()
-        text = f"{thousands(open_cases)} kasus belum terverifikasi dan tetap demikian."
+        visited = round.cases.to_check().count()
+        text = f"{thousands(open_cases)} kasus belum terverifikasi dan berakhir tanpa hasil, atau"
+        text += " dibawa ke putaran yang Anda pilih."
+        if visited:
+            text += f" {thousands(visited)} kunjungan yang sudah dicatat masih dapat disetujui."
         if waiting:
             text += f" {waiting} unggahan yang sudah diajukan masih dapat diputus."
         return Step(
@@ -248,8 +272,9 @@ def next_step(round: Round) -> Step:
             title=f"Tutup {round}?",
             text=text + " Unggahan baru tidak diterima lagi. Putaran dapat dibuka kembali.",
             button="Tutup putaran",
-            done="{name} ditutup. {count} kasus belum terverifikasi.",
+            done="{name} ditutup.",
             icon="lock",
+            fields="verification/fields_close.html" if open_cases else "",
         )
     return Step(
         "buka-kembali",
@@ -273,21 +298,54 @@ def change_status(request: HttpRequest, round: Round, key: str) -> HttpResponse:
         return redirect(url)
     if request.method == "POST":
         try:
-            count = step.run(round, by=request.user)
+            done = step.run(round, by=request.user, **_asked_at_closing(request, key))
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
         else:
-            count = thousands(count) if isinstance(count, int) else ""
-            messages.success(request, step.done.format(name=round, count=count))
+            count = thousands(done) if isinstance(done, int) else ""
+            text = step.done.format(name=round, count=count)
+            messages.success(request, f"{text} {_closed_text(done)}".strip())
         return redirect(url)
     context = {
         **admin.site.each_context(request),
         "title": step.title,
         "text": step.text,
         "action_text": step.button,
+        "fields": step.fields,
+        "carry_rounds": carry_rounds(request.user, round),
         "back_url": url,
     }
     return render(request, "portal/confirm_page.html", context)
+
+
+def carry_rounds(user, round: Round):
+    """Rounds that may take over what stays open."""
+    others = Round.objects.visible_to(user).exclude(status=Round.Status.DITUTUP)
+    return others.exclude(pk=round.pk)
+
+
+def _asked_at_closing(request: HttpRequest, key: str) -> dict:
+    chosen = request.POST.get("carry_to", "")
+    if key != "tutup" or not chosen:
+        return {}
+    others = carry_rounds(request.user, Round(pk=0))
+    target = others.filter(pk=chosen).first() if chosen.isdecimal() else None
+    if target is None:
+        raise ValidationError("Putaran tujuan tidak ada lagi. Pilih kembali.")
+    return {"carry_to": target}
+
+
+def _closed_text(done) -> str:
+    if not isinstance(done, actions.Closed):
+        return ""
+    told = []
+    if done.carried:
+        told.append(f"{thousands(done.carried)} kasus dibawa ke putaran berikutnya.")
+    if done.ended:
+        told.append(f"{thousands(done.ended)} kasus berakhir tanpa hasil.")
+    if done.waiting:
+        told.append(f"{thousands(done.waiting)} kasus masih menunggu persetujuan.")
+    return " ".join(told)
 
 
 def round_page(request: HttpRequest, round: Round) -> HttpResponse:
@@ -308,6 +366,7 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
         cases = cases.filter(regency_code=regency.code)
     places = figures.progress(cases, by="district" if regency else "regency")
     total = figures.total_of(places, regency.code if regency else "")
+    targets = figures.targets(round, {place.code: place for place in places})
     is_running = round.status == Round.Status.BERJALAN
     can_download = is_running and user.has_perm("verification.download_sheet")
     can_send = is_running and user.has_perm("uploads.add_upload")
@@ -329,23 +388,45 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
         "regency": regency,
         "is_one_regency": len(regencies) == 1,
         "total": total,
-        "rows": [_place_row(user, round, place, can_download, can_send) for place in places],
+        "rows": [
+            _place_row(user, round, place, can_download, can_send, targets.get(place.code))
+            for place in places
+        ],
+        "has_targets": any(targets.values()),
         "whole": _place_row(user, round, total, can_download, can_send) if regency else None,
         "uploads": [(upload, UPLOAD_LOOKS[upload.status]) for upload in uploads[:UPLOADS_SHOWN]],
         "uploads_url": _address("uploads_upload", {"jenis": KIND, "acuan": round.pk}),
         "can_view_uploads": user.has_perm("uploads.view_upload"),
         "step": step,
         "step_url": step and step.url(round),
+        "carry_rounds": carry_rounds(user, round) if step and step.fields else [],
+        "preview": preview(round) if round.status == Round.Status.DISIAPKAN else [],
+        "officers": [
+            (one, _address("verification_case", _of_officer(round, one)))
+            for one in figures.progress_by_officer(cases.exclude(officer=None))
+        ]
+        if regency
+        else [],
+        "can_edit": round.status == Round.Status.DISIAPKAN
+        and user.has_perm("verification.change_round"),
+        "can_copy": user.has_perm("verification.add_round"),
+        "risk_titles": [risk.title for risk in risks_of(round.risks)],
         "url": url,
     }
     return render(request, "verification/round.html", context)
+
+
+def _of_officer(round: Round, one: figures.OfficerProgress) -> dict:
+    return {"round__id__exact": round.pk, "petugas": one.officer.pk}
 
 
 def _address(model: str, parameters: dict) -> str:
     return f"{reverse(f'admin:{model}_changelist')}?{urlencode(parameters)}"
 
 
-def _place_row(user, round: Round, place: figures.Progress, can_download, can_send) -> dict:
+def _place_row(
+    user, round: Round, place: figures.Progress, can_download, can_send, target=None
+) -> dict:
     """A place with the addresses of its lists and of what can be done for it."""
     where = {"round__id__exact": round.pk, "kabupaten": place.code[:5]}
     if len(place.code) > 5:
@@ -357,6 +438,9 @@ def _place_row(user, round: Round, place: figures.Progress, can_download, can_se
         "url": f"?{urlencode({'wilayah': place.code})}"
         if is_regency
         else _address("verification_case", where),
+        "target": target,
+        "visited_url": _address("verification_case", {**where, "status__exact": "DIKUNJUNGI"}),
+        "ended_url": _address("verification_case", {**where, "status__exact": "BERAKHIR"}),
         "approved_url": _address("verification_case", {**where, "status__exact": "DISETUJUI"}),
         "sent_url": _address("verification_case", {**where, "status__exact": "DIAJUKAN"}),
         "returned_url": _address("verification_case", {**where, "status__exact": "DIKEMBALIKAN"}),
@@ -370,24 +454,3 @@ def _place_row(user, round: Round, place: figures.Progress, can_download, can_se
         if can_send and inside
         else "",
     }
-
-
-# Cases
-
-
-def case_page(request: HttpRequest, case: Case) -> HttpResponse:
-    """What the field found in one family; the caller has checked the scope."""
-    user = request.user
-    household = case.household
-    status_kind, status_icon = figures.STATUS_LOOKS[case.status]
-    context = {
-        **admin.site.each_context(request),
-        "title": f"Kasus {case.pk}",
-        "case": case,
-        "household": household,
-        "outcome": figures.outcome_of(case),
-        "status_look": {"kind": status_kind, "icon": status_icon},
-        "can_view_household": user.has_perm("beneficiaries.view_household"),
-        "can_view_upload": user.has_perm("uploads.view_upload"),
-    }
-    return render(request, "verification/case.html", context)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from beneficiaries.models import Household
-from sembako_portal.demo import load, matching, meetings, rounds, uploads, users
+from sembako_portal.demo import field, load, matching, meetings, rounds, uploads, users
 from sembako_portal.demo.population import SEED, families
 from spreadsheets.words import thousands
 from uploads.models import Upload
@@ -73,6 +73,7 @@ def fill(*, count: int, today: date) -> dict[str, int]:
         cursor.execute(f"ANALYZE {_TABLES}")
     uploads.create_uploads(made, visits, round_=round_, users=created)
     matching.create_requests(users=created, today=today)
+    field.create_visits(round_, users=created, today=today)
     meetings.create_meetings(users=created, round_=round_)
     return counts
 
