@@ -4,17 +4,19 @@ An entry is there when its model has a list in the portal and the user may see t
 permission of the entry is the permission of the list. Counts are what waits for this user.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.contrib import admin
+from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
 from uploads.models import Upload
 from verification.actions.proposals import DECIDE
-from verification.models import MatchResult, PayeeChange, Replacement
+from verification.models import MatchResult, Objection, PayeeChange, Proposal, Replacement
 
 
 @dataclass(frozen=True)
@@ -26,42 +28,46 @@ class Count:
     due: bool = False
 
 
-def _uploads_waiting(user) -> Count | None:
+@dataclass(frozen=True)
+class Waiting:
+    """What a `Count` beside an entry counts; `more` are rows of further models."""
+
+    rows: models.QuerySet
+    meaning: str
+    due: bool = False
+    more: tuple[models.QuerySet, ...] = ()
+
+
+def _uploads_waiting(user) -> Waiting | None:
     """What a reviewer can decide, and what an officer must repair."""
     uploads = Upload.objects.visible_to(user)
     if user.has_perm("uploads.review_upload"):
-        number = uploads.reviewable_by(user).count()
-        return Count(number, "menunggu tinjauan Anda") if number else None
+        return Waiting(uploads.reviewable_by(user), "menunggu tinjauan Anda")
     if user.has_perm("uploads.submit_upload"):
-        number = uploads.to_repair().count()
-        return Count(number, "perlu perbaikan", due=True) if number else None
+        return Waiting(uploads.to_repair(), "perlu perbaikan", due=True)
     return None
 
 
-def _matches_waiting(user) -> Count | None:
-    number = MatchResult.objects.visible_to(user).in_queue().count()
-    return Count(number, "menunggu keputusan Anda") if number else None
+def _matches_waiting(user) -> Waiting | None:
+    return Waiting(MatchResult.objects.visible_to(user).in_queue(), "menunggu keputusan Anda")
 
 
-def _decidable(user, models) -> int:
-    """What others have entered and this user can decide, counted in one query."""
-    first, *others = (model.objects.visible_to(user).decidable_by(user) for model in models)
-    rows = first.order_by().values("pk")
-    return rows.union(*(other.order_by().values("pk") for other in others), all=True).count()
-
-
-def _proposals_waiting(user) -> Count | None:
+def _proposals_waiting(user) -> Waiting | None:
     if not all(user.has_perm(permission) for permission in DECIDE.values()):
         return None
-    number = _decidable(user, DECIDE)
-    return Count(number, "menunggu jawaban Anda") if number else None
+    return _decidable(user, Proposal, Objection, meaning="menunggu jawaban Anda")
 
 
-def _replacements_waiting(user) -> Count | None:
+def _replacements_waiting(user) -> Waiting | None:
     if not user.has_perm("verification.decide_replacement"):
         return None
-    number = _decidable(user, (Replacement, PayeeChange))
-    return Count(number, "menunggu keputusan Anda") if number else None
+    return _decidable(user, Replacement, PayeeChange, meaning="menunggu keputusan Anda")
+
+
+def _decidable(user, *models, meaning: str) -> Waiting:
+    """What others have entered and this user can decide."""
+    first, *others = (model.objects.visible_to(user).decidable_by(user) for model in models)
+    return Waiting(first, meaning, more=tuple(others))
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Entry:
     label: str
     icon: str = ""
     model: str = ""
-    count: Callable | None = None
+    waiting: Callable[[object], Waiting | None] | None = None
     view: str = ""
     permission: str = ""
     siblings: tuple[str, ...] = ()
@@ -100,20 +106,20 @@ ENTRIES = (
                 permission="verification.visit_case",
             ),
             Entry("Putaran verifikasi", model="verification.Round"),
-            Entry("Unggahan", model="uploads.Upload", count=_uploads_waiting),
+            Entry("Unggahan", model="uploads.Upload", waiting=_uploads_waiting),
             Entry("Kasus", model="verification.Case"),
             Entry("Musyawarah desa", model="verification.VillageMeeting"),
             Entry(
                 "Usulan dan sanggah",
                 model="verification.Proposal",
-                count=_proposals_waiting,
+                waiting=_proposals_waiting,
                 siblings=("admin:verification_objection_changelist",),
             ),
             Entry(
                 "Penggantian dan daftar tunggu",
                 view="verification:waiting",
                 permission="verification.view_replacement",
-                count=_replacements_waiting,
+                waiting=_replacements_waiting,
                 siblings=(
                     "admin:verification_replacement_changelist",
                     "admin:verification_payeechange_changelist",
@@ -130,7 +136,7 @@ ENTRIES = (
                 "Antrean pemadanan",
                 view="verification:queue",
                 permission="verification.decide_matchresult",
-                count=_matches_waiting,
+                waiting=_matches_waiting,
             ),
             Entry("Permintaan ke Dukcapil", model="verification.MatchBatch"),
             Entry("Hasil pemadanan", model="verification.MatchResult"),
@@ -165,6 +171,7 @@ class Item:
     url: str
     icon: str = ""
     is_current: bool = False
+    waiting: Waiting | None = None
     count: Count | None = None
     children: list["Item"] = field(default_factory=list)
 
@@ -191,16 +198,38 @@ def _item(entry: Entry, url: str, request) -> Item:
             request.path.startswith(address)
             for address in (url, *(reverse(name) for name in entry.siblings))
         ),
-        count=entry.count(request.user) if entry.count else None,
+        waiting=entry.waiting(request.user) if entry.waiting else None,
     )
+
+
+def _count(items: list[Item]) -> None:
+    """Put the counts beside the items that have something waiting: one query for all of them."""
+    waiting = [item for item in items if item.waiting]
+    if not waiting:
+        return
+    first, *others = (
+        rows.order_by().values(item=models.Value(number)).annotate(number=models.Count("pk"))
+        for number, item in enumerate(waiting)
+        for rows in (item.waiting.rows, *item.waiting.more)
+    )
+    counted = Counter()
+    for row in first.union(*others, all=True):
+        counted[row["item"]] += row["number"]
+    for number, item in enumerate(waiting):
+        if counted[number]:
+            item.count = Count(counted[number], item.waiting.meaning, item.waiting.due)
 
 
 def navigation(request) -> list[Item]:
     """What the user of this request may open, in the order of the work."""
     home = reverse("admin:index")
     items = [Item("Beranda", home, "home", is_current=request.path == home)]
-    for entry in ENTRIES:
-        children = [item for child in entry.children if (item := _child(child, request))]
+    groups = [
+        (entry, [item for child in entry.children if (item := _child(child, request))])
+        for entry in ENTRIES
+    ]
+    _count([child for _, children in groups for child in children])
+    for entry, children in groups:
         if children:
             items.append(
                 Item(
