@@ -123,6 +123,7 @@ ENTRIES = (
                 siblings=(
                     "admin:verification_replacement_changelist",
                     "admin:verification_payeechange_changelist",
+                    "verification:movements",
                 ),
             ),
             Entry("Kuota", model="beneficiaries.Quota"),

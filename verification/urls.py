@@ -26,6 +26,12 @@ urlpatterns = [
         name="waiting_export",
     ),
     path("daftar-tunggu/<int:pk>/", admin.site.admin_view(replacement.place), name="place"),
+    path("masuk-keluar/", admin.site.admin_view(replacement.movements), name="movements"),
+    path(
+        "ganti-pengurus/<int:pk>/",
+        attachments.with_limited_files(replacement.change_payee),
+        name="payee",
+    ),
     path("keluar/<int:pk>/", admin.site.admin_view(replacement.leaving), name="leaving"),
     path("kunjungan/", admin.site.admin_view(visits.worklist), name="visits"),
     path("kunjungan/<int:pk>/", attachments.with_limited_files(visits.visit), name="visit"),

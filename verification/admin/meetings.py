@@ -12,11 +12,13 @@ from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
 from verification.models import VillageMeeting
 from verification.views import meetings as views
+from verification.views.attachments import with_limited_files
 
 STEPS = {
     "edit": ("isi", views.edit_meeting),
     "decide": ("putusan", views.decide),
     "drop": ("hapus-putusan", views.drop),
+    "scan": ("pindaian", views.scan),
     "finish": ("selesai", views.finish),
     "reopen": ("buka-kembali", views.reopen),
 }
@@ -39,6 +41,7 @@ class SteppedAdmin(PlaceColumn, ScopedAdmin):
     """
 
     steps: dict = {}
+    steps_with_files: tuple[str, ...] = ()
     related = ("village__parent__parent",)
 
     class Media:
@@ -49,7 +52,9 @@ class SteppedAdmin(PlaceColumn, ScopedAdmin):
         return [
             path(
                 f"<int:pk>/{address}/",
-                self.admin_site.admin_view(self.step_view),
+                with_limited_files(self.step_view)
+                if name in self.steps_with_files
+                else self.admin_site.admin_view(self.step_view),
                 {"name": name},
                 name=f"verification_{model}_{name}",
             )
@@ -75,6 +80,7 @@ def print_meeting(request, meeting):
 class VillageMeetingAdmin(SteppedAdmin):
     may_add = True
     steps = {**STEPS, "print": ("cetak", print_meeting)}
+    steps_with_files = ("scan",)
     related = ("village__parent__parent", "round", "made_by", "finished_by", "scan")
     list_display = ["name", "place", "round", "held_on", "minutes_number", "families", "state"]
     list_display_links = ["name"]

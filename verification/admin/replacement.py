@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
@@ -116,7 +117,7 @@ class PayeeChangeAdmin(DecidedAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
             raise PermissionDenied
-        return views.add_payee_change(request)
+        return redirect("verification:choose", "pengurus")
 
 
 class YearFilter(DropdownFilter):

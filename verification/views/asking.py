@@ -73,7 +73,7 @@ def date_field(label: str, **kwargs) -> forms.DateField:
 def ask(request: HttpRequest, question: Question) -> HttpResponse:
     """Show the question, or do what was confirmed and go back."""
     posted = request.POST if request.method == "POST" else None
-    form = question.form(posted, initial=question.initial)
+    form = question.form(posted, request.FILES or None, initial=question.initial)
     for name, choices in question.choices.items():
         form.fields[name].choices = choices
     if posted is not None and form.is_valid():

@@ -64,8 +64,9 @@ PURPOSES = {
         "Cari KPM yang pengurusnya meninggal, pindah, atau tidak mampu lagi mengurus.",
         "verification.add_payeechange",
         "Ganti pengurus",
-        "admin:verification_payeechange_add",
+        "verification:payee",
         kpm=True,
+        as_query=False,
     ),
 }
 

@@ -13,8 +13,10 @@ from accounts.admin import regions_inside
 from beneficiaries.models import ExitReason, Household
 from regions.models import Region
 from verification.actions import meetings as actions
+from verification.actions.attachments import attach
 from verification.models import MeetingDecision, Round, VillageMeeting
 from verification.views.asking import Question, ReasonForm, ask, date_field, tell
+from verification.views.attachments import files_of
 from verification.views.choosing import search_families
 
 Kind = MeetingDecision.Kind
@@ -200,6 +202,7 @@ def meeting_page(request: HttpRequest, meeting: VillageMeeting, *, template="mee
         "text": text,
         "found": [family for family in found if family.pk not in decided],
         "may_enter": may_enter,
+        "may_scan": user.has_perm(actions.ENTER) and (is_draft or not meeting.scan_id),
         "may_finish": user.has_perm(actions.FINISH),
         "may_propose": may_enter and user.has_perm("verification.add_proposal"),
         "new_family_url": reverse("admin:verification_proposal_add")
@@ -259,6 +262,36 @@ def drop(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
         else:
             messages.success(request, "Keluarga dikeluarkan dari berita acara.")
     return redirect(url_of(meeting))
+
+
+class ScanForm(forms.Form):
+    scan = forms.FileField(
+        label="Pindaian berita acara",
+        help_text="PDF atau foto, paling besar 10 MB.",
+        error_messages={"required": "Pilih berkasnya."},
+    )
+
+
+def scan(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
+    """Keep the scan of the signed minutes."""
+    _require(request, actions.ENTER)
+
+    def run(scan):
+        with transaction.atomic():
+            for name, content in files_of(request, "scan"):
+                kept = attach(name, content, region=meeting.village, by=request.user)
+                actions.attach_scan(meeting, kept, by=request.user)
+
+    question = Question(
+        title=f"Unggah pindaian {meeting}",
+        text="Berita acara yang sudah ditandatangani, beserta daftar hadirnya.",
+        button="Simpan pindaian",
+        form=ScanForm,
+        run=run,
+        done="Pindaian berita acara disimpan.",
+        back=url_of(meeting),
+    )
+    return ask(request, question)
 
 
 def finish(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:

@@ -18,10 +18,10 @@ from regions.models import Region
 from verification.actions import attachments
 from verification.actions import replacement as actions
 from verification.figures import quotas as figures
-from verification.figures.replacement import asked_to_leave
+from verification.figures.replacement import asked_to_leave, moved
 from verification.models import Case, Decided, PayeeChange, Replacement, Round
 from verification.views.asking import AnswerForm, Question, ReasonForm, ask, date_field
-from verification.views.choosing import chosen_household
+from verification.views.attachments import files_of
 from verification.views.meetings import LEAVING_REASONS
 from verification.views.siblings import REPLACEMENT, tabs
 from verification.waiting import RULE, Waiting
@@ -137,6 +137,35 @@ def export_waiting(request: HttpRequest) -> HttpResponse:
     return exports.export(admin.site.get_model_admin(Replacement), request, families, what)
 
 
+def movements(request: HttpRequest) -> HttpResponse:
+    """Who enters and leaves in a round, by place and reason."""
+    user = request.user
+    if not user.has_perm("verification.view_replacement"):
+        raise PermissionDenied
+    rounds = list(Round.objects.visible_to(user).exclude(status=Round.Status.DISIAPKAN))
+    wanted = request.GET.get("putaran", "")
+    round = next((one for one in rounds if str(one.pk) == wanted), rounds[0] if rounds else None)
+    code = request.GET.get("wilayah", "")
+    cases = Case.objects.visible_to(user).filter(round=round)
+    is_province = user.scope.is_province and not code
+    if code:
+        cases = cases.filter(regency_code=code)
+    lines = moved(cases, by="regency" if is_province else "district")
+    names = Region.objects.in_bulk([line.code for line in lines])
+    context = {
+        **admin.site.each_context(request),
+        "title": "Masuk dan keluar",
+        "tabs": tabs(REPLACEMENT, "movements"),
+        "rounds": rounds,
+        "round": round,
+        "is_province": is_province,
+        "rows": [(names[line.code], line) for line in lines],
+        "entered": sum(line.entered for line in lines),
+        "left": sum(line.left for line in lines),
+    }
+    return render(request, "verification/movements.html", context)
+
+
 class ReplacementForm(forms.Form):
     leaving = forms.ChoiceField(label="Menggantikan", required=False)
     skip_reason = forms.CharField(
@@ -242,10 +271,12 @@ class PayeeForm(forms.Form):
     )
 
 
-def add_payee_change(request: HttpRequest) -> HttpResponse:
-    household = chosen_household(request)
-    if household is None:
-        return redirect("verification:choose", "pengurus")
+def change_payee(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask that another member takes the card, with the proof as a file where there is one."""
+    if not request.user.has_perm("verification.add_payeechange"):
+        raise PermissionDenied
+    families = Household.objects.visible_to(request.user).select_related("payee", "village__parent")
+    household = get_object_or_404(families, pk=pk)
     others = household.members.filter(is_active=True).exclude(pk=household.payee_id)
     if not others.exists():
         return _ends(request, household)
@@ -254,10 +285,8 @@ def add_payee_change(request: HttpRequest) -> HttpResponse:
     def run(new_payee: str, scan, **said):
         person = get_object_or_404(others, pk=new_payee)
         file = None
-        if scan:
-            file = attachments.attach(
-                scan.name, scan.read(), region=household.village, by=request.user
-            )
+        for name, content in files_of(request, "scan"):
+            file = attachments.attach(name, content, region=household.village, by=request.user)
         actions.propose_payee_change(household, person, file=file, by=request.user, **said)
 
     question = Question(

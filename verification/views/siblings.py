@@ -11,6 +11,7 @@ PROPOSALS = (
 REPLACEMENT = (
     ("Daftar tunggu", "waiting", "verification:waiting"),
     ("Penggantian", "replacement", "admin:verification_replacement_changelist"),
+    ("Masuk dan keluar", "movements", "verification:movements"),
     ("Ganti pengurus", "payeechange", "admin:verification_payeechange_changelist"),
 )
 
