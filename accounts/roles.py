@@ -66,6 +66,29 @@ DECIDE_MATCHING = {
     "verification.view_matchcandidate",
     "verification.view_notsame",
 }
+# Village meetings, proposals and objections, who leaves and who takes the place.
+VIEW_PROPOSALS = {
+    "verification.view_villagemeeting",
+    "verification.view_proposal",
+    "verification.view_objection",
+    "verification.view_replacement",
+    "verification.view_payeechange",
+    "beneficiaries.view_quota",
+}
+ENTER_PROPOSALS = {
+    "verification.add_villagemeeting",
+    "verification.add_proposal",
+    "verification.add_objection",
+    "verification.add_replacement",
+    "verification.add_payeechange",
+}
+# Decided by another user than who has entered it.
+DECIDE_PROPOSALS = {
+    "verification.finish_villagemeeting",
+    "verification.decide_proposal",
+    "verification.decide_objection",
+    "verification.decide_replacement",
+}
 REVEAL = {"accounts.reveal_identity"}
 # Whether what the portal promises of its data holds; the whole province at once.
 VIEW_HEALTH = {"dashboards.view_healthresult"}
@@ -77,6 +100,9 @@ SEND = {"uploads.view_upload", "uploads.add_upload", "uploads.submit_upload"}
 PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_PROPOSALS
+    | ENTER_PROPOSALS
+    | DECIDE_PROPOSALS
     | VISIT
     | CHECK
     | REVEAL
@@ -91,6 +117,9 @@ PERMISSIONS: dict[str, set[str]] = {
     },
     Role.SUPERVISOR: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_PROPOSALS
+    | DECIDE_PROPOSALS
+    | {"verification.view_objector"}
     | CHECK
     | REVEAL
     | VIEW_MATCHING
@@ -102,6 +131,12 @@ PERMISSIONS: dict[str, set[str]] = {
     },
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_PROPOSALS
+    | {
+        "verification.view_objector",
+        "beneficiaries.add_quota",
+        "beneficiaries.change_quota",
+    }
     | CHECK
     | REVEAL
     | VIEW_MATCHING
@@ -140,9 +175,12 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
     | VIEW_CASES
     | VISIT
-    | REVEAL,
+    | REVEAL
+    | VIEW_PROPOSALS
+    | ENTER_PROPOSALS,
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_PROPOSALS
     | REVEAL
     | VIEW_MATCHING
     | VIEW_HEALTH

@@ -1,6 +1,6 @@
 """Changes of the register that people decide one by one; sheets change it through intake.py."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import pghistory
@@ -9,8 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from beneficiaries.figures import age_on
 from beneficiaries.merging import PERSON_FIELDS, merged_values
 from beneficiaries.models import Card, ExitReason, Household, Person
+from regions.models import Region
 
 # What a person's civil record may correct; the KK number belongs to the family.
 CORRECTABLE = ("nik", "name", "birth_place", "birth_date", "sex", "mother_name", "kk_number")
@@ -229,3 +231,62 @@ def restore_enrollments(
         " FROM changed c WHERE t.id = c.id AND NOT c.enters",
         values,
     )
+
+
+ADULT_AGE = 17  # who has a KTP-el
+
+
+@transaction.atomic
+def register_family(
+    village: Region,
+    family: Mapping[str, str],
+    members: Sequence[Mapping[str, object]],
+    *,
+    by: User,
+) -> Household:
+    """Enter a new family; its head, or else the first member, becomes its pengurus.
+
+    Values are canonical (spreadsheets/cells). The family takes part in no programme by this.
+    """
+    if not members:
+        raise ValidationError("Keluarga tanpa anggota tidak dapat didaftarkan.")
+    source = {"source_user": by}
+    with pghistory.context(user=by.pk):
+        household = Household.objects.create(village=village, **family, **source)
+        people = Person.objects.bulk_create(
+            Person(household=household, village=village, **member, **source) for member in members
+        )
+        heads = [one for one in people if one.relation == Person.Relation.KEPALA_KELUARGA]
+        household.payee = (heads or people)[0]
+        household.save(update_fields=["payee"])
+    return household
+
+
+@transaction.atomic
+def change_payee(
+    household: Household, person: Person, *, old_leaves_as: str = "", by: User
+) -> Household:
+    """Make a member the pengurus; with `old_leaves_as` (an ExitReason) the old one is deactivated.
+
+    Raises ValidationError when the new one is no active adult member of the family.
+    """
+    household = Household.objects.select_for_update().get(pk=household.pk)
+    both = Person.objects.select_for_update().order_by("pk")
+    person = both.get(pk=person.pk)
+    if person.household_id != household.pk or not person.is_active:
+        raise ValidationError(f"{person.name} bukan anggota aktif keluarga ini.")
+    age = age_on(person.birth_date, timezone.localdate())
+    if age is None or age < ADULT_AGE:
+        raise ValidationError(
+            f"{person.name} belum berumur {ADULT_AGE} tahun atau tanggal lahirnya kosong, jadi"
+            " belum dapat menjadi pengurus."
+        )
+    source = {"source_upload": None, "source_row": None, "source_user": by}
+    with pghistory.context(user=by.pk):
+        if old_leaves_as and household.payee_id:
+            Person.objects.filter(pk=household.payee_id, is_active=True).update(
+                is_active=False, inactive_reason=old_leaves_as, **source
+            )
+        Household.objects.filter(pk=household.pk).update(payee=person, **source)
+    household.refresh_from_db()
+    return household

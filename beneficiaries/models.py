@@ -507,3 +507,46 @@ class Enrollment(Sourced):
 
     def __str__(self) -> str:
         return f"{self.programme} sejak {self.started_on}"
+
+
+class Quota(models.Model):
+    """How many families of a regency, or of one of its villages, may take part in a year."""
+
+    PLACE = "region"
+
+    region = models.ForeignKey(Region, models.PROTECT, verbose_name="wilayah", db_index=False)
+    regency_code = regency_code_of("region")
+    year = models.PositiveSmallIntegerField("tahun")
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name="program")
+    families = models.PositiveIntegerField("kuota keluarga")
+    legal_basis = models.CharField("dasar", max_length=250)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kuota"
+        verbose_name_plural = "kuota"
+        ordering = ["-year", "region"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "year", "programme"],
+                name="quota_once",
+                violation_error_message="Kuota wilayah ini untuk tahun dan program itu sudah ada.",
+            ),
+            models.CheckConstraint(
+                name="quota_of_regency_or_village",
+                condition=Exact(Length("region"), 5) | Exact(Length("region"), 13),
+                violation_error_message=(
+                    "Kuota ditetapkan untuk kabupaten/kota atau desa/kelurahan."
+                ),
+            ),
+            models.CheckConstraint(
+                name="quota_year_plausible",
+                condition=Q(year__range=(2017, 2100)),
+                violation_error_message="Tahun kuota tidak wajar.",
+            ),
+        ]
+        indexes = [models.Index(fields=["regency_code", "year"], name="quota_place")]
+
+    def __str__(self) -> str:
+        return f"Kuota {self.region} {self.year}"

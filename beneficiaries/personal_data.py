@@ -28,6 +28,9 @@ PERSONAL_DATA = {
         not_personal=_SOURCE,
     ),
     "beneficiaries.Bank": declared(not_personal="code name short_name is_active"),
+    "beneficiaries.Quota": declared(
+        not_personal="id region regency_code year programme families legal_basis"
+    ),
     "beneficiaries.Programme": declared(
         not_personal="code name is_sembako started_on ended_on legal_basis"
     ),

@@ -21,13 +21,12 @@ def _page(endorsement: Endorsement) -> str:
 
 
 def tasks(user, region, round: Round | None, due) -> Iterator[dict]:
-    """Tasks of a district as keyword arguments of `work.Task`; `due` makes a date a due date."""
+    """Tasks of a district as keyword arguments of `work._in_words`; `due` makes a date a due date."""
     may_check = user.has_perm("verification.check_case")
     may_endorse = user.has_perm("verification.add_endorsement") and len(region.code) == 5
     counted = _counted(user, region, round) if round and (may_check or may_endorse) else {}
     if may_check and counted.get("to_check"):
         yield {
-            "kind": "check",
             "count": counted["to_check"],
             "unit": "KPM",
             "due": due(round.due_on),
@@ -68,7 +67,6 @@ def _lists(user, region, round: Round | None, counted: dict[str, int], due) -> I
     for one in newest.values():
         if one.status == Status.DISUSUN:
             yield {
-                "kind": "endorse",
                 "count": one.families,
                 "unit": "keluarga",
                 "due": due(timezone.localdate(one.made_at) + timedelta(days=SIGN_DAYS)),
@@ -79,7 +77,6 @@ def _lists(user, region, round: Round | None, counted: dict[str, int], due) -> I
             }
         elif one.status == Status.DIKEMBALIKAN:
             yield {
-                "kind": "endorse",
                 "count": one.families,
                 "unit": "keluarga",
                 "due": due(one.round.due_on),
@@ -90,7 +87,6 @@ def _lists(user, region, round: Round | None, counted: dict[str, int], due) -> I
             }
     if round and round.pk not in newest and counted["checked"] and not counted["open"]:
         yield {
-            "kind": "endorse",
             "count": counted["checked"],
             "unit": "keluarga",
             "due": due(round.due_on),
@@ -114,7 +110,6 @@ def findings(user, due) -> Iterator[dict]:
         until = due(timezone.localdate(one.endorsed_at) + timedelta(days=REVIEW_DAYS))
         looks = f" {one.to_look} keluarga sampel belum dilihat." if one.to_look else ""
         yield {
-            "kind": "endorsement",
             "urgent": bool(until.overdue),
             "region": one.region,
             "count": one.families,
@@ -128,7 +123,6 @@ def findings(user, due) -> Iterator[dict]:
     for decree in recorded.exclude(recorded_by=user).select_related("region"):
         until = due(decree.effective_on)
         yield {
-            "kind": "decree",
             "urgent": bool(until.overdue),
             "region": decree.region,
             "count": 1,

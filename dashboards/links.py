@@ -135,3 +135,17 @@ def sheet(user, code: str, round: Round) -> str | None:
 
 def region(region: Region | str) -> str:
     return reverse("dashboards:region", args=[getattr(region, "code", region)])
+
+
+def open_answers(user, model, code: str) -> str | None:
+    return _list(user, model._meta.label_lower, code, tenggat="terbuka")
+
+
+def asked(user, model, code: str) -> str | None:
+    return _list(user, model._meta.label_lower, code, status__exact="DIAJUKAN")
+
+
+def waiting_list(user) -> str | None:
+    if not user.has_perm("verification.view_replacement"):
+        return None
+    return reverse("verification:waiting")

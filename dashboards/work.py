@@ -1,18 +1,21 @@
 """What must be done now: findings for the province, tasks for a district, each with its list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
 
 from django.utils import timezone
 
+from accounts.scope import Scope
 from dashboards import endorsement_work, links
 from dashboards.figures import Area, Place
 from regions.models import Region
 from uploads import kinds
 from uploads.models import Upload
-from verification.models import Round
+from verification.actions.proposals import DECIDE
+from verification.figures.replacement import asked_to_leave, open_work
+from verification.models import Objection, PayeeChange, Proposal, Replacement, Round
 
 # When something deserves the coordinator's eye: days and points, agreed for the start and easy to
 # find here. Nothing is refused because of them.
@@ -176,9 +179,19 @@ def _bad_nik(user, area: Area) -> list[Finding]:
 
 
 @dataclass(frozen=True)
+class Told:
+    """The words of a task of kind "told": what is counted, what to do, the word on the button."""
+
+    unit: str
+    title: str
+    text: str
+    button: str
+
+
+@dataclass(frozen=True)
 class Task:
     """One line of the list, with one way to do it. `kind` chooses the sentence in the template,
-    unless `title`, `text`, `button` and `unit` bring their own."""
+    unless `told` brings its own."""
 
     kind: str
     count: int
@@ -187,10 +200,7 @@ class Task:
     upload: Upload | None = None
     places: int = 0
     largest: Place | None = None
-    title: str = ""
-    text: str = ""
-    button: str = ""
-    unit: str = ""
+    told: Told | None = None
 
 
 def tasks(user, area: Area, round: Round | None, uploads: list[Upload]) -> list[Task]:
@@ -215,8 +225,75 @@ def tasks(user, area: Area, round: Round | None, uploads: list[Upload]) -> list[
         )
     if area.total.invalid_nik and (address := links.invalid_nik(user, code)):
         found.append(Task("nik", area.total.invalid_nik, NO_DUE_DATE, address))
-    found += [Task(**told) for told in endorsement_work.tasks(user, area.region, round, due)]
+    found += [_in_words(**words) for words in endorsement_work.tasks(user, area.region, round, due)]
+    found += _of_proposals(user, code)
     return sorted(found, key=lambda task: task.due.order)
+
+
+def _in_words(*, count: int, due: Due, url: str | None, **words) -> Task:
+    return Task("told", count, due, url, told=Told(**words))
+
+
+def _of_proposals(user, code: str) -> list[Task]:
+    """Proposals and objections to answer, places to grant, and KPM that a meeting wants out."""
+    inside = Scope((code,))
+    found = []
+    for model, words in (
+        (Proposal, Told("usulan", "Jawab usulan keluarga", "Menunggu jawaban.", "Lihat usulan")),
+        (Objection, Told("sanggah", "Jawab sanggah", "Menunggu jawaban.", "Lihat sanggah")),
+    ):
+        if user.has_perm(DECIDE[model]):
+            rows = model.objects.visible_to(user).filter(inside.condition(model.PLACE))
+            open_ = open_work(rows.decidable_by(user), timezone.localdate())
+            if open_.count:
+                late = f"{open_.late} lewat tenggat jawaban." if open_.late else words.text
+                address = links.open_answers(user, model, code)
+                found.append(
+                    Task(
+                        "told",
+                        open_.count,
+                        due(open_.oldest_due),
+                        address,
+                        told=replace(words, text=late),
+                    )
+                )
+    if user.has_perm("verification.decide_replacement"):
+        for model, words in (
+            (
+                Replacement,
+                Told(
+                    "penggantian",
+                    "Putuskan penggantian KPM",
+                    "Tempat dalam kuota ditahan sampai diputus.",
+                    "Lihat penggantian",
+                ),
+            ),
+            (
+                PayeeChange,
+                Told(
+                    "pengurus",
+                    "Putuskan ganti pengurus",
+                    "KKS menunggu pengurus baru.",
+                    "Lihat pengajuan",
+                ),
+            ),
+        ):
+            rows = model.objects.visible_to(user).filter(inside.condition(model.PLACE))
+            if number := rows.decidable_by(user).count():
+                address = links.asked(user, model, code)
+                found.append(Task("told", number, NO_DUE_DATE, address, told=words))
+    if user.has_perm("verification.visit_case"):
+        number = asked_to_leave(user).filter(inside.condition("village")).count()
+        if number:
+            words = Told(
+                "KPM",
+                "Catat KPM yang diusulkan keluar",
+                "Diputus musyawarah desa dan belum dikunjungi.",
+                "Lihat daftar",
+            )
+            address = links.waiting_list(user)
+            found.append(Task("told", number, NO_DUE_DATE, address, told=words))
+    return found
 
 
 def _of_upload(user, upload: Upload, until: Due, round: Round | None) -> Task | None:

@@ -4,6 +4,7 @@ An entry is there when its model has a list in the portal and the user may see t
 permission of the entry is the permission of the list. Counts are what waits for this user.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,7 +15,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
 from uploads.models import Upload
-from verification.models import MatchResult
+from verification.actions.proposals import DECIDE
+from verification.models import MatchResult, Objection, PayeeChange, Proposal, Replacement
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,12 @@ class Count:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a `Count` beside an entry counts."""
+    """What a `Count` beside an entry counts; `more` are rows of further models."""
 
     rows: models.QuerySet
     meaning: str
     due: bool = False
+    more: tuple[models.QuerySet, ...] = ()
 
 
 def _uploads_waiting(user) -> Waiting | None:
@@ -49,6 +52,24 @@ def _matches_waiting(user) -> Waiting | None:
     return Waiting(MatchResult.objects.visible_to(user).in_queue(), "menunggu keputusan Anda")
 
 
+def _proposals_waiting(user) -> Waiting | None:
+    if not all(user.has_perm(permission) for permission in DECIDE.values()):
+        return None
+    return _decidable(user, Proposal, Objection, meaning="menunggu jawaban Anda")
+
+
+def _replacements_waiting(user) -> Waiting | None:
+    if not user.has_perm("verification.decide_replacement"):
+        return None
+    return _decidable(user, Replacement, PayeeChange, meaning="menunggu keputusan Anda")
+
+
+def _decidable(user, *models, meaning: str) -> Waiting:
+    """What others have entered and this user can decide."""
+    first, *others = (model.objects.visible_to(user).decidable_by(user) for model in models)
+    return Waiting(first, meaning, more=tuple(others))
+
+
 @dataclass(frozen=True)
 class Entry:
     """A list of a model, or with `view` a page of its own and the permission it asks for.
@@ -63,6 +84,8 @@ class Entry:
     view: str = ""
     permission: str = ""
     province: bool = False
+    siblings: tuple[str, ...] = ()
+    """Names of further pages that are reached from this one and count as it."""
     children: tuple["Entry", ...] = ()
 
 
@@ -96,6 +119,25 @@ ENTRIES = (
                 view="verification:summary",
                 permission="verification.view_round",
             ),
+            Entry("Musyawarah desa", model="verification.VillageMeeting"),
+            Entry(
+                "Usulan dan sanggah",
+                model="verification.Proposal",
+                waiting=_proposals_waiting,
+                siblings=("admin:verification_objection_changelist",),
+            ),
+            Entry(
+                "Penggantian dan daftar tunggu",
+                view="verification:waiting",
+                permission="verification.view_replacement",
+                waiting=_replacements_waiting,
+                siblings=(
+                    "admin:verification_replacement_changelist",
+                    "admin:verification_payeechange_changelist",
+                    "verification:movements",
+                ),
+            ),
+            Entry("Kuota", model="beneficiaries.Quota"),
         ),
     ),
     Entry(
@@ -177,7 +219,10 @@ def _item(entry: Entry, url: str, request) -> Item:
     return Item(
         entry.label,
         url,
-        is_current=request.path.startswith(url),
+        is_current=any(
+            request.path.startswith(address)
+            for address in (url, *(reverse(name) for name in entry.siblings))
+        ),
         waiting=entry.waiting(request.user) if entry.waiting else None,
     )
 
@@ -188,15 +233,16 @@ def _count(items: list[Item]) -> None:
     if not waiting:
         return
     first, *others = (
-        item.waiting.rows.order_by()
-        .values(item=models.Value(number))
-        .annotate(number=models.Count("pk"))
+        rows.order_by().values(item=models.Value(number)).annotate(number=models.Count("pk"))
         for number, item in enumerate(waiting)
+        for rows in (item.waiting.rows, *item.waiting.more)
     )
+    counted = Counter()
     for row in first.union(*others, all=True):
-        item = waiting[row["item"]]
-        if row["number"]:
-            item.count = Count(row["number"], item.waiting.meaning, item.waiting.due)
+        counted[row["item"]] += row["number"]
+    for number, item in enumerate(waiting):
+        if counted[number]:
+            item.count = Count(counted[number], item.waiting.meaning, item.waiting.due)
 
 
 def navigation(request) -> list[Item]:

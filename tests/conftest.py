@@ -81,9 +81,9 @@ def transactional_db(django_db_setup, django_db_blocker):
         yield
         with connection.cursor() as cursor:
             cursor.execute(
-                "TRUNCATE accounts_user, beneficiaries_household, verification_round,"
-                " dashboards_villagefigures, dashboards_healthresult, dashboards_nightlyjob,"
-                " pghistory_context, axes_accessattempt, django_session,"
+                "TRUNCATE accounts_user, beneficiaries_household, beneficiaries_quota,"
+                " verification_round, dashboards_villagefigures, dashboards_healthresult,"
+                " dashboards_nightlyjob, pghistory_context, axes_accessattempt, django_session,"
                 " django_tasks_database_dbtaskresult CASCADE"
             )
         connections.close_all()

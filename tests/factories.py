@@ -8,14 +8,14 @@ the first of them the pengurus, and with `kpm=True` the enrolment in the Sembako
 """
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 
 import factory
 from django.core.files.base import ContentFile
 
 from accounts.models import RegionAssignment, User
 from accounts.roles import Role
-from beneficiaries.models import Card, Enrollment, Household, Person
+from beneficiaries.models import Card, Enrollment, Household, Person, Quota
 from uploads.models import Upload
 from verification.models import (
     Agreement,
@@ -28,8 +28,13 @@ from verification.models import (
     MatchBatch,
     MatchCandidate,
     MatchResult,
+    Objection,
+    PayeeChange,
+    Proposal,
+    Replacement,
     Round,
     RoundRegion,
+    VillageMeeting,
 )
 
 KAPUAS = "62.03"
@@ -311,3 +316,105 @@ class DecreeFactory(factory.django.DjangoModelFactory):
     list_name = "daftar.xlsx"
     list_sha256 = "0" * 64
     recorded_by = factory.SubFactory(UserFactory)
+
+
+class WaitingCaseFactory(CaseFactory):
+    """A family without aid that was verified eligible: it waits for a place."""
+
+    status = Case.Status.DISETUJUI
+    origin = Case.Origin.USULAN
+    was_kpm = False
+    is_found = is_eligible = True
+    visited_on = date(2021, 10, 4)
+    visited_by = factory.SubFactory(UserFactory)
+    decided_by = factory.SubFactory(UserFactory)
+    decided_at = datetime(2021, 10, 6, 9, tzinfo=UTC)
+
+
+class LeavingCaseFactory(WaitingCaseFactory):
+    """A KPM that was verified not eligible."""
+
+    household = factory.SubFactory(HouseholdFactory, kpm=True)
+    origin = Case.Origin.AWAL
+    was_kpm = True
+    is_eligible = False
+    reason = "SUDAH_MAMPU"
+
+
+class MeetingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = VillageMeeting
+
+    round = factory.SubFactory(RoundFactory)
+    village_id = VILLAGE
+    held_on = date(2021, 9, 15)
+    venue = "Balai desa"
+    leader = "Kepala desa"
+    made_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
+
+
+class ProposalFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Proposal
+
+    village_id = VILLAGE
+    source = "MANDIRI"
+    received_on = date(2021, 9, 16)
+    due_on = date(2021, 10, 6)
+    reason = "Tidak punya penghasilan tetap."
+    criteria = ["LANTAI", "JAMBAN"]
+    kk_number = factory.Sequence(lambda n: f"62030812059{n:05d}")
+    made_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
+
+
+class ObjectionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Objection
+
+    household = factory.SubFactory(HouseholdFactory, kpm=True)
+    village_id = factory.SelfAttribute("household.village_id")
+    kind = "TIDAK_LAYAK"
+    statement = "Keluarga ini memiliki dua toko."
+    source = "MANDIRI"
+    received_on = date(2021, 9, 16)
+    due_on = date(2021, 9, 30)
+    made_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
+
+
+class QuotaFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Quota
+
+    region_id = KAPUAS
+    year = 2021
+    programme_id = "SEMBAKO"
+    families = 10
+    legal_basis = "Keputusan uji"
+
+
+class ReplacementFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Replacement
+
+    case = factory.SubFactory(WaitingCaseFactory)
+    round = factory.SelfAttribute("case.round")
+    household = factory.SelfAttribute("case.household")
+    village_id = factory.SelfAttribute("case.village_id")
+    rank = waiting = 1
+    made_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
+
+
+class PayeeChangeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = PayeeChange
+
+    household = factory.SubFactory(HouseholdFactory, members=2, kpm=True)
+    village_id = factory.SelfAttribute("household.village_id")
+    old_payee = factory.SelfAttribute("household.payee")
+    new_payee = factory.LazyAttribute(
+        lambda change: change.household.members.exclude(pk=change.old_payee.pk).first()
+    )
+    reason = "MENINGGAL"
+    happened_on = date(2021, 9, 1)
+    proof = "Akta kematian 6203-KM-01092021-0001"
+    made_by = factory.SubFactory(UserFactory, regions=[KAPUAS])

@@ -1,5 +1,7 @@
 """Every list and form of the portal, opened as each role: allowed or refused, never an error."""
 
+from datetime import date
+
 import pytest
 from django.contrib import admin
 from django.db import connection
@@ -14,6 +16,12 @@ from tests.factories import (
     CaseFactory,
     EnrollmentFactory,
     HouseholdFactory,
+    MeetingFactory,
+    ObjectionFactory,
+    PayeeChangeFactory,
+    ProposalFactory,
+    QuotaFactory,
+    ReplacementFactory,
     UploadFactory,
     UserFactory,
 )
@@ -50,6 +58,12 @@ def fill(households: int):
         EnrollmentFactory(household=household, programme_id="PKH")
         CaseFactory(household=household)
         UploadFactory(content=str(index).encode())
+        MeetingFactory(held_on=date(2021, 9, 1 + index))
+        ProposalFactory(household=HouseholdFactory())
+        ObjectionFactory(household=household)
+        ReplacementFactory()
+        PayeeChangeFactory()
+        QuotaFactory(year=2021 + index)
 
 
 def url_of(model, name, *args):

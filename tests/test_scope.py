@@ -37,7 +37,13 @@ from tests.factories import (
     HouseholdFactory,
     MatchBatchFactory,
     MatchResultFactory,
+    MeetingFactory,
+    ObjectionFactory,
+    PayeeChangeFactory,
     PersonFactory,
+    ProposalFactory,
+    QuotaFactory,
+    ReplacementFactory,
     RoundFactory,
     UploadFactory,
     UserFactory,
@@ -53,8 +59,13 @@ from verification.models import (
     EndorsementStep,
     MatchCandidate,
     MatchDecision,
+    MeetingAttendee,
+    MeetingDecision,
+    MeetingStep,
     Merge,
     NotSame,
+    Objector,
+    ProposalMember,
     RoundRegion,
     SecondLook,
 )
@@ -149,6 +160,15 @@ def _second_look(village):
     )
 
 
+def _of_meeting(model, **kwargs):
+    def of(village):
+        meeting = MeetingFactory(village_id=village)
+        by = {"by": meeting.made_by} if "by" in kwargs else {}
+        return model.objects.create(meeting=meeting, village_id=village, **kwargs | by)
+
+    return of
+
+
 MAKERS = {
     "accounts.AccessLog": lambda village: AccessLog.objects.create(
         kind="REVEAL", user=UserFactory(), region_id=village, subject=f"NIK di {village}"
@@ -207,6 +227,30 @@ MAKERS = {
         was_kpm=True,
         number=1,
     ),
+    "verification.VillageMeeting": lambda village: MeetingFactory(village_id=village),
+    "verification.MeetingAttendee": _of_meeting(
+        MeetingAttendee, position=1, name="NORHAYATI", function="Ketua RT"
+    ),
+    "verification.MeetingDecision": lambda village: MeetingDecision.objects.create(
+        meeting=MeetingFactory(village_id=village),
+        village_id=village,
+        household=HouseholdFactory(village_id=village),
+        kind="DIUSULKAN",
+    ),
+    "verification.MeetingStep": _of_meeting(MeetingStep, status="SELESAI", by=None),
+    "verification.Proposal": lambda village: ProposalFactory(village_id=village),
+    "verification.ProposalMember": lambda village: ProposalMember.objects.create(
+        proposal=ProposalFactory(village_id=village), village_id=village, position=1, name="SITI"
+    ),
+    "verification.Objection": lambda village: ObjectionFactory(household__village_id=village),
+    "verification.Objector": lambda village: Objector.objects.create(
+        objection=ObjectionFactory(household__village_id=village), village_id=village, name="X"
+    ),
+    "verification.Replacement": lambda village: ReplacementFactory(
+        case__household__village_id=village
+    ),
+    "verification.PayeeChange": lambda village: PayeeChangeFactory(household__village_id=village),
+    "beneficiaries.Quota": lambda village: QuotaFactory(region_id=village),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
     ),

@@ -37,6 +37,12 @@ WORK = [
     "Penetapan",
     "Ringkasan verifikasi",
 ]
+PROPOSALS = [
+    "Musyawarah desa",
+    "Usulan dan sanggah",
+    "Penggantian dan daftar tunggu",
+    "Kuota",
+]
 QUEUE = "Antrean pemadanan"
 MATCHING = [
     "Ringkasan pemadanan",
@@ -48,21 +54,17 @@ MATCHING = [
 HEALTH, PEOPLE = "Kesehatan data", ["Pengguna", "Catatan akses data"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 SHOWN = {
-    Role.PETUGAS: ["Kunjungan", *REGISTER, *WORK, *MATCHING, *REFERENCE],
-    Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE, HEALTH],
+    Role.PETUGAS: ["Kunjungan", *REGISTER, *WORK, *PROPOSALS, *MATCHING, *REFERENCE],
+    Role.SUPERVISOR: REGISTER + WORK + PROPOSALS + MATCHING + REFERENCE,
+    Role.KOORDINATOR: [*REGISTER, *WORK, *PROPOSALS, QUEUE, *MATCHING, *REFERENCE, HEALTH],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
     Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
     Role.TKSK: [
-        "Kunjungan",
-        "Keluarga (KPM)",
-        "Orang",
-        "Putaran verifikasi",
-        "Kasus",
+        *("Kunjungan", "Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"),
+        *PROPOSALS,
         "Ringkasan verifikasi",
-        "Wilayah",
     ],
-    Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, *PEOPLE, HEALTH],
+    Role.AUDITOR: [*REGISTER, *WORK, *PROPOSALS, *MATCHING, *REFERENCE, *PEOPLE, HEALTH],
     Role.ADMINISTRATOR: [*REFERENCE, *PEOPLE, HEALTH],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]

@@ -8,6 +8,7 @@ class VerificationConfig(AppConfig):
     def ready(self):
         from beneficiaries.figures import HOUSEHOLD_MARKS, HOUSEHOLD_TIMELINE
         from uploads import kinds
+        from verification.figures.replacement import household_timeline as replacement_timeline
         from verification.figures.rounds import household_marks, household_timeline
         from verification.intake import HASIL_VERIFIKASI
         from verification.matching_intake import (
@@ -19,4 +20,5 @@ class VerificationConfig(AppConfig):
         for kind in (HASIL_VERIFIKASI, JAWABAN_DUKCAPIL, DATA_KEPENDUDUKAN, PERBAIKAN_NIK):
             kinds.register(kind)
         HOUSEHOLD_TIMELINE.append(household_timeline)
+        HOUSEHOLD_TIMELINE.append(replacement_timeline)
         HOUSEHOLD_MARKS.append(household_marks)

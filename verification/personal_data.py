@@ -1,5 +1,9 @@
 from accounts.personal_data import declared
 
+_ANSWERED = "made_by made_at checked_by checked_at decided_by decided_at answer case"
+_ANSWERABLE = "source source_number received_on due_on status"
+_DECIDED = "made_by made_at decided_by decided_at answer"
+
 PERSONAL_DATA = {
     "verification.Round": declared(
         personal="opened_by opened_at closed_by closed_at",
@@ -31,6 +35,49 @@ PERSONAL_DATA = {
     "verification.Attachment": declared(
         personal="file original_name caption added_by added_at",
         not_personal="id case region regency_code content_type size sha256",
+    ),
+    "verification.VillageMeeting": declared(
+        personal="leader made_by made_at finished_by finished_at",
+        not_personal=(
+            "id round village regency_code held_on venue minutes_number attendance scan status"
+        ),
+    ),
+    "verification.MeetingAttendee": declared(
+        personal="name function", not_personal="id meeting village regency_code position"
+    ),
+    "verification.MeetingDecision": declared(
+        personal="household proposal kind reason note decided_at",
+        not_personal="id meeting village regency_code",
+    ),
+    "verification.MeetingStep": declared(
+        personal="by at", not_personal="id meeting village regency_code status note"
+    ),
+    # What a family lacks tells how poor it is.
+    "verification.Proposal": declared(
+        personal=f"household kk_number address hamlet rt rw {_ANSWERED}",
+        specific="criteria points reason",
+        not_personal=f"id village regency_code {_ANSWERABLE}",
+    ),
+    # Children stand among the members: the row of a child is specific as a whole.
+    "verification.ProposalMember": declared(
+        personal="nik name birth_place birth_date sex relation occupation mother_name",
+        not_personal="id proposal village regency_code position",
+    ),
+    "verification.Objection": declared(
+        personal=f"household kind statement {_ANSWERED}",
+        not_personal=f"id village regency_code {_ANSWERABLE}",
+    ),
+    "verification.Objector": declared(
+        personal="name contact", not_personal="id objection village regency_code"
+    ),
+    "verification.Replacement": declared(
+        personal=f"household case leaving skip_reason {_DECIDED}",
+        specific="rank why_rank",
+        not_personal="id round village regency_code waiting skipped status",
+    ),
+    "verification.PayeeChange": declared(
+        personal=f"household old_payee new_payee reason happened_on proof file {_DECIDED}",
+        not_personal="id village regency_code status",
     ),
     "verification.Agreement": declared(
         personal="first_party second_party",

@@ -1,7 +1,16 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
-from verification.views import attachments, matching, queue, rounds, summary, visits
+from verification.views import (
+    attachments,
+    choosing,
+    matching,
+    queue,
+    replacement,
+    rounds,
+    summary,
+    visits,
+)
 
 app_name = "verification"
 urlpatterns = [
@@ -11,6 +20,21 @@ urlpatterns = [
         name="sheet",
     ),
     path("ringkasan/", admin.site.admin_view(summary.summary), name="summary"),
+    path("keluarga/<str:key>/", admin.site.admin_view(choosing.choose), name="choose"),
+    path("daftar-tunggu/", admin.site.admin_view(replacement.waiting), name="waiting"),
+    path(
+        "daftar-tunggu/unduh/",
+        admin.site.admin_view(replacement.export_waiting),
+        name="waiting_export",
+    ),
+    path("daftar-tunggu/<int:pk>/", admin.site.admin_view(replacement.place), name="place"),
+    path("masuk-keluar/", admin.site.admin_view(replacement.movements), name="movements"),
+    path(
+        "ganti-pengurus/<int:pk>/",
+        attachments.with_limited_files(replacement.change_payee),
+        name="payee",
+    ),
+    path("keluar/<int:pk>/", admin.site.admin_view(replacement.leaving), name="leaving"),
     path("kunjungan/", admin.site.admin_view(visits.worklist), name="visits"),
     path("kunjungan/<int:pk>/", attachments.with_limited_files(visits.visit), name="visit"),
     path("kunjungan/<int:pk>/nik", admin.site.admin_view(visits.check_nik), name="visit_nik"),

@@ -17,11 +17,28 @@ from verification.models.matching import (
     MatchResult,
     NotSame,
 )
+from verification.models.meetings import (
+    MeetingAttendee,
+    MeetingDecision,
+    MeetingStep,
+    VillageMeeting,
+)
+from verification.models.proposals import (
+    Answerable,
+    Criterion,
+    Objection,
+    Objector,
+    Proposal,
+    ProposalMember,
+    Source,
+)
+from verification.models.replacement import Decided, PayeeChange, Replacement
 from verification.models.rounds import Round, RoundRegion
 from verification.models.summary import CaseCount
 
 __all__ = [
     "Agreement",
+    "Answerable",
     "Attachment",
     "Case",
     "CaseCount",
@@ -31,6 +48,8 @@ __all__ = [
     "CivilRecord",
     "Decree",
     "DecreeItem",
+    "Criterion",
+    "Decided",
     "DuplicateGroup",
     "DuplicateMember",
     "Endorsement",
@@ -40,9 +59,20 @@ __all__ = [
     "MatchCandidate",
     "MatchDecision",
     "MatchResult",
+    "MeetingAttendee",
+    "MeetingDecision",
+    "MeetingStep",
     "Merge",
     "NotSame",
+    "Objection",
+    "Objector",
+    "PayeeChange",
+    "Proposal",
+    "ProposalMember",
+    "Replacement",
     "Round",
     "RoundRegion",
     "SecondLook",
+    "Source",
+    "VillageMeeting",
 ]

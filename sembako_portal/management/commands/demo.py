@@ -6,7 +6,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from beneficiaries.models import Household
-from sembako_portal.demo import endorsements, field, load, matching, rounds, uploads, users
+from sembako_portal.demo import (
+    endorsements,
+    field,
+    load,
+    matching,
+    meetings,
+    rounds,
+    uploads,
+    users,
+)
 from sembako_portal.demo.population import SEED, families
 from spreadsheets.words import thousands
 from uploads.models import Upload
@@ -75,6 +84,7 @@ def fill(*, count: int, today: date) -> dict[str, int]:
     matching.create_requests(users=created, today=today)
     field.create_visits(round_, users=created, today=today)
     endorsements.create_endorsements(round_, users=created, today=today)
+    meetings.create_meetings(users=created, round_=round_)
     matching.keep_history()
     return counts
 
