@@ -21,7 +21,7 @@ def _page(endorsement: Endorsement) -> str:
 
 
 def tasks(user, region, round: Round | None, due) -> Iterator[dict]:
-    """Tasks of a district as keyword arguments of `work._in_words`; `due` makes a date a due date."""
+    """Tasks of a district as arguments of `work._in_words`; `due` makes a date a due date."""
     may_check = user.has_perm("verification.check_case")
     may_endorse = user.has_perm("verification.add_endorsement") and len(region.code) == 5
     counted = _counted(user, region, round) if round and (may_check or may_endorse) else {}

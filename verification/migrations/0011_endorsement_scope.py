@@ -64,7 +64,7 @@ SELECT {COLUMNS}, count(*) FROM (SELECT {KIND} FROM verification_case) n GROUP B
 
 
 class Migration(migrations.Migration):
-    dependencies = [("verification", "0007_endorsement")]
+    dependencies = [("verification", "0010_endorsement")]
     operations = [
         *(
             policy(f"verification_{table}")

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0005_confirmed_nik'),
+        ('beneficiaries', '0007_ended_enrollments'),
         ('regions', '0002_tree'),
     ]
 

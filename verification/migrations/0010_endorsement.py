@@ -12,9 +12,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0006_ended_enrollments'),
+        ('beneficiaries', '0007_ended_enrollments'),
         ('regions', '0002_tree'),
-        ('verification', '0006_cases_scope'),
+        ('verification', '0009_meetings_scope'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

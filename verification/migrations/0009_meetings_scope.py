@@ -5,7 +5,7 @@ from beneficiaries.places import same_place
 
 
 class Migration(migrations.Migration):
-    dependencies = [("verification", "0007_meetings"), ("beneficiaries", "0007_quota_scope")]
+    dependencies = [("verification", "0008_meetings"), ("beneficiaries", "0009_quota_scope")]
     operations = [
         same_place("verification_replacement"),
         same_place("verification_payeechange"),

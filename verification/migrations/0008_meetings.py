@@ -13,9 +13,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0007_quota_scope'),
+        ('beneficiaries', '0009_quota_scope'),
         ('regions', '0002_tree'),
-        ('verification', '0006_cases_scope'),
+        ('verification', '0007_cases_scope'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

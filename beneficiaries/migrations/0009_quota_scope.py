@@ -18,7 +18,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0006_quota")]
+    dependencies = [("beneficiaries", "0008_quota")]
     operations = [
         policy("beneficiaries_quota"),
         migrations.RunSQL(KK_ELSEWHERE, "DROP FUNCTION beneficiaries_kk_elsewhere(text[])"),

@@ -5,7 +5,7 @@ from verification.places import same_place_as_case
 
 
 class Migration(migrations.Migration):
-    dependencies = [("verification", "0005_cases")]
+    dependencies = [("verification", "0006_cases")]
     operations = [
         same_place_as_case("verification_casestep"),
         same_place_as_case("verification_casemember"),

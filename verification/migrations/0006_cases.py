@@ -14,10 +14,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0005_confirmed_nik'),
+        ('beneficiaries', '0006_confirmed_elsewhere'),
         ('regions', '0002_tree'),
         ('uploads', '0004_failure_code'),
-        ('verification', '0004_matching_scope'),
+        ('verification', '0005_latest_results'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
