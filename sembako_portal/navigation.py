@@ -38,7 +38,7 @@ def _uploads_waiting(user) -> Count | None:
 
 
 def _matches_waiting(user) -> Count | None:
-    number = MatchResult.objects.visible_to(user).in_queue().count()
+    number = MatchResult.objects.visible_to(user).waiting_for(user).count()
     return Count(number, "menunggu keputusan Anda") if number else None
 
 

@@ -177,6 +177,8 @@ def _civil(number: int, person: Person) -> list[str] | None:
     if number % 29 == 3:
         born = born.replace(year=born.year - 1, day=min(born.day, 28))
     village, district = person.village, person.village.parent
+    if number % 19 == 2:
+        born = born.replace(year=born.year - 3, month=born.month % 12 + 1, day=min(born.day, 27))
     nik = person.nik
     if not person.nik_valid:
         day = born.day + (40 if person.sex == "P" else 0)
