@@ -253,7 +253,7 @@ def summary(user, code: str) -> Summary:
         causes=causes,
         answered=sum(cause.count for cause in causes if not cause.rule),
         queue=sum(row["n"] for row in by_hand if row["state"] == State.ANTRE),
-        follow_ups=standing["replace"] + standing["move"],
+        follow_ups=sum(told["n"] for told in standing["follow_ups"]),
         pace=Pace(sum((pace.days for pace in paces.values()), Counter())),
         paces=paces,
         work=_work(user, code, by_hand, standing),
@@ -279,7 +279,14 @@ def _standing(user, code: str, inside: Scope) -> dict:
         finished_at__isnull=False,
     ).order_by("-finished_at")
     uploads = Upload.objects.visible_to(user).filter(region__code__startswith=code).to_review()
-    follow_ups = _results(user, inside).to_follow_up()
+    follow_ups = (
+        _results(user, inside)
+        .to_follow_up()
+        .order_by()
+        .values("consequence")
+        .annotate(told=JSONObject(consequence="consequence", n=Count("pk")))
+        .values("told")
+    )
     today = timezone.localdate()
     days = (
         MatchDay.objects.visible_to(user)
@@ -312,8 +319,7 @@ def _standing(user, code: str, inside: Scope) -> dict:
             days=ArraySubquery(days),
             asked=_number(here.waiting()),
             failed=_number(here.filter(status=MatchBatch.Status.GAGAL)),
-            replace=_number(follow_ups.filter(consequence=Consequence.GANTI_PENGURUS)),
-            move=_number(follow_ups.filter(consequence=Consequence.ALAMAT)),
+            follow_ups=ArraySubquery(follow_ups),
             doubles=_number(DuplicateGroup.objects.visible_to(user).open()),
             **{kind: _number(uploads.filter(kind=kind)) for kind in ANSWERS},
         )
@@ -434,6 +440,7 @@ def _history(days: list[dict], area: Area) -> History | None:
 
 
 def _work(user, code: str, by_hand: list[dict], counts: dict) -> list[Work]:
+    proposed = {told["consequence"]: told["n"] for told in counts["follow_ups"]}
     waiting = [row for row in by_hand if row["state"] == State.ANTRE]
     offered = [
         Work(
@@ -453,14 +460,14 @@ def _work(user, code: str, by_hand: list[dict], counts: dict) -> list[Work]:
         Work(
             "Meninggal menurut Dukcapil: ganti pengurus atau akhiri kepesertaan",
             "Petugas kab/kota",
-            counts["replace"],
+            proposed.get(Consequence.GANTI_PENGURUS, 0),
             "orang",
             links.match_results(user, code, tindak=Consequence.GANTI_PENGURUS),
         ),
         Work(
             "Pindah menurut Dukcapil: mutakhirkan alamat atau akhiri kepesertaan",
             "Petugas kab/kota",
-            counts["move"],
+            proposed.get(Consequence.ALAMAT, 0),
             "orang",
             links.match_results(user, code, tindak=Consequence.ALAMAT),
         ),

@@ -49,7 +49,9 @@ def _uploads_waiting(user) -> Waiting | None:
 
 
 def _matches_waiting(user) -> Waiting | None:
-    return Waiting(MatchResult.objects.visible_to(user).in_queue(), "menunggu keputusan Anda")
+    return Waiting(
+        MatchResult.objects.visible_to(user).waiting_for(user), "menunggu keputusan Anda"
+    )
 
 
 def _proposals_waiting(user) -> Waiting | None:

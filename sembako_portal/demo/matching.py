@@ -69,35 +69,34 @@ def create_requests(*, users: Mapping[str, User], today: date) -> None:
     )
     find_exact()
     officer = users["petugas.kapuas"]
-    if not _lives_somebody(_ANSWERED) or not _lives_somebody(_BY_NIK):
-        return
-    batch = request_match(
-        region=Region.objects.get(pk=_ANSWERED),
-        choice=MatchBatch.Choice.SEMUA,
-        form=MatchBatch.Form.EKSTRAK,
-        purpose="Pemadanan triwulan Kecamatan Basarang",
-        by=officer,
-    )
     sender, approver = users["dukcapil.kapuas"], users["koordinator"]
-    by_nik = request_match(
-        region=Region.objects.get(pk=_BY_NIK),
-        choice=MatchBatch.Choice.SEMUA,
-        purpose="Pemadanan sebelum penyaluran, per NIK",
-        by=officer,
-    )
-    _answer(by_nik, sender=sender, approver=approver)
-    _answer(batch, sender=sender, approver=approver)
-    _decide(by_nik, first=sender, second=approver)
-    request_match(
-        region=Region.objects.get(pk=_REGENCY),
-        choice=MatchBatch.Choice.NIK_BERMASALAH,
-        purpose="Perbaikan NIK kosong dan tidak sah sebelum penyaluran",
-        by=officer,
-    )
-
-
-def _lives_somebody(code: str) -> bool:
-    return Person.objects.active().filter(village__code__startswith=f"{code}.").exists()
+    active = Person.objects.active()
+    # A small demo may have no family there.
+    if active.filter(village__code__startswith=f"{_BY_NIK}.").exists():
+        by_nik = request_match(
+            region=Region.objects.get(pk=_BY_NIK),
+            choice=MatchBatch.Choice.SEMUA,
+            purpose="Pemadanan sebelum penyaluran, per NIK",
+            by=officer,
+        )
+        _answer(by_nik, sender=sender, approver=approver)
+        _decide(by_nik, first=sender, second=approver)
+    if active.filter(village__code__startswith=f"{_ANSWERED}.").exists():
+        batch = request_match(
+            region=Region.objects.get(pk=_ANSWERED),
+            choice=MatchBatch.Choice.SEMUA,
+            form=MatchBatch.Form.EKSTRAK,
+            purpose="Pemadanan triwulan Kecamatan Basarang",
+            by=officer,
+        )
+        _answer(batch, sender=sender, approver=approver)
+    if active.filter(regency_code=_REGENCY).with_invalid_nik().exists():
+        request_match(
+            region=Region.objects.get(pk=_REGENCY),
+            choice=MatchBatch.Choice.NIK_BERMASALAH,
+            purpose="Perbaikan NIK kosong dan tidak sah sebelum penyaluran",
+            by=officer,
+        )
 
 
 def keep_history() -> None:
@@ -183,6 +182,8 @@ def _civil(number: int, person: Person) -> list[str] | None:
     if number % 29 == 3:
         born = born.replace(year=born.year - 1, day=min(born.day, 28))
     village, district = person.village, person.village.parent
+    if number % 19 == 2:
+        born = born.replace(year=born.year - 3, month=born.month % 12 + 1, day=min(born.day, 27))
     nik = person.nik
     if not person.nik_valid:
         day = born.day + (40 if person.sex == "P" else 0)

@@ -164,3 +164,28 @@ def test_run_twice_it_says_the_same(batch):
     first_again = MatchResult.objects.get(pk=first.pk)
     assert (first_again.outcome, first_again.rule) == (first.outcome, first.rule)
     assert batch.region_id == KAPUAS
+
+
+def test_only_the_newest_answer_of_a_person_is_the_latest(batch):
+    result = asked(batch, nik=NIK)
+    older = MatchResultFactory(
+        person=result.person, state="OTOMATIS", outcome="TIDAK_DITEMUKAN", rule="N3",
+        is_latest=True, candidates=0,
+    )  # fmt: skip
+    civil(batch, nik=NIK)
+    assert matched(batch, result).is_latest
+    older.refresh_from_db()
+    assert not older.is_latest
+    assert (batch.matched_before, batch.matched_after) == (0, 1)
+
+
+def test_whom_the_search_finds_dead_is_not_padan(batch):
+    """Entered without NIK; the one record that is like the person is of somebody who has died."""
+    result = asked(batch, nik="")
+    civil(batch, nik=NIK, response="MENINGGAL")
+    result = matched(batch, result)
+    assert (result.rule, result.outcome, result.state) == ("L1", "MENINGGAL", "OTOMATIS")
+    assert result.consequence == "GANTI_PENGURUS_ATAU_AKHIRI"
+    assert (result.person.nik, result.person.nik_confirmed_on, result.nik_changed) == (
+        "", None, False,
+    )  # fmt: skip

@@ -241,3 +241,48 @@ def test_bulk_acceptance_of_one_rule(dukcapil):
     ids = [result.pk for result in (*plain, conflict, for_two, other_rule)]
     assert bulk.accept_rule(rule="NAMA_90", result_ids=ids, by=dukcapil) == 2
     assert set(MatchResult.objects.in_queue()) == {conflict, for_two, other_rule}
+
+
+@pytest.mark.parametrize(
+    ("response", "outcome", "consequence"),
+    [
+        ("MENINGGAL", "MENINGGAL", "GANTI_PENGURUS_ATAU_AKHIRI"),
+        ("PINDAH", "PINDAH", "MUTAKHIRKAN_ALAMAT_ATAU_AKHIRI"),
+        ("", "PADAN", ""),
+    ],
+)
+def test_accepting_the_dead_or_moved_proposes_and_changes_nothing(
+    dukcapil, response, outcome, consequence
+):
+    result = MatchResultFactory(
+        rule="M2", is_latest=True, candidates=1, candidates__nik=NIK, candidates__response=response
+    )
+    old = result.person.nik
+    after = matching.accept(result, candidate=result.candidates.get(), by=dukcapil)
+    person = Person.objects.get(pk=result.person_id)
+    assert (after.outcome, after.consequence) == (outcome, consequence)
+    assert (person.nik == old) is bool(response)
+    assert (person.nik_confirmed_on is None) is bool(response)
+    assert MatchResult.objects.to_follow_up().exists() is bool(response)
+
+    matching.undo(result.decisions.get(), by=dukcapil)
+    result.refresh_from_db()
+    assert (result.outcome, result.consequence) == ("", "GANTI_PENGURUS_ATAU_AKHIRI")
+    assert Person.objects.get(pk=result.person_id).nik == old
+
+
+def test_a_follow_up_is_done_when_the_person_is_deactivated(dukcapil):
+    result = MatchResultFactory(is_latest=True, candidates=1, candidates__response="MENINGGAL")
+    matching.accept(result, candidate=result.candidates.get(), by=dukcapil)
+    assert MatchResult.objects.to_follow_up().get() == result
+    Person.objects.update(is_active=False, inactive_reason="MENINGGAL")
+    assert not MatchResult.objects.to_follow_up().exists()
+
+
+def test_the_queue_of_a_user_leaves_out_the_own_votes(dukcapil):
+    result = MatchResultFactory(decisions_needed=2, candidates=1)
+    other = UserFactory(role=Role.DUKCAPIL, regions=[KAPUAS])
+    matching.skip(result, by=other)
+    matching.accept(result, candidate=result.candidates.get(), by=dukcapil)
+    assert not MatchResult.objects.waiting_for(dukcapil).exists()
+    assert MatchResult.objects.waiting_for(other).get() == result

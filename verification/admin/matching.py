@@ -128,7 +128,11 @@ class VoteFilter(DropdownFilter):
     BY = {"oleh": "Diputus oleh", "lewat": "Dilewati oleh", "suara": "Suara pertama oleh"}
 
     def lookups(self, request, model_admin):
-        offered = [("belum", "Belum diputus siapa pun"), ("satu", "Menunggu petugas kedua")]
+        offered = [
+            ("saya", "Menunggu saya"),
+            ("belum", "Belum diputus siapa pun"),
+            ("satu", "Menunggu petugas kedua"),
+        ]
         kind, officer = self._officer()
         if officer:
             name = User.objects.filter(pk=officer).values_list("full_name", flat=True).first()
@@ -140,6 +144,8 @@ class VoteFilter(DropdownFilter):
         return (kind, officer) if kind in self.BY and officer.isdecimal() else ("", "")
 
     def queryset(self, request, queryset):
+        if self.value() == "saya":
+            return queryset.waiting_for(request.user)
         if self.value() == "belum":
             return queryset.undecided()
         if self.value() == "satu":

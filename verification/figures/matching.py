@@ -52,6 +52,10 @@ class BatchFigures:
     decided: int
     outcomes: list[OutcomeCount]
 
+    @property
+    def queue_share(self) -> float:
+        return 100 * self.queue / self.people if self.people else 0
+
 
 def of_results(results: QuerySet[MatchResult]) -> BatchFigures:
     """The figures of an already scoped set of results, in one query."""

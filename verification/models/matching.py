@@ -208,12 +208,21 @@ class MatchResultQuerySet(ScopedQuerySet):
 
     def once_decided(self):
         """One of two has decided; another must."""
-        votes = MatchDecision.objects.filter(result=OuterRef("pk"), undone_at=None)
-        return self.in_queue().filter(Exists(votes.exclude(verdict=MatchDecision.Verdict.LEWATI)))
+        return self.in_queue().filter(Exists(_votes()))
 
     def undecided(self):
-        votes = MatchDecision.objects.filter(result=OuterRef("pk"), undone_at=None)
-        return self.in_queue().exclude(Exists(votes.exclude(verdict=MatchDecision.Verdict.LEWATI)))
+        return self.in_queue().exclude(Exists(_votes()))
+
+    def waiting_for(self, user):
+        """In the queue, and not yet decided by this user; skipping is no decision."""
+        return self.in_queue().exclude(Exists(_votes().filter(by=user)))
+
+
+def _votes():
+    """Decisions on a result that stand."""
+    return MatchDecision.objects.filter(result=OuterRef("pk"), undone_at=None).exclude(
+        verdict=MatchDecision.Verdict.LEWATI
+    )
 
 
 class MatchResult(models.Model):

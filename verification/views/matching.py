@@ -133,6 +133,8 @@ def request_page(request: HttpRequest, batch: MatchBatch) -> HttpResponse:
             if count.outcome
         ],
         "all_url": f"{results_url}?{urlencode({'batch__id__exact': batch.pk})}",
+        "queue_url": f"{results_url}?"
+        + urlencode({"batch__id__exact": batch.pk, "state__exact": MatchResult.State.ANTRE}),
         "may_download": is_waiting
         and (
             user.has_perm("verification.answer_matchbatch")

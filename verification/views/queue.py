@@ -16,7 +16,7 @@ from accounts.actions import log_reveal
 from regions.models import Region
 from verification.actions import bulk as bulk_actions
 from verification.actions import matching as actions
-from verification.comparing import Waterfall, marked, waterfall
+from verification.comparing import Bar, Waterfall, marked, waterfall
 from verification.figures import matching as figures
 from verification.models import MatchCandidate, MatchDecision, MatchResult
 
@@ -45,13 +45,14 @@ VERDICT_LOOKS = {
 
 def queue_of(user, *, batch: str = "", rule: str = "") -> QuerySet[MatchResult]:
     """What waits for this user, best candidates first, what the user has skipped last."""
-    own = MatchDecision.objects.filter(result=OuterRef("pk"), by=user, undone_at=None)
+    skipped = MatchDecision.objects.filter(
+        result=OuterRef("pk"), by=user, undone_at=None, verdict=MatchDecision.Verdict.LEWATI
+    )
     results = (
         MatchResult.objects.visible_to(user)
-        .in_queue()
-        .exclude(Exists(own.exclude(verdict=MatchDecision.Verdict.LEWATI)))
+        .waiting_for(user)
         .annotate(
-            is_skipped=Exists(own.filter(verdict=MatchDecision.Verdict.LEWATI)),
+            is_skipped=Exists(skipped),
             best=Max("candidates__probability"),
             candidate_count=Count("candidates"),
         )
@@ -72,7 +73,8 @@ class Line:
     registered: list[tuple[str, bool]]
     candidates: list[list[tuple[str, bool]]]
     is_number: bool
-    bar: object = None
+    bar: Bar | None = None
+    through: float | None = None  # where the chart passes a field that is not weighed
 
 
 def _row_of(weight: list) -> int:
@@ -125,7 +127,9 @@ def lines_of(result: MatchResult, candidates: list[MatchCandidate], chart: Water
     codes = {values.get("village") for values in (held, *civil)} - {"", None}
     places = dict(Region.objects.filter(pk__in=codes).values_list("pk", "name"))
     bars = {bar.field: bar for bar in chart.bars} if chart else {}
+    reached = None
     for field, label in FIELDS:
+        bar = bars.get(field)
         own = _shown(field, held[field], places)
         others = [_shown(field, values.get(field), places) for values in civil]
         whole = field in ("village", "sex")
@@ -135,8 +139,10 @@ def lines_of(result: MatchResult, candidates: list[MatchCandidate], chart: Water
             _pieces(own, others[0] if others else "", whole),
             [_pieces(other, own, whole) for other in others],
             field in NUMBERS,
-            bars.get(field),
+            bar,
+            reached,
         )
+        reached = bar.after if bar else reached
 
 
 def _pieces(text: str, other: str, whole: bool) -> list[tuple[str, bool]]:
@@ -186,6 +192,14 @@ def _chosen(request: HttpRequest) -> dict[str, str]:
 def _url(**parameters) -> str:
     query = urlencode({name: value for name, value in parameters.items() if value})
     return reverse("verification:queue") + (f"?{query}" if query else "")
+
+
+def _list_url(narrow: dict[str, str]) -> str:
+    """The list of exactly those who wait in this queue."""
+    filters = {"putusan": "saya", "aturan": narrow.get("aturan")}
+    filters["batch__id__exact"] = narrow.get("permintaan")
+    query = urlencode({name: value for name, value in filters.items() if value})
+    return f"{reverse('admin:verification_matchresult_changelist')}?{query}"
 
 
 def queue(request: HttpRequest) -> HttpResponse:
@@ -253,7 +267,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         ],
         "rule_title": figures.RULE_TITLES.get(result.rule, ""),
         "meaning": _meaning(picked),
-        "all_url": reverse("admin:verification_matchresult_changelist") + "?state__exact=ANTRE",
+        "all_url": _list_url(narrow),
         "percent": 100 * done / (done + len(ids)),
         "previous_url": _url(**narrow, orang=ids[place - 1]) if place else "",
         "next_url": _url(**narrow, orang=ids[place + 1]) if place + 1 < len(ids) else "",
