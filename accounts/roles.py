@@ -116,8 +116,7 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.BANK: {"regions.view_region", "beneficiaries.view_bank"} | SEND | REVEAL,
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
     | VIEW_CASES
-    | VISIT
-    | REVEAL,
+    | VISIT,
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
