@@ -175,7 +175,6 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
     | VIEW_CASES
     | VISIT
-    | REVEAL
     | VIEW_PROPOSALS
     | ENTER_PROPOSALS,
     Role.AUDITOR: VIEW_REGISTER

@@ -80,10 +80,12 @@ WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR regency_code = ANY (%(r
 """
 ROUNDS = """
 INSERT INTO dashboards_roundfigures (round_id, village_id, cases, sent, returned, approved)
-SELECT round_id, village_id, count(*), count(*) FILTER (WHERE status = 'DIAJUKAN'),
+SELECT round_id, village_id, count(*),
+    count(*) FILTER (WHERE status IN ('DIAJUKAN', 'DIKUNJUNGI')),
     count(*) FILTER (WHERE status = 'DIKEMBALIKAN'), count(*) FILTER (WHERE status = 'DISETUJUI')
 FROM verification_case
 WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+    AND status <> 'BERAKHIR'
 GROUP BY 1, 2
 """
 ROUND_DAYS = """

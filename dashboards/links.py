@@ -88,7 +88,7 @@ def verified(user, code: str, round: Round) -> str | None:
 
 
 def sent(user, code: str, round: Round) -> str | None:
-    return cases(user, code, round, Case.Status.DIAJUKAN)
+    return cases(user, code, round, Case.Status.DIAJUKAN, Case.Status.DIKUNJUNGI)
 
 
 def cases_to_do(user, code: str, round: Round) -> str | None:

@@ -112,7 +112,7 @@ def test_from_the_sign_in_page_to_the_changed_figures(
     expect(window.get_by_role("heading", name="Yang harus dikerjakan")).to_be_visible()
     assert round_progress(window) == {
         "Terverifikasi": 9,
-        "Dalam unggahan": 0,
+        "Menunggu persetujuan": 0,
         "Belum atau dikembalikan": 3,
     }
 
@@ -123,7 +123,7 @@ def the_start_page_shows_what_is_open(page: Page) -> None:
     expect(task).to_contain_text("12 KPM")
     assert round_progress(page) == {
         "Terverifikasi": 0,
-        "Dalam unggahan": 0,
+        "Menunggu persetujuan": 0,
         "Belum atau dikembalikan": 12,
     }
 
@@ -192,7 +192,7 @@ def the_officer_submits(page: Page) -> None:
     page.goto("/")
     assert round_progress(page) == {
         "Terverifikasi": 0,
-        "Dalam unggahan": 9,
+        "Menunggu persetujuan": 9,
         "Belum atau dikembalikan": 3,
     }
 

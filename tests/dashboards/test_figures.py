@@ -78,8 +78,14 @@ def test_refresh_of_one_regency_leaves_the_others(world):
     assert after.households == before.households + 1
 
 
-def test_refresh_takes_back_what_is_no_longer_so(world):
-    Case.objects.filter(village=NEIGHBOUR_VILLAGE).delete()
+def end_cases(village, by):
+    Case.objects.filter(village=village).update(
+        status="BERAKHIR", end_reason="LAINNYA", ended_by=by, ended_at=timezone.now()
+    )
+
+
+def test_refresh_takes_back_what_is_no_longer_so(world, coordinator):
+    end_cases(NEIGHBOUR_VILLAGE, coordinator)
     Case.objects.filter(status="DISETUJUI").update(status="BELUM", decided_at=None, decided_by=None)
     figures.refresh([KAPUAS])
     assert not RoundFigures.objects.filter(village=NEIGHBOUR_VILLAGE).exists()
@@ -91,7 +97,7 @@ def test_a_closed_round_keeps_its_last_figures(world, coordinator):
     world.status, world.closed_by = "DITUTUP", coordinator
     world.closed_at = datetime(2021, 12, 1, tzinfo=UTC)
     world.save()
-    Case.objects.filter(village=NEIGHBOUR_VILLAGE).delete()
+    end_cases(NEIGHBOUR_VILLAGE, coordinator)
     figures.refresh()
     assert RoundFigures.objects.get(village=NEIGHBOUR_VILLAGE).cases == 3
 

@@ -591,7 +591,7 @@ def test_nothing_is_handed_in_to_a_closed_round(send, case, row_of, officer, rou
     close_round(round, by=coordinator)
     with pytest.raises(ValidationError, match="sudah ditutup"):
         actions.submit(upload, by=officer)
-    assert status_of(case) == ("BELUM", None)
+    assert status_of(case) == ("BERAKHIR", None)
 
 
 def test_what_was_handed_in_before_closing_is_still_applied(

@@ -86,14 +86,26 @@ class Progress:
         return self.visited_from + self.visited_share
 
 
-_COUNTS = {
-    "to_visit": Count("pk", filter=Q(status=Status.BELUM)),
-    "sent": Count("pk", filter=Q(status=Status.DIAJUKAN)),
-    "returned": Count("pk", filter=Q(status=Status.DIKEMBALIKAN)),
-    "approved": Count("pk", filter=Q(status=Status.DISETUJUI)),
-    "visited": Count("pk", filter=Q(status=Status.DIKUNJUNGI)),
-    "ended": Count("pk", filter=Q(status=Status.BERAKHIR)),
+_PART_OF = {
+    Status.BELUM: "to_visit",
+    Status.DIKUNJUNGI: "visited",
+    Status.DIAJUKAN: "sent",
+    Status.DIKEMBALIKAN: "returned",
+    Status.DISETUJUI: "approved",
+    Status.BERAKHIR: "ended",
 }
+
+
+def _counted(cases: CaseQuerySet, key) -> dict:
+    """Counts of every value of `key` by the names of `Progress`: one pass over an index."""
+    counted: dict = {}
+    rows = cases.order_by().annotate(key=key).values_list("key", "status").annotate(n=Count("*"))
+    for value, status, number in rows:
+        counts = counted.setdefault(value, dict.fromkeys(_PART_OF.values(), 0))
+        counts[_PART_OF[status]] = number
+    return counted
+
+
 _PLACES = {"regency": F("regency_code"), "district": Left("village", 8), "village": F("village_id")}
 
 
@@ -101,15 +113,15 @@ def progress(
     cases: CaseQuerySet, *, by: Literal["regency", "district", "village"]
 ) -> list[Progress]:
     """Cases counted per place, the place with most still to visit first."""
-    counted = list(cases.order_by().annotate(place=_PLACES[by]).values("place").annotate(**_COUNTS))
-    names = Region.objects.in_bulk([row["place"] for row in counted])
+    counted = _counted(cases, _PLACES[by])
+    names = Region.objects.in_bulk(list(counted))
     places = [
         Progress(
-            code=row["place"],
-            name=names[row["place"]].full_name if by == "regency" else names[row["place"]].name,
-            **{name: row[name] for name in _COUNTS},
+            code=code,
+            name=names[code].full_name if by == "regency" else names[code].name,
+            **counts,
         )
-        for row in counted
+        for code, counts in counted.items()
     ]
     return sorted(places, key=lambda place: (-place.to_visit, -place.returned, place.name))
 
@@ -120,16 +132,15 @@ def total_of(places: Iterable[Progress], code: str = "") -> Progress:
     return Progress(
         code=code,
         name="",
-        **{count: sum(getattr(place, count) for place in places) for count in _COUNTS},
+        **{count: sum(getattr(place, count) for place in places) for count in _PART_OF.values()},
     )
 
 
 def progress_of_rounds(cases: CaseQuerySet) -> dict[int, Progress]:
     """Cases counted per round, for the list of rounds."""
-    counted = cases.order_by().values("round_id").annotate(**_COUNTS)
     return {
-        row["round_id"]: Progress(code="", name="", **{name: row[name] for name in _COUNTS})
-        for row in counted
+        pk: Progress(code="", name="", **counts)
+        for pk, counts in _counted(cases, F("round_id")).items()
     }
 
 
@@ -172,14 +183,11 @@ class OfficerProgress:
 
 def progress_by_officer(cases: CaseQuerySet) -> list[OfficerProgress]:
     """Cases counted per officer, the one with most still to do first, nobody's last."""
-    counted = list(cases.order_by().values("officer_id").annotate(**_COUNTS))
-    officers = User.objects.in_bulk([row["officer_id"] for row in counted if row["officer_id"]])
+    counted = _counted(cases, F("officer_id"))
+    officers = User.objects.in_bulk([pk for pk in counted if pk])
     told = [
-        OfficerProgress(
-            officers.get(row["officer_id"]),
-            Progress(code="", name="", **{name: row[name] for name in _COUNTS}),
-        )
-        for row in counted
+        OfficerProgress(officers.get(pk), Progress(code="", name="", **counts))
+        for pk, counts in counted.items()
     ]
     return sorted(told, key=lambda one: (one.officer is None, -one.cases.open, str(one.officer)))
 

@@ -1,5 +1,5 @@
 """What must hold of verification; the page "Kesehatan data" shows it."""
 
-from verification.health import cases, matching
+from verification.health import endorsement, matching, places, rounds
 
-CHECKS = matching.CHECKS + cases.CHECKS
+CHECKS = rounds.CHECKS + places.CHECKS + endorsement.CHECKS + matching.CHECKS

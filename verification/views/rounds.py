@@ -257,9 +257,10 @@ def next_step(round: Round) -> Step:
             icon="check",
         )
     if round.status == Round.Status.BERJALAN:
-        open_cases = round.cases.to_do().count()
+        known = figures.progress_of_rounds(round.cases.all()).get(round.pk)
+        open_cases = known.open if known else 0
         waiting = Upload.objects.waiting().filter(kind=KIND, reference=str(round.pk)).count()
-        visited = round.cases.to_check().count()
+        visited = known.visited if known else 0
         text = f"{thousands(open_cases)} kasus belum terverifikasi dan berakhir tanpa hasil, atau"
         text += " dibawa ke putaran yang Anda pilih."
         if visited:
