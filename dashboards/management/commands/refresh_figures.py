@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from dashboards import figures
+from verification.figures import summary
 
 
 class Command(BaseCommand):
@@ -13,4 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, *args, regencies, **options):
         figures.refresh(regencies or None)
+        summary.compact()
         self.stdout.write("Angka beranda sudah dihitung ulang.")
