@@ -34,7 +34,10 @@ from tests.verification.endorsing import (
     scan,
     supervisor,
 )
+from tests.verification.outcomes import GONE
+from uploads import actions as uploads
 from verification import endorsed as reading
+from verification.actions import cases
 from verification.actions import endorsement as actions
 from verification.figures import endorsement as figures
 from verification.models import Case, Endorsement, EndorsementItem, SecondLook
@@ -188,6 +191,28 @@ def test_the_register_may_change_and_the_list_keeps_what_was_signed(signed):
     item.refresh_from_db()
     assert item.name != "NAMA BARU"
     assert reading.hash_of(signed) == signed.list_hash
+
+
+def test_an_endorsed_case_is_not_returned(signed, checked, boss):
+    with pytest.raises(ValidationError, match="ada dalam daftar yang disahkan"):
+        cases.return_case(checked[0], reason="Alamat keliru", by=boss)
+
+
+def test_a_sheet_with_another_outcome_is_held_back(signed, checked, send, row_of):
+    upload = send(row_of(checked[0], GONE))
+    issue = upload.issues.get(code="KASUS_DISAHKAN")
+    assert issue.level == "error" and "Cabut dahulu" in issue.message
+    assert upload.rows_to_apply == 0
+
+
+def test_an_upload_is_not_taken_back_under_an_endorsed_list(
+    round, kapuas, boss, make_case, send, row_of, apply
+):
+    first = apply(send(row_of(make_case(), GONE)))
+    endorsed(round, kapuas, by=boss)
+    reverted = uploads.revert(first, by=coordinator())
+    assert reverted.rows.get().outcome == "TIDAK_DAPAT"
+    assert Case.objects.get().status == Case.Status.DISETUJUI
 
 
 # Signing and withdrawing

@@ -3,19 +3,6 @@
 from unfold.contrib.filters.admin import DropdownFilter
 
 from verification.figures import summary
-from verification.models import Case
-
-
-class ResultFilter(DropdownFilter):
-    """What the outcome means for the enrolment."""
-
-    title, parameter_name = "akibat", "akibat"
-
-    def lookups(self, request, model_admin):
-        return Case.Result.choices
-
-    def queryset(self, request, queryset):
-        return queryset.filter(result=self.value()) if self.value() else queryset
 
 
 class AgeFilter(DropdownFilter):

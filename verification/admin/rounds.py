@@ -17,7 +17,7 @@ from accounts.admin import (
 from beneficiaries.admin import badges, masked
 from beneficiaries.figures import Mark
 from beneficiaries.models import ExitReason
-from verification.admin.filters import AgeFilter, FindingFilter, ResultFilter
+from verification.admin.filters import AgeFilter, FindingFilter
 from verification.figures import rounds as figures
 from verification.models import Case, Round
 from verification.risks import RISKS
@@ -180,11 +180,8 @@ class CaseAdmin(ScopedAdmin):
         DistrictFilter,
         VillageFilter,
         OutcomeFilter,
-        ResultFilter,
         AgeFilter,
         FindingFilter,
-        "officer",
-        ("origin", ChoicesDropdownFilter),
     ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):

@@ -192,11 +192,11 @@ class Summary:
 
     @property
     def entered_url(self) -> str:
-        return self.url(akibat="MASUK")
+        return self.url(result__exact="MASUK")
 
     @property
     def left_url(self) -> str:
-        return self.url(akibat="KELUAR")
+        return self.url(result__exact="KELUAR")
 
     @cached_property
     def end(self) -> int:
@@ -238,8 +238,8 @@ class Summary:
                 urls={
                     "cases": self.url(code),
                     "open": self.url(code, status__in=",".join(OPEN)),
-                    "entered": self.url(code, akibat="MASUK"),
-                    "left": self.url(code, akibat="KELUAR"),
+                    "entered": self.url(code, result__exact="MASUK"),
+                    "left": self.url(code, result__exact="KELUAR"),
                 },
             )
             for code, counted in by_place.items()
@@ -267,7 +267,7 @@ class Summary:
             (
                 ExitReason(reason).label if reason else "Tanpa alasan",
                 number,
-                self.url(akibat="KELUAR", hasil=f"alasan-{reason}"),
+                self.url(result__exact="KELUAR", hasil=f"alasan-{reason}"),
             )
             for reason, number in counted.most_common()
         ]
@@ -281,7 +281,11 @@ class Summary:
             if kind.result == "MASUK":
                 counted[kind.origin] += kind.number
         told = [
-            (Case.Origin(origin).label, number, self.url(akibat="MASUK", origin__exact=origin))
+            (
+                Case.Origin(origin).label,
+                number,
+                self.url(result__exact="MASUK", origin__exact=origin),
+            )
             for origin, number in counted.most_common()
         ]
         return self._bars(told, self.entered)
@@ -316,7 +320,7 @@ class Summary:
         )
         found = []
         for officer, counted in by_officer.items():
-            whose = {"officer__id__exact": officer} if officer else {"officer__isnull": "True"}
+            whose = {"petugas": officer or "tanpa"}
             found.append(
                 Officer(
                     name=names.get(officer, "Belum ditugaskan"),

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from dashboards import figures, matching
+from verification.figures import summary
 
 
 class Command(BaseCommand):
@@ -14,4 +15,5 @@ class Command(BaseCommand):
     def handle(self, *args, regencies, **options):
         figures.refresh(regencies or None)
         matching.refresh(regencies or None)
+        summary.compact()
         self.stdout.write("Angka beranda sudah dihitung ulang.")
