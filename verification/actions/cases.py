@@ -82,7 +82,8 @@ def _changed_meanwhile(case: Case, version: int) -> ChangedMeanwhile:
         when = timezone.localtime(step.at)
         text = f"{step.by} pada {when:%d-%m-%Y} pukul {when:%H.%M}: "
         text += step.get_action_display().lower()
-        names = [FIELD_WORDS[name] for name in step.details.get("changes", ())]
+        changes = step.details.get("changes", ())
+        names = [words for name, words in FIELD_WORDS.items() if name in changes]
         told.append(text + (f" ({', '.join(names)})" if names else ""))
     who = "; ".join(told) or "perubahan lain"
     return ChangedMeanwhile(

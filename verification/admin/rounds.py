@@ -160,7 +160,6 @@ class CaseAdmin(ScopedAdmin):
         "family",
         "payee_nik",
         "place",
-        "round",
         "state",
         "outcome",
         "officer",

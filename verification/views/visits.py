@@ -99,8 +99,13 @@ def _row(case: Case) -> dict:
         "url": _visit_url(case),
         "tone": reason.tone if reason else tone,
         "icon": reason.icon if reason else icon,
-        "text": (reason.badge if reason else text).lower(),
+        "text": _in_sentence(reason.badge if reason else text),
     }
+
+
+def _in_sentence(text: str) -> str:
+    """Words with a small beginning, abbreviations as they are: NIK tidak sah."""
+    return text if text[:2].isupper() else f"{text[0].lower()}{text[1:]}"
 
 
 def _visit_url(case: Case) -> str:
@@ -146,8 +151,7 @@ def _save(request: HttpRequest, case: Case, form: forms.VisitForm) -> HttpRespon
                     version=data["version"],
                     by=request.user,
                 )
-                for name, content in _photos(request):
-                    attach_to_case(case, name, content, by=request.user)
+                _keep_photos(request, case)
         except ValidationError as refused:
             stale = isinstance(refused, actions.ChangedMeanwhile)
             _blame(form, refused)
@@ -164,14 +168,15 @@ def _save(request: HttpRequest, case: Case, form: forms.VisitForm) -> HttpRespon
     return _form_page(request, case, form, status=422)
 
 
-def _photos(request: HttpRequest) -> list[tuple[str, bytes]]:
+def _keep_photos(request: HttpRequest, case: Case) -> None:
     try:
         files = files_of(request, "photos")
+        if len(files) > MAX_FILES:
+            raise ValidationError(f"Paling banyak {MAX_FILES} foto sekali simpan.")
+        for name, content in files:
+            attach_to_case(case, name, content, by=request.user)
     except ValidationError as refused:
         raise ValidationError({"photos": refused.messages}) from refused
-    if len(files) > MAX_FILES:
-        raise ValidationError({"photos": f"Paling banyak {MAX_FILES} foto sekali simpan."})
-    return files
 
 
 def _blame(form: forms.VisitForm, refused: ValidationError) -> None:
