@@ -1,7 +1,10 @@
-"""What must hold of rounds and cases, asked of all data at once; sentences of what is broken."""
+"""What must hold of cases, places and quotas, asked of all data at once: what is broken."""
 
 from django.db import connection
+from django.utils import timezone
 
+from beneficiaries.models import Quota
+from verification.figures.quotas import places_of
 from verification.figures.rounds import balance
 from verification.models import Case, Round
 
@@ -40,3 +43,45 @@ def cases_that_left_their_steps() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_LAST_STEP, [SHOWN])
         return [f"Kasus {pk} tidak sesuai dengan langkah terakhirnya." for (pk,) in cursor]
+
+
+# An enrolment that no sheet brought was begun by the decree of a verified case.
+_ENTERED = """
+SELECT e.household_id FROM beneficiaries_enrollment e
+JOIN beneficiaries_programme p ON p.code = e.programme_id AND p.is_sembako
+WHERE e.source_upload_id IS NULL AND e.source_user_id IS NOT NULL AND e.ended_on IS NULL
+  AND NOT EXISTS (SELECT FROM verification_case c
+      WHERE c.household_id = e.household_id AND c.status = 'DISETUJUI' AND c.is_eligible)
+ORDER BY 1 LIMIT %s
+"""
+_LOST = """
+SELECT r.id FROM verification_replacement r
+JOIN verification_case c ON c.id = r.case_id
+LEFT JOIN verification_case l ON l.id = r.leaving_id
+WHERE r.status = 'DISETUJUI' AND (c.result <> 'MASUK' OR l.result <> 'KELUAR')
+ORDER BY 1 LIMIT %s
+"""
+
+
+def _told(sentence: str, sql: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [SHOWN])
+        return [sentence.format(pk) for (pk,) in cursor]
+
+
+def entered_without_case() -> list[str]:
+    """Families that take part by a decision of a user, without a case that found them eligible."""
+    return _told("Keluarga {} menjadi KPM tanpa kasus terverifikasi layak.", _ENTERED)
+
+
+def replaced_without_case() -> list[str]:
+    """Granted places whose cases were sent back since."""
+    return _told("Penggantian {} disetujui, tetapi kasusnya tidak lagi terverifikasi.", _LOST)
+
+
+def quotas_exceeded() -> list[str]:
+    """Quotas of this year with more families than places."""
+    quotas = list(Quota.objects.filter(year=timezone.localdate().year).select_related("region"))
+    places = places_of(quotas)
+    over = [quota for quota in quotas if places[quota.pk].left < 0]
+    return [f"{quota} terlampaui {-places[quota.pk].left} keluarga." for quota in over[:SHOWN]]
