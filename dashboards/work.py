@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
+from django.db.models import Count, DateField, IntegerField, Min, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from accounts.scope import Scope
@@ -14,8 +16,8 @@ from regions.models import Region
 from uploads import kinds
 from uploads.models import Upload
 from verification.actions.proposals import DECIDE
-from verification.figures.replacement import asked_to_leave, open_work
-from verification.models import Objection, PayeeChange, Proposal, Replacement, Round
+from verification.figures.replacement import asked_to_leave
+from verification.models import Answerable, Objection, PayeeChange, Proposal, Replacement, Round
 
 # When something deserves the coordinator's eye: days and points, agreed for the start and easy to
 # find here. Nothing is refused because of them.
@@ -234,66 +236,66 @@ def _in_words(*, count: int, due: Due, url: str | None, **words) -> Task:
     return Task("told", count, due, url, told=Told(**words))
 
 
+ANSWER_PROPOSAL = Told("usulan", "Jawab usulan keluarga", "Menunggu jawaban.", "Lihat usulan")
+ANSWER_OBJECTION = Told("sanggah", "Jawab sanggah", "Menunggu jawaban.", "Lihat sanggah")
+GRANT_PLACE = Told(
+    "penggantian",
+    "Putuskan penggantian KPM",
+    "Tempat dalam kuota ditahan sampai diputus.",
+    "Lihat penggantian",
+)
+GRANT_PAYEE = Told(
+    "pengurus", "Putuskan ganti pengurus", "KKS menunggu pengurus baru.", "Lihat pengajuan"
+)
+NOTE_LEAVING = Told(
+    "KPM",
+    "Catat KPM yang diusulkan keluar",
+    "Diputus musyawarah desa dan belum dikunjungi.",
+    "Lihat daftar",
+)
+
+
 def _of_proposals(user, code: str) -> list[Task]:
-    """Proposals and objections to answer, places to grant, and KPM that a meeting wants out."""
-    inside = Scope((code,))
-    found = []
-    for model, words in (
-        (Proposal, Told("usulan", "Jawab usulan keluarga", "Menunggu jawaban.", "Lihat usulan")),
-        (Objection, Told("sanggah", "Jawab sanggah", "Menunggu jawaban.", "Lihat sanggah")),
-    ):
+    """Proposals and objections to answer, places to grant, KPM that a meeting wants out.
+
+    Counted in one query, whatever the user may do of it.
+    """
+
+    def waiting(model):
+        rows = model.objects.visible_to(user).filter(Scope((code,)).condition(model.PLACE))
+        return rows.decidable_by(user)
+
+    asked = []
+    for model, words in ((Proposal, ANSWER_PROPOSAL), (Objection, ANSWER_OBJECTION)):
         if user.has_perm(DECIDE[model]):
-            rows = model.objects.visible_to(user).filter(inside.condition(model.PLACE))
-            open_ = open_work(rows.decidable_by(user), timezone.localdate())
-            if open_.count:
-                late = f"{open_.late} lewat tenggat jawaban." if open_.late else words.text
-                address = links.open_answers(user, model, code)
-                found.append(
-                    Task(
-                        "told",
-                        open_.count,
-                        due(open_.oldest_due),
-                        address,
-                        told=replace(words, text=late),
-                    )
-                )
+            asked.append((words, waiting(model), links.open_answers(user, model, code)))
     if user.has_perm("verification.decide_replacement"):
-        for model, words in (
-            (
-                Replacement,
-                Told(
-                    "penggantian",
-                    "Putuskan penggantian KPM",
-                    "Tempat dalam kuota ditahan sampai diputus.",
-                    "Lihat penggantian",
-                ),
-            ),
-            (
-                PayeeChange,
-                Told(
-                    "pengurus",
-                    "Putuskan ganti pengurus",
-                    "KKS menunggu pengurus baru.",
-                    "Lihat pengajuan",
-                ),
-            ),
-        ):
-            rows = model.objects.visible_to(user).filter(inside.condition(model.PLACE))
-            if number := rows.decidable_by(user).count():
-                address = links.asked(user, model, code)
-                found.append(Task("told", number, NO_DUE_DATE, address, told=words))
+        for model, words in ((Replacement, GRANT_PLACE), (PayeeChange, GRANT_PAYEE)):
+            asked.append((words, waiting(model), links.asked(user, model, code)))
     if user.has_perm("verification.visit_case"):
-        number = asked_to_leave(user).filter(inside.condition("village")).count()
-        if number:
-            words = Told(
-                "KPM",
-                "Catat KPM yang diusulkan keluar",
-                "Diputus musyawarah desa dan belum dikunjungi.",
-                "Lihat daftar",
-            )
-            address = links.waiting_list(user)
-            found.append(Task("told", number, NO_DUE_DATE, address, told=words))
+        rows = asked_to_leave(user).filter(Scope((code,)).condition("village"))
+        asked.append((NOTE_LEAVING, rows, links.waiting_list(user)))
+    if not asked:
+        return []
+    first, *others = (_counted(number, rows) for number, (_, rows, _) in enumerate(asked))
+    found = []
+    for row in first.union(*others, all=True):
+        words, _, address = asked[row["task"]]
+        if row["late"]:
+            words = replace(words, text=f"{row['late']} lewat tenggat jawaban.")
+        if row["count"]:
+            found.append(Task("told", row["count"], due(row["oldest"]), address, told=words))
     return found
+
+
+def _counted(number: int, rows: QuerySet) -> QuerySet:
+    """How many rows there are, how many of them late, the first due date if they have any."""
+    rows = rows.order_by().values(task=Value(number)).annotate(count=Count("pk"))
+    if issubclass(rows.model, Answerable):
+        late = Count("pk", filter=Q(due_on__lt=timezone.localdate()))
+        return rows.annotate(late=late, oldest=Min("due_on"))
+    never = Min(Cast(Value(None), DateField()))
+    return rows.annotate(late=Value(0, IntegerField()), oldest=never)
 
 
 def _of_upload(user, upload: Upload, until: Due, round: Round | None) -> Task | None:

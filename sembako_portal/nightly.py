@@ -6,6 +6,7 @@ died is run again (worker.py), and a job that fails stops no other and is shown 
 *Kesehatan data*.
 """
 
+import io
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +19,7 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from dashboards import figures, health
-from dashboards import matching as matching_figures
+from dashboards import health
 from dashboards.models import NightlyJob
 from verification.actions import matching
 
@@ -45,8 +45,7 @@ def _purge_civil_records() -> str:
 
 
 def _refresh_figures() -> str:
-    figures.refresh()
-    matching_figures.refresh()
+    call_command("refresh_figures", stdout=io.StringIO())
     return "Seluruh angka dihitung ulang."
 
 

@@ -76,7 +76,7 @@ def a_new_family_is_proposed(page: Page) -> None:
     page.get_by_label("Lantai tanah atau plesteran").check()
     page.get_by_label("Nomor KK").fill("6203081501159001")
     member = page.get_by_role("group", name="Anggota 1")
-    member.get_by_label("Nama", exact=True).fill("siti rahmah")
+    member.locator("[name=anggota-1-name]").fill("siti rahmah")
     member.get_by_label("NIK").fill(NIK[:-1])
     member.get_by_label("Tanggal lahir").fill("15-07-1983")
     member.get_by_label("Jenis kelamin").select_option("P")

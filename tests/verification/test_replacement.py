@@ -28,10 +28,12 @@ from tests.factories import (
     UserFactory,
     WaitingCaseFactory,
 )
+from verification import health
 from verification.actions import cases
 from verification.actions import replacement as actions
 from verification.figures.quotas import places_of, vacant, waiting_list
-from verification.models import Case, PayeeChange, Replacement
+from verification.figures.replacement import moved, open_work
+from verification.models import Case, PayeeChange, Proposal, Replacement
 
 pytestmark = pytest.mark.django_db
 
@@ -258,6 +260,13 @@ def test_a_kpm_outside_the_round_gets_a_case(round_, officer):
     assert household.cases.get().round == round_
 
 
+def test_tksk_cannot_bring_a_family_into_the_round(round_):
+    tksk = UserFactory(role=Role.TKSK, regions=[VILLAGE[:8]])
+    said = {"happened_on": date(2021, 9, 1), "proof": "Surat pindah 9"}
+    with pytest.raises(ValidationError, match="tidak ada dalam putaran"):
+        actions.record_leaving(HouseholdFactory(kpm=True), reason="PINDAH", by=tksk, **said)
+
+
 @pytest.mark.parametrize(
     ("household", "said", "message"),
     [
@@ -363,3 +372,54 @@ def test_a_family_elsewhere_cannot_be_opened(signed_in, round_):
     for name in ("place", "leaving", "payee"):
         assert signed_in.get(reverse(f"verification:{name}", args=[foreign.pk])).status_code == 404
     assert Household.objects.filter(pk=foreign.pk).exists()
+
+
+# What must hold, and what waits
+
+
+def test_health_of_places(round_):
+    assert health.entered_without_case() == health.replaced_without_case() == []
+    assert health.quotas_exceeded() == []
+    replacement = ReplacementFactory(
+        status="DISETUJUI", decided_by=UserFactory(), decided_at=timezone.now()
+    )
+    cases.return_case(replacement.case, reason="Periksa lagi", by=UserFactory(regions=[KAPUAS]))
+    entered = EnrollmentFactory(source_user=UserFactory()).household
+    quota = QuotaFactory(families=0, year=timezone.localdate().year)
+
+    assert health.entered_without_case() == [
+        f"Keluarga {entered.pk} menjadi KPM tanpa kasus terverifikasi layak."
+    ]
+    assert health.replaced_without_case() == [
+        f"Penggantian {replacement.pk} disetujui, tetapi kasusnya tidak lagi terverifikasi."
+    ]
+    assert health.quotas_exceeded() == [f"{quota} terlampaui 1 keluarga."]
+
+
+def test_who_moves_and_why(signed_in, round_):
+    LeavingCaseFactory(round=round_, reason="PINDAH")
+    LeavingCaseFactory(round=round_, reason="PINDAH")
+    LeavingCaseFactory(round=round_)
+    waiting(round_)
+    (line,) = moved(Case.objects.filter(round=round_), by="district")
+    assert (line.code, line.entered, line.left) == (VILLAGE[:8], 1, 3)
+    assert line.why == (("Pindah", 2), ("Sudah mampu", 1))
+    page = signed_in.get(reverse("verification:movements")).content.decode()
+    assert "Pindah 2, Sudah mampu 1" in page
+
+
+def test_age_of_open_work():
+    today = date(2021, 10, 7)
+    ProposalFactory(due_on=date(2021, 10, 6))
+    ProposalFactory(due_on=date(2021, 10, 8))
+    work = open_work(Proposal.objects.all(), today)
+    assert (work.count, work.late, work.oldest_due) == (2, 1, date(2021, 10, 6))
+
+
+def test_start_page_tells_what_to_answer(signed_in, officer, round_):
+    ProposalFactory(due_on=timezone.localdate() - timedelta(days=3))
+    ProposalFactory(made_by=officer)
+    text = " ".join(signed_in.get("/").content.decode().split())
+    assert "Jawab usulan keluarga" in text
+    assert "1 lewat tenggat jawaban." in text
+    assert "Lewat 3 hari" in text

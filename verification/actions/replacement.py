@@ -61,6 +61,11 @@ def record_leaving(
     round = running_round(household.village_id[:5])
     case = Case.objects.filter(round=round, household=household).first()
     if case is None or case.status == Case.Status.BERAKHIR:
+        if not by.has_perm("verification.add_case"):
+            raise ValidationError(
+                "Keluarga ini tidak ada dalam putaran yang berjalan. Mintalah petugas"
+                " kabupaten/kota mencatatnya."
+            )
         case = cases.add_case(round, household, origin=Case.Origin.SANGGAH, by=by, note=proof)
     if case.status == Case.Status.DISETUJUI:
         raise ValidationError(

@@ -17,6 +17,7 @@ from beneficiaries import exports
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
 from beneficiaries.models import Quota
+from spreadsheets.words import thousands
 from verification.admin.meetings import SteppedAdmin
 from verification.figures.quotas import places_of
 from verification.models import PayeeChange, Replacement
@@ -146,7 +147,7 @@ class QuotaChangeList(ScopedChangeList):
 @admin.register(Quota)
 class QuotaAdmin(ScopedAdmin):
     may_add = may_change = True
-    list_display = ["region", "year", "programme", "families", "taken", "left", "legal_basis"]
+    list_display = ["region", "year", "programme", "places", "taken", "left", "legal_basis"]
     list_display_links = ["region"]
     list_select_related = ["region", "programme"]
     list_filter = [YearFilter, RegencyFilter]
@@ -166,15 +167,19 @@ class QuotaAdmin(ScopedAdmin):
             kwargs["queryset"] = db_field.related_model.objects.filter(is_sembako=True)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    @admin.display(description="kuota keluarga")
+    def places(self, quota):
+        return thousands(quota.families)
+
     @admin.display(description="terpakai")
     def taken(self, quota):
-        return quota.places.taken
+        return thousands(quota.places.taken)
 
     @admin.display(description="tersisa")
     def left(self, quota):
         left = quota.places.left
         if left < 0:
             return badges([Mark("bad", "warn", f"lewat {-left}")])
-        return left
+        return thousands(left)
 
-    taken.is_number = left.is_number = True
+    places.is_number = taken.is_number = left.is_number = True

@@ -18,8 +18,16 @@ from regions.models import Region
 from verification.actions import attachments
 from verification.actions import replacement as actions
 from verification.figures import quotas as figures
-from verification.figures.replacement import asked_to_leave, moved
-from verification.models import Case, Decided, PayeeChange, Replacement, Round
+from verification.figures.replacement import asked_to_leave, moved, open_work
+from verification.models import (
+    Case,
+    Decided,
+    Objection,
+    PayeeChange,
+    Proposal,
+    Replacement,
+    Round,
+)
 from verification.views.asking import AnswerForm, Question, ReasonForm, ask, date_field
 from verification.views.attachments import files_of
 from verification.views.meetings import LEAVING_REASONS
@@ -162,6 +170,10 @@ def movements(request: HttpRequest) -> HttpResponse:
         "rows": [(names[line.code], line) for line in lines],
         "entered": sum(line.entered for line in lines),
         "left": sum(line.left for line in lines),
+        "answers": [
+            (label, open_work(model.objects.visible_to(user), timezone.localdate()))
+            for label, model in (("Usulan", Proposal), ("Sanggah", Objection))
+        ],
     }
     return render(request, "verification/movements.html", context)
 
