@@ -16,6 +16,7 @@ from django.core.files.base import ContentFile
 from accounts.models import RegionAssignment, User
 from accounts.roles import Role
 from beneficiaries.models import Card, Enrollment, Household, Person
+from distribution.models import Agent, AgentFinding, AgentVillage, AgentVisit
 from uploads.models import Upload
 from verification.models import (
     Agreement,
@@ -233,3 +234,46 @@ class MatchResultFactory(factory.django.DjangoModelFactory):
                     "fields": [["name", 9.1, "Sama"], ["birth_date", 7.2, "Sama"]],
                 },
             )
+
+
+class AgentFactory(factory.django.DjangoModelFactory):
+    """An active agent of BRI that serves its own village; with `serves=[...]`, those villages."""
+
+    class Meta:
+        model = Agent
+        skip_postgeneration_save = True
+
+    bank_id = "002"
+    agent_id = factory.Sequence(lambda n: f"EW-{n:06d}")
+    name = factory.Sequence(lambda n: f"E-WARONG {n}")
+    kind = Agent.Kind.E_WARONG_KUBE
+    owner_name = factory.Sequence(lambda n: f"PEMILIK {n}")
+    village_id = VILLAGE
+
+    @factory.post_generation
+    def serves(self, create, extracted, **kwargs):
+        for code in extracted if extracted is not None else [self.village_id]:
+            AgentVillage.objects.create(agent=self, village_id=code)
+
+
+class AgentVisitFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AgentVisit
+
+    agent = factory.SubFactory(AgentFactory)
+    village_id = factory.SelfAttribute("agent.village_id")
+    visited_on = date(2021, 10, 5)
+    visited_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
+    fair_price = good_quality = right_amount = True
+    no_packages = no_forcing = no_cash = open_daily = True
+
+
+class AgentFindingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AgentFinding
+
+    agent = factory.SubFactory(AgentFactory)
+    village_id = factory.SelfAttribute("agent.village_id")
+    kind = AgentFinding.Kind.PAKET
+    found_on = date(2021, 10, 5)
+    due_on = date(2021, 10, 19)

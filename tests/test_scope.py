@@ -21,11 +21,23 @@ from accounts.models import AccessLog
 from accounts.roles import PERMISSIONS, Role
 from beneficiaries.models import Household
 from dashboards.models import RoundDay, RoundFigures, VillageFigures
+from distribution.models import (
+    AccountOpening,
+    AccountOpeningMember,
+    AgentVillage,
+    Budget,
+    CardEvent,
+    OverlapFinding,
+    ProgrammePair,
+)
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
     PULANG_PISAU,
     VILLAGE,
+    AgentFactory,
+    AgentFindingFactory,
+    AgentVisitFactory,
     CardFactory,
     CaseFactory,
     CivilRecordFactory,
@@ -103,6 +115,37 @@ def _merge(village):
     )
 
 
+def _opening(village):
+    return AccountOpening.objects.create(
+        bank_id="002",
+        region_id=village[:5],
+        name=f"Kelompok {AccountOpening.objects.count()}",
+        sent_on="2021-03-01",
+        created_by=UserFactory(),
+    )
+
+
+def _opening_member(village):
+    household = HouseholdFactory(village_id=village)
+    return AccountOpeningMember.objects.create(
+        opening=_opening(village),
+        household=household,
+        village_id=village,
+        person=household.payee,
+    )
+
+
+def _card_event(village):
+    card = CardFactory(household__village_id=village)
+    return CardEvent.objects.create(
+        card=card,
+        household=card.household,
+        village_id=village,
+        after=card.status,
+        happened_on="2021-03-12",
+    )
+
+
 MAKERS = {
     "accounts.AccessLog": lambda village: AccessLog.objects.create(
         kind="REVEAL", user=UserFactory(), region_id=village, subject=f"NIK di {village}"
@@ -135,6 +178,24 @@ MAKERS = {
         village_id=village,
     ),
     "verification.Merge": _merge,
+    "distribution.Budget": lambda village: Budget.objects.create(
+        programme_id="SEMBAKO", region_id=village[:5], year=2021, amount=1, families=1
+    ),
+    "distribution.Agent": lambda village: AgentFactory(village_id=village),
+    "distribution.AgentVillage": lambda village: AgentVillage.objects.get(
+        agent=AgentFactory(village_id=village)
+    ),
+    "distribution.AgentVisit": lambda village: AgentVisitFactory(agent__village_id=village),
+    "distribution.AgentFinding": lambda village: AgentFindingFactory(agent__village_id=village),
+    "distribution.AccountOpening": _opening,
+    "distribution.AccountOpeningMember": _opening_member,
+    "distribution.CardEvent": _card_event,
+    "distribution.OverlapFinding": lambda village: OverlapFinding.objects.create(
+        household=HouseholdFactory(village_id=village),
+        village_id=village,
+        pair=ProgrammePair.objects.first(),
+        since="2021-05-01",
+    ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
     ),
