@@ -24,6 +24,7 @@ from dashboards.models import RoundDay, RoundFigures, VillageFigures
 from distribution.models import (
     AccountOpening,
     AccountOpeningMember,
+    Agent,
     AgentVillage,
     Budget,
     CardEvent,
@@ -478,6 +479,7 @@ def rows_of_two_districts():
         for rows in (household.members, household.cards, household.enrollments):
             rows.update(source_row=7)
         Household.objects.filter(pk=household.pk).update(rt="009")
+    Agent.objects.update(source_row=7)
 
 
 def regencies_in(table, cursor):
