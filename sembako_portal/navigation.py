@@ -101,6 +101,7 @@ ENTRIES = (
                 view="distribution:plan",
                 permission="distribution.view_budget",
             ),
+            Entry("Burekol", model="distribution.AccountOpening"),
             Entry("Agen dan e-Warung", model="distribution.Agent"),
             Entry("Temuan agen", model="distribution.AgentFinding"),
             Entry(

@@ -1,3 +1,3 @@
-from distribution.admin import agents, reference
+from distribution.admin import agents, cards, reference
 
-__all__ = ["agents", "reference"]
+__all__ = ["agents", "cards", "reference"]

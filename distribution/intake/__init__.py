@@ -1,7 +1,7 @@
 """The kinds of sheet of the payout."""
 
 from accounts.roles import Role
-from distribution.intake import agents
+from distribution.intake import agents, cards
 from uploads.itself import Once, compare_with_itself
 from uploads.kinds import SheetKind
 
@@ -69,7 +69,11 @@ KARTU = SheetKind(
     layout_path="distribution.sheets:KARTU",
     subject=("name", "card_number", "village"),
     senders=_BANKS,
-    compare=compare_with_itself(Once(("card_number",), "KARTU_DUA_KALI", "Nomor KKS ini")),
+    admit=cards.admit,
+    compare=cards.compare,
+    lock=cards.lock,
+    apply=cards.apply,
+    revert=cards.revert,
 )
 
 KINDS = (DAFTAR_BAYAR, HASIL_TOP_UP, TRANSAKSI, AGEN, KARTU)
