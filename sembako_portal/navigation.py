@@ -109,6 +109,7 @@ ENTRIES = (
                 view="distribution:reach",
                 permission="distribution.view_agentvillage",
             ),
+            Entry("Tumpang tindih program", model="distribution.OverlapFinding"),
         ),
     ),
     Entry(

@@ -33,7 +33,13 @@ QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 AGENTS = ["Agen dan e-Warung", "Temuan agen"]
-PAYOUT = ["Anggaran dan realisasi", "Burekol", *AGENTS, "Jangkauan agen"]
+PAYOUT = [
+    "Anggaran dan realisasi",
+    "Burekol",
+    *AGENTS,
+    "Jangkauan agen",
+    "Tumpang tindih program",
+]
 PAYOUT_REFERENCE = [
     "Anggaran dan kuota",
     "Komoditas",

@@ -1,7 +1,7 @@
 """The kinds of sheet of the payout."""
 
 from accounts.roles import Role
-from distribution.intake import agents, cards
+from distribution.intake import agents, cards, programmes
 from uploads.itself import Once, compare_with_itself
 from uploads.kinds import SheetKind
 
@@ -76,4 +76,16 @@ KARTU = SheetKind(
     revert=cards.revert,
 )
 
-KINDS = (DAFTAR_BAYAR, HASIL_TOP_UP, TRANSAKSI, AGEN, KARTU)
+KEPESERTAAN = SheetKind(
+    key="kepesertaan_program",
+    title="Kepesertaan program lain",
+    layout_path="distribution.sheets:KEPESERTAAN",
+    subject=("name", "nik", "programme"),
+    senders=frozenset({Role.PETUGAS, Role.KOORDINATOR}),
+    compare=programmes.compare,
+    lock=programmes.lock,
+    apply=programmes.apply,
+    revert=programmes.revert,
+)
+
+KINDS = (DAFTAR_BAYAR, HASIL_TOP_UP, TRANSAKSI, AGEN, KARTU, KEPESERTAAN)

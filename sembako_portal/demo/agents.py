@@ -1,16 +1,25 @@
-"""Budgets, agents and their visits in the demo: most villages are served, some are not."""
+"""The payout before the money comes, in the demo: budgets, agents, cards, other programmes."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.db import connection
 from django.db.models import Count
 
 from accounts.models import User
-from beneficiaries.models import Enrollment
+from beneficiaries.models import Bank, Enrollment
 from distribution.actions import agents as actions
-from distribution.models import CHECKLIST, Agent, AgentFinding, AgentVillage, Budget
+from distribution.actions import cards, overlap
+from distribution.models import (
+    CHECKLIST,
+    Agent,
+    AgentFinding,
+    AgentVillage,
+    Budget,
+    OverlapFinding,
+)
 from regions.models import Region
 from sembako_portal.demo import names
 
@@ -145,4 +154,70 @@ def _visit(random: Random, agents: list[Agent], *, users: Mapping[str, User], to
             else AgentFinding.Status.DITINDAKLANJUTI,
             follow_up="Agen ditegur bersama bank dan berjanji memperbaikinya.",
             by=by_regency[finding.village_id[:5]],
+        )
+
+
+def create_cards(*, users: Mapping[str, User], today: date) -> None:
+    """The way of every card so far, and a burekol for those of Kapuas who have none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CARD_EVENTS)
+    officer = users["petugas.kapuas"]
+    opening = cards.open_accounts(
+        bank=Bank.objects.get(pk="002"),
+        place=Region.objects.get(pk="62.03"),
+        name="Tahap 3 tahun 2021",
+        sent_on=today - timedelta(days=25),
+        by=officer,
+    )
+    for number, member in enumerate(opening.members.order_by("pk")[:12]):
+        failed = number % 4 == 3
+        cards.decide_member(
+            member,
+            status="GAGAL" if failed else "SUKSES",
+            reason="Nama ibu kandung berbeda dari data Dukcapil" if failed else "",
+            account_number="" if failed else f"0012010009{90000 + number}",
+            by=officer,
+        )
+
+
+_CARD_EVENTS = """
+INSERT INTO distribution_cardevent (card_id, household_id, village_id, before, after, happened_on,
+    note)
+SELECT id, household_id, village_id, '', 'DIBUKA', coalesce(handed_over_on, created_at::date) - 20,
+    'Burekol' FROM beneficiaries_card
+UNION ALL
+SELECT id, household_id, village_id, 'DIBUKA', 'DISERAHKAN', handed_over_on, ''
+FROM beneficiaries_card WHERE handed_over_on IS NOT NULL
+UNION ALL
+SELECT id, household_id, village_id,
+    CASE WHEN handed_over_on IS NULL THEN 'DIBUKA' ELSE 'DISERAHKAN' END, status,
+    created_at::date, 'Laporan bank'
+FROM beneficiaries_card WHERE status NOT IN ('DIBUKA', 'DISERAHKAN')
+"""
+
+# Every so-many-th family with Sembako is also in the village's own programme.
+_BLT = """
+INSERT INTO beneficiaries_enrollment (household_id, village_id, programme_id, started_on,
+    end_reason, created_at, changed_at)
+SELECT household_id, village_id, 'BLT_DD', %(since)s, '', created_at, changed_at
+FROM beneficiaries_enrollment
+WHERE programme_id = 'SEMBAKO' AND ended_on IS NULL AND household_id %% 61 = 7
+"""
+
+
+def create_overlaps(*, users: Mapping[str, User], today: date) -> None:
+    """Some families receive BLT-DD beside Sembako; a few are decided."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BLT, {"since": date(2021, 5, 1)})
+    overlap.find_overlaps()
+    found = OverlapFinding.objects.filter(regency_code="62.03").order_by("pk")
+    for number, finding in enumerate(found[:6]):
+        overlap.decide_overlap(
+            finding,
+            status=("DIBENARKAN", "DIUSULKAN")[number % 2],
+            reason=(
+                "BLT-DD sudah dihentikan desa sejak Agustus",
+                "Masih menerima BLT-DD menurut kepala desa",
+            )[number % 2],
+            by=users["petugas.kapuas"],
         )

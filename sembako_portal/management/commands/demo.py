@@ -75,6 +75,8 @@ def fill(*, count: int, today: date) -> dict[str, int]:
     matching.create_requests(users=created, today=today)
     agents.create_budgets()
     agents.create_agents(users=created, today=today, seed=SEED)
+    agents.create_cards(users=created, today=today)
+    agents.create_overlaps(users=created, today=today)
     return counts
 
 
