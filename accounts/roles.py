@@ -10,6 +10,7 @@ class Role(models.TextChoices):
     DUKCAPIL = "DUKCAPIL", "Petugas Dukcapil"
     BANK = "BANK", "Petugas bank"
     TKSK = "TKSK", "TKSK"
+    AGEN = "AGEN", "Agen atau e-Warung"
     AUDITOR = "AUDITOR", "Auditor"
     ADMINISTRATOR = "ADMINISTRATOR", "Administrator"
 
@@ -42,6 +43,22 @@ DECIDE_MATCHING = {
     "verification.view_matchcandidate",
     "verification.view_notsame",
 }
+# Periods, payments and purchases.
+VIEW_PAYOUT = {
+    "distribution.view_payoutperiod",
+    "distribution.view_paymentorder",
+    "distribution.view_payment",
+    "distribution.view_paymentreport",
+    "distribution.view_leftout",
+    "distribution.view_purchase",
+    "distribution.view_purchaseline",
+}
+RUN_PAYOUT = {
+    "distribution.add_payoutperiod",
+    "distribution.change_payoutperiod",
+    "distribution.make_paymentlist",
+    "distribution.void_purchase",
+}
 REVEAL = {"accounts.reveal_identity"}
 # Agencies beside the Dinas Sosial send sheets of their own and see no others (uploads/models.py).
 OUTSIDE = frozenset({Role.DUKCAPIL, Role.BANK})
@@ -51,6 +68,7 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
+    | VIEW_PAYOUT
     | VIEW_MATCHING
     | {
         "uploads.add_upload",
@@ -62,11 +80,14 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.SUPERVISOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
+    | VIEW_PAYOUT
     | VIEW_MATCHING
     | {"verification.download_sheet"},
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
+    | VIEW_PAYOUT
+    | RUN_PAYOUT
     | VIEW_MATCHING
     | DECIDE_MATCHING
     | {
@@ -93,12 +114,22 @@ PERMISSIONS: dict[str, set[str]] = {
     | DECIDE_MATCHING
     | SEND
     | REVEAL,
-    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"} | SEND | REVEAL,
+    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"}
+    | (VIEW_PAYOUT - {"distribution.view_leftout"})
+    | SEND
+    | REVEAL,
+    Role.AGEN: {
+        "distribution.enter_purchase",
+        "distribution.void_purchase",
+        "distribution.view_purchase",
+        "distribution.view_purchaseline",
+    },
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
     | {"verification.view_round", "verification.view_case"},
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
+    | VIEW_PAYOUT
     | VIEW_MATCHING
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {
@@ -118,6 +149,10 @@ PERMISSIONS: dict[str, set[str]] = {
         "beneficiaries.view_bank",
         "beneficiaries.add_bank",
         "beneficiaries.change_bank",
+        "distribution.view_cashier",
+        "distribution.add_cashier",
+        "distribution.change_cashier",
+        "distribution.delete_cashier",
         "distribution.view_benefitrate",
         "distribution.add_benefitrate",
         "distribution.change_benefitrate",
