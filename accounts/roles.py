@@ -26,6 +26,27 @@ VIEW_REGISTER = {
     "distribution.view_benefitrate",
 }
 VIEW_WORK = {"verification.view_round", "verification.view_case", "uploads.view_upload"}
+VIEW_PAYOUT = {
+    "distribution.view_budget",
+    "distribution.view_agent",
+    "distribution.view_agentvillage",
+    "distribution.view_agentvisit",
+    "distribution.view_agentfinding",
+    "distribution.view_accountopening",
+    "distribution.view_accountopeningmember",
+    "distribution.view_cardevent",
+    "distribution.view_foodgroup",
+    "distribution.view_commodity",
+    "distribution.view_regionindicator",
+    "distribution.view_programmepair",
+    "distribution.view_overlapfinding",
+}
+VISIT_AGENTS = {"distribution.add_agentvisit", "distribution.change_agentfinding"}
+WORK_ON_PAYOUT = VISIT_AGENTS | {
+    "distribution.add_cardevent",
+    "distribution.add_accountopening",
+    "distribution.decide_overlapfinding",
+}
 # What matching has found, without the civil data it was found with.
 VIEW_MATCHING = {
     "verification.view_agreement",
@@ -44,7 +65,7 @@ DECIDE_MATCHING = {
     "verification.view_notsame",
 }
 # Periods, payments and purchases.
-VIEW_PAYOUT = {
+VIEW_PAYMENTS = {
     "distribution.view_payoutperiod",
     "distribution.view_paymentorder",
     "distribution.view_payment",
@@ -68,7 +89,7 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
-    | VIEW_PAYOUT
+    | VIEW_PAYMENTS
     | VIEW_MATCHING
     | {
         "uploads.add_upload",
@@ -76,21 +97,31 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.download_sheet",
         "verification.add_matchbatch",
         "verification.merge_duplicategroup",
-    },
+    }
+    | VIEW_PAYOUT
+    | WORK_ON_PAYOUT,
     Role.SUPERVISOR: VIEW_REGISTER
     | VIEW_WORK
-    | REVEAL
     | VIEW_PAYOUT
+    | REVEAL
+    | VIEW_PAYMENTS
     | VIEW_MATCHING
     | {"verification.download_sheet"},
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
-    | VIEW_PAYOUT
+    | VIEW_PAYMENTS
     | RUN_PAYOUT
     | VIEW_MATCHING
     | DECIDE_MATCHING
+    | VIEW_PAYOUT
+    | WORK_ON_PAYOUT
     | {
+        "distribution.add_agent",
+        "distribution.change_agent",
+        "distribution.set_status_agent",
+        "distribution.add_budget",
+        "distribution.change_budget",
         "verification.add_agreement",
         "verification.change_agreement",
         "verification.add_matchbatch",
@@ -114,8 +145,13 @@ PERMISSIONS: dict[str, set[str]] = {
     | DECIDE_MATCHING
     | SEND
     | REVEAL,
-    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"}
-    | (VIEW_PAYOUT - {"distribution.view_leftout"})
+    Role.BANK: {
+        "regions.view_region",
+        "beneficiaries.view_bank",
+        "distribution.view_agent",
+        "distribution.view_agentfinding",
+    }
+    | (VIEW_PAYMENTS - {"distribution.view_leftout"})
     | SEND
     | REVEAL,
     Role.AGEN: {
@@ -125,12 +161,21 @@ PERMISSIONS: dict[str, set[str]] = {
         "distribution.view_purchaseline",
     },
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
-    | {"verification.view_round", "verification.view_case"},
+    | {"verification.view_round", "verification.view_case"}
+    | {
+        "distribution.view_agent",
+        "distribution.view_agentvillage",
+        "distribution.view_agentvisit",
+        "distribution.view_agentfinding",
+    }
+    | VISIT_AGENTS,
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
-    | VIEW_PAYOUT
+    | VIEW_PAYMENTS
     | VIEW_MATCHING
+    | VIEW_PAYOUT
+    | {"distribution.view_barredgroup", "distribution.view_barredperson"}
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {
         "regions.view_region",
@@ -149,13 +194,21 @@ PERMISSIONS: dict[str, set[str]] = {
         "beneficiaries.view_bank",
         "beneficiaries.add_bank",
         "beneficiaries.change_bank",
-        "distribution.view_cashier",
-        "distribution.add_cashier",
-        "distribution.change_cashier",
-        "distribution.delete_cashier",
-        "distribution.view_benefitrate",
-        "distribution.add_benefitrate",
-        "distribution.change_benefitrate",
+        *(f"distribution.{action}_cashier" for action in ("view", "add", "change", "delete")),
+        *(
+            f"distribution.{action}_{model}"
+            for action in ("view", "add", "change")
+            for model in (
+                "benefitrate",
+                "budget",
+                "foodgroup",
+                "commodity",
+                "regionindicator",
+                "programmepair",
+                "barredgroup",
+                "barredperson",
+            )
+        ),
     },
 }
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
 from django.template import engines
 from django.urls import path, reverse
-from import_export import resources
+from import_export import fields, resources
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
@@ -19,6 +19,7 @@ from accounts.admin import (
     ScopedChangeList,
     VillageFilter,
 )
+from accounts.exchange import Day, YesNo
 from beneficiaries import exports, figures, views
 from beneficiaries.models import Bank, Card, Enrollment, Household, Person, Programme
 from beneficiaries.search import AT_MOST, find_households, find_persons
@@ -374,6 +375,13 @@ class EnrollmentAdmin(_OfHousehold):
 
 
 class ProgrammeResource(resources.ModelResource):
+    code = fields.Field("code", "kode")
+    name = fields.Field("name", "nama")
+    is_sembako = fields.Field("is_sembako", "sembako", YesNo())
+    started_on = fields.Field("started_on", "berlaku_sejak", Day())
+    ended_on = fields.Field("ended_on", "berlaku_sampai", Day())
+    legal_basis = fields.Field("legal_basis", "dasar_hukum")
+
     class Meta:
         model = Programme
         fields = ["code", "name", "is_sembako", "started_on", "ended_on", "legal_basis"]
@@ -394,6 +402,11 @@ class ProgrammeAdmin(ReferenceDataAdmin):
 
 
 class BankResource(resources.ModelResource):
+    code = fields.Field("code", "kode")
+    name = fields.Field("name", "nama")
+    short_name = fields.Field("short_name", "nama_singkat")
+    is_active = fields.Field("is_active", "aktif", YesNo())
+
     class Meta:
         model = Bank
         fields = ["code", "name", "short_name", "is_active"]

@@ -71,6 +71,7 @@ def verdict_look(upload: Upload, verdict: str) -> Look:
 # Short names of causes. A code that is not here is named by the message of its first finding.
 CAUSE_TITLES = {
     "ABAD_LAHIR_RAGU": "Abad tahun lahir diragukan",
+    "AGEN_BANK_LAIN": "Agen milik bank lain",
     "AGEN_BERHENTI_TANPA_ALASAN": "Agen berhenti tanpa alasan",
     "AGEN_DUA_KALI": "Agen tertulis dua kali",
     "AGEN_KOSONG": "ID agen kosong",
@@ -80,6 +81,7 @@ CAUSE_TITLES = {
     "ALASAN_TIDAK_COCOK": "Alasan tidak sesuai hasil kunjungan",
     "ANGGOTA_DUA_KALI": "Anggota tertulis dua kali",
     "ANGGOTA_TIDAK_DIKENAL": "Orang yang diperbaiki tidak disebut",
+    "BANK_KOSONG": "Bank kosong",
     "BARANG_MELEBIHI_NOMINAL": "Harga barang melebihi nominal",
     "BARIS_TERGESER": "Isi baris bergeser satu kolom",
     "BELUM_DIISI": "Hasil kunjungan belum diisi",
@@ -204,6 +206,7 @@ CAUSE_TITLES = {
     "SEL_ANGKA_TIDAK_TEPAT": "Angka terakhir nomor hilang di Excel",
     "SEL_GALAT": "Sel berisi galat lembar kerja",
     "SETELAH_HARI_INI": "Tanggal setelah hari ini",
+    "STATUS_AGEN_TERLARANG": "Status agen tidak dapat berubah begitu",
     "STATUS_KOSONG": "Status kosong",
     "TAHUN_BEDA_PERIODE": "Tahun tidak sesuai periode",
     "TAHUN_DUA_ANGKA": "Tahun ditulis dua angka",
@@ -220,6 +223,7 @@ CAUSE_TITLES = {
     "TANPA_KELUARGA": "Keluarga tidak diketahui",
     "TANPA_PENGURUS": "Keluarga tanpa pengurus terdaftar",
     "TANPA_PERBAIKAN": "Tidak ada yang diperbaiki",
+    "TEKS_TERLALU_PANJANG": "Isi sel terlalu panjang",
     "TEMPAT_BERSAMA_TANGGAL": "Tempat dan tanggal dalam satu sel",
     "TEMPAT_LAHIR_DIPISAH": "Tempat lahir dipisahkan dari tanggal",
     "TERDAFTAR_DI_KABUPATEN_LAIN": "Terdaftar di kabupaten lain",

@@ -301,6 +301,10 @@ class AgentVisit(models.Model):
 
 
 class AgentFindingQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        visible = super().visible_to(user)
+        return visible.filter(agent__bank=user.bank_id) if user.role == Role.BANK else visible
+
     def open(self):
         return self.exclude(status=AgentFinding.Status.SELESAI)
 

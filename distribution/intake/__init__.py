@@ -1,6 +1,7 @@
-"""The kinds of sheet of the payout: checked and previewed, nothing is written from them."""
+"""The kinds of sheet of the payout."""
 
 from accounts.roles import Role
+from distribution.intake import agents
 from uploads.itself import Once, compare_with_itself
 from uploads.kinds import SheetKind
 
@@ -55,7 +56,11 @@ AGEN = SheetKind(
     layout_path="distribution.sheets:AGEN",
     subject=("name", "agent_id", "village"),
     senders=_BANKS,
-    compare=compare_with_itself(Once(("agent_id",), "AGEN_DUA_KALI", "ID agen ini")),
+    admit=agents.admit,
+    compare=agents.compare,
+    lock=agents.lock,
+    apply=agents.apply,
+    revert=agents.revert,
 )
 
 KARTU = SheetKind(

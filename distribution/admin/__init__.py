@@ -1,0 +1,3 @@
+from distribution.admin import reference
+
+__all__ = ["reference"]
