@@ -212,12 +212,15 @@ class Payment(models.Model):
             pgtrigger.Protect(
                 name="frozen",
                 operation=pgtrigger.UpdateOf(*FROZEN),
-                condition=pgtrigger.Q(
-                    *(
-                        pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")})
-                        for name in FROZEN
-                    ),
-                    _connector=Q.OR,
+                condition=pgtrigger.AnyChange(*FROZEN),
+            ),
+            # A card opened after the listing is filled in once.
+            pgtrigger.Protect(
+                name="card_frozen",
+                operation=pgtrigger.UpdateOf("card_number", "account_number", "bank_id"),
+                condition=pgtrigger.Condition(
+                    "OLD.card_number <> '' AND (OLD.card_number, OLD.account_number, OLD.bank_id)"
+                    " IS DISTINCT FROM (NEW.card_number, NEW.account_number, NEW.bank_id)"
                 ),
             ),
         ]

@@ -169,8 +169,11 @@ class Purchase(models.Model):
             ),
             models.CheckConstraint(
                 name="purchase_voided_means_who_and_why",
+                # Without a user: by taking back its upload, whose history says who did it.
                 condition=Q(voided_at=None, voided_by=None, void_reason="")
-                | Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(void_reason=""),
+                | Q(voided_at__isnull=False)
+                & ~Q(void_reason="")
+                & (Q(voided_by__isnull=False) | Q(source_upload__isnull=False)),
                 violation_error_message="Transaksi dibatalkan dengan menyebut alasannya.",
             ),
         ]
