@@ -24,7 +24,7 @@ from spreadsheets.words import thousands
 LOCK = """
 SELECT count(*) FROM (
     SELECT p.id FROM distribution_payment p
-    WHERE p.card_number IN (SELECT card_number FROM {moving}) AND p.topped_up_amount > 0
+    WHERE p.card_number IN (SELECT card_number FROM {moving} m) AND p.topped_up_amount > 0
     ORDER BY p.id FOR NO KEY UPDATE
 ) locked
 """
@@ -36,14 +36,14 @@ FROM (
         SELECT p.id, p.card_number, p.{held},
             sum(p.{held}) OVER (PARTITION BY p.card_number ORDER BY {order}) - p.{held} AS before
         FROM distribution_payment p
-        WHERE p.card_number IN (SELECT card_number FROM {{moving}}) AND p.{held} > 0
+        WHERE p.card_number IN (SELECT card_number FROM {{moving}} m) AND p.{held} > 0
     ) p
     JOIN {{moving}} m USING (card_number) WHERE m.amount > p.before
 ) x WHERE t.id = x.id
 """
 SPEND = _MOVE.format(sign="+", held="balance", order="p.topped_up_on, p.id")
 GIVE_BACK = _MOVE.format(sign="-", held="spent_amount", order="p.topped_up_on DESC, p.id DESC")
-_ONE = "(SELECT %(card)s::varchar AS card_number, %(amount)s::bigint AS amount) one"
+_ONE = "(SELECT %(card)s::varchar AS card_number, %(amount)s::bigint AS amount)"
 
 
 @dataclass(frozen=True)

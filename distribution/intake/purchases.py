@@ -190,7 +190,7 @@ def lock(upload: Upload, cursor) -> None:
     fields = shared.kinds.get(upload.kind).layout.fields
     cards = (
         f"(SELECT DISTINCT values[{fields.index('card_number') + 1}] AS card_number"
-        " FROM uploads_uploadrow WHERE upload_id = %(upload)s) cards"
+        " FROM uploads_uploadrow WHERE upload_id = %(upload)s)"
     )
     cursor.execute(LOCK.format(moving=cards), {"upload": upload.pk})
 
@@ -232,7 +232,7 @@ WHERE w.commodity <> '' AND w.quantity > 0;
 UPDATE staged s SET target_id = b.purchase_id
 FROM writing w JOIN bought b USING (number) WHERE w.id = s.id;
 """
-_BOUGHT = "(SELECT card_number, sum(amount) AS amount FROM bought GROUP BY 1) moving"
+_BOUGHT = "(SELECT card_number, sum(amount) AS amount FROM bought GROUP BY 1)"
 
 
 def apply(upload: Upload, cursor) -> None:
@@ -244,7 +244,7 @@ def apply(upload: Upload, cursor) -> None:
     shared.recount(upload, cursor, Purchase, table="bought", column="purchase_id")
 
 
-_VOIDED = "(SELECT card_number, sum(amount) AS amount FROM undone GROUP BY 1) moving"
+_VOIDED = "(SELECT card_number, sum(amount) AS amount FROM undone GROUP BY 1)"
 REVERT = """
 CREATE TEMPORARY TABLE undone ON COMMIT DROP AS
 SELECT id, card_number, amount FROM distribution_purchase
