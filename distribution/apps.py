@@ -6,8 +6,13 @@ class DistributionConfig(AppConfig):
     verbose_name = "Penyaluran"
 
     def ready(self):
+        from beneficiaries.figures import PROGRAMME_NOTES
+        from distribution.household import programme_notes
         from distribution.intake import KINDS
-        from uploads import kinds
+        from distribution.intake.programmes import follow_enrollments
+        from uploads import kinds, steps
 
         for kind in KINDS:
             kinds.register(kind)
+        PROGRAMME_NOTES.append(programme_notes)
+        steps.listeners.append(follow_enrollments)

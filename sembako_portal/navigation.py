@@ -94,7 +94,23 @@ ENTRIES = (
     Entry(
         "Penyaluran",
         "wallet",
-        children=(Entry("Nilai bantuan", model="distribution.BenefitRate"),),
+        children=(
+            Entry("Nilai bantuan", model="distribution.BenefitRate"),
+            Entry(
+                "Anggaran dan realisasi",
+                view="distribution:plan",
+                permission="distribution.view_budget",
+            ),
+            Entry("Burekol", model="distribution.AccountOpening"),
+            Entry("Agen dan e-Warung", model="distribution.Agent"),
+            Entry("Temuan agen", model="distribution.AgentFinding"),
+            Entry(
+                "Jangkauan agen",
+                view="distribution:reach",
+                permission="distribution.view_agentvillage",
+            ),
+            Entry("Tumpang tindih program", model="distribution.OverlapFinding"),
+        ),
     ),
     Entry(
         "Pengaturan",
@@ -104,6 +120,13 @@ ENTRIES = (
             Entry("Wilayah", model="regions.Region"),
             Entry("Program", model="beneficiaries.Programme"),
             Entry("Bank penyalur", model="beneficiaries.Bank"),
+            Entry("Anggaran dan kuota", model="distribution.Budget"),
+            Entry("Komoditas", model="distribution.Commodity"),
+            Entry("Kelompok gizi", model="distribution.FoodGroup"),
+            Entry("Indikator wilayah", model="distribution.RegionIndicator"),
+            Entry("Aturan pasangan program", model="distribution.ProgrammePair"),
+            Entry("Golongan terlarang", model="distribution.BarredGroup"),
+            Entry("Orang dari golongan terlarang", model="distribution.BarredPerson"),
             Entry("Catatan akses data", model="accounts.AccessLog"),
         ),
     ),

@@ -1,7 +1,7 @@
 """The kinds of sheet of the payout."""
 
 from accounts.roles import Role
-from distribution.intake import agents, lists, purchases, reports, shared
+from distribution.intake import agents, cards, lists, programmes, purchases, reports, shared
 from uploads.itself import Once, compare_with_itself
 from uploads.kinds import SheetKind
 
@@ -71,7 +71,23 @@ KARTU = SheetKind(
     layout_path="distribution.sheets:KARTU",
     subject=("name", "card_number", "village"),
     senders=_BANKS,
-    compare=compare_with_itself(Once(("card_number",), "KARTU_DUA_KALI", "Nomor KKS ini")),
+    admit=cards.admit,
+    compare=cards.compare,
+    lock=cards.lock,
+    apply=cards.apply,
+    revert=cards.revert,
 )
 
-KINDS = (DAFTAR_BAYAR, HASIL_TOP_UP, TRANSAKSI, AGEN, KARTU)
+KEPESERTAAN = SheetKind(
+    key="kepesertaan_program",
+    title="Kepesertaan program lain",
+    layout_path="distribution.sheets:KEPESERTAAN",
+    subject=("name", "nik", "programme"),
+    senders=frozenset({Role.PETUGAS, Role.KOORDINATOR}),
+    compare=programmes.compare,
+    lock=programmes.lock,
+    apply=programmes.apply,
+    revert=programmes.revert,
+)
+
+KINDS = (DAFTAR_BAYAR, HASIL_TOP_UP, TRANSAKSI, AGEN, KARTU, KEPESERTAAN)

@@ -1,0 +1,11 @@
+from django.contrib import admin
+from django.urls import path
+
+from distribution.views import agents, budgets
+
+app_name = "distribution"
+urlpatterns = [
+    path("anggaran/", admin.site.admin_view(budgets.plan), name="plan"),
+    path("jangkauan/", admin.site.admin_view(agents.reach), name="reach"),
+    path("jangkauan/unduh/", admin.site.admin_view(agents.reach_export), name="reach_export"),
+]
