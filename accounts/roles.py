@@ -10,6 +10,7 @@ class Role(models.TextChoices):
     DUKCAPIL = "DUKCAPIL", "Petugas Dukcapil"
     BANK = "BANK", "Petugas bank"
     TKSK = "TKSK", "TKSK"
+    AGEN = "AGEN", "Agen atau e-Warung"
     AUDITOR = "AUDITOR", "Auditor"
     ADMINISTRATOR = "ADMINISTRATOR", "Administrator"
 
@@ -63,6 +64,22 @@ DECIDE_MATCHING = {
     "verification.view_matchcandidate",
     "verification.view_notsame",
 }
+# Periods, payments and purchases.
+VIEW_PAYMENTS = {
+    "distribution.view_payoutperiod",
+    "distribution.view_paymentorder",
+    "distribution.view_payment",
+    "distribution.view_paymentreport",
+    "distribution.view_leftout",
+    "distribution.view_purchase",
+    "distribution.view_purchaseline",
+}
+RUN_PAYOUT = {
+    "distribution.add_payoutperiod",
+    "distribution.change_payoutperiod",
+    "distribution.make_paymentlist",
+    "distribution.void_purchase",
+}
 REVEAL = {"accounts.reveal_identity"}
 # Agencies beside the Dinas Sosial send sheets of their own and see no others (uploads/models.py).
 OUTSIDE = frozenset({Role.DUKCAPIL, Role.BANK})
@@ -72,6 +89,7 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
+    | VIEW_PAYMENTS
     | VIEW_MATCHING
     | {
         "uploads.add_upload",
@@ -86,11 +104,14 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_WORK
     | VIEW_PAYOUT
     | REVEAL
+    | VIEW_PAYMENTS
     | VIEW_MATCHING
     | {"verification.download_sheet"},
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
+    | VIEW_PAYMENTS
+    | RUN_PAYOUT
     | VIEW_MATCHING
     | DECIDE_MATCHING
     | VIEW_PAYOUT
@@ -130,8 +151,15 @@ PERMISSIONS: dict[str, set[str]] = {
         "distribution.view_agent",
         "distribution.view_agentfinding",
     }
+    | (VIEW_PAYMENTS - {"distribution.view_leftout"})
     | SEND
     | REVEAL,
+    Role.AGEN: {
+        "distribution.enter_purchase",
+        "distribution.void_purchase",
+        "distribution.view_purchase",
+        "distribution.view_purchaseline",
+    },
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
     | {"verification.view_round", "verification.view_case"}
     | {
@@ -144,6 +172,7 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
+    | VIEW_PAYMENTS
     | VIEW_MATCHING
     | VIEW_PAYOUT
     | {"distribution.view_barredgroup", "distribution.view_barredperson"}
@@ -165,6 +194,7 @@ PERMISSIONS: dict[str, set[str]] = {
         "beneficiaries.view_bank",
         "beneficiaries.add_bank",
         "beneficiaries.change_bank",
+        *(f"distribution.{action}_cashier" for action in ("view", "add", "change", "delete")),
         *(
             f"distribution.{action}_{model}"
             for action in ("view", "add", "change")

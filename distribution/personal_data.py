@@ -57,4 +57,35 @@ PERSONAL_DATA = {
         specific="pair since status reason",
         not_personal=f"{_PLACE} found_at decided_at",
     ),
+    "distribution.PayoutPeriod": declared(
+        personal="opened_by closed_by",
+        not_personal="id programme name first_month last_month is_rapel status opened_at closed_at"
+        " close_note eligible_count listed_at",
+    ),
+    "distribution.PaymentOrder": declared(not_personal="id period number dated_on upload"),
+    "distribution.LeftOut": declared(
+        personal="household", specific="reason", not_personal=f"{_PLACE} period created_at"
+    ),
+    "distribution.Payment": declared(
+        personal="household person payee_name payee_nik source_user",
+        specific="card_number account_number rate amount status status_on reason topped_up_on"
+        " topped_up_amount spent_amount refunded_amount balance is_eligible",
+        not_personal=f"{_PLACE} period bank first_month months order source_upload source_row"
+        " created_at changed_at",
+    ),
+    "distribution.PaymentReport": declared(
+        personal="by",
+        specific="payment status status_on amount reason",
+        not_personal=f"{_PLACE} upload row received_at withdrawn_at",
+    ),
+    "distribution.Cashier": declared(personal="user", not_personal="id agent"),
+    "distribution.Purchase": declared(
+        personal="entered_by voided_by",
+        specific="payment card_number amount purchased_at void_reason",
+        not_personal=f"{_PLACE} number agent period source_upload source_row created_at voided_at",
+    ),
+    "distribution.PurchaseLine": declared(
+        specific="name quantity price amount",
+        not_personal=f"{_PLACE} purchase commodity food_group unit",
+    ),
 }

@@ -8,15 +8,24 @@ the first of them the pengurus, and with `kpm=True` the enrolment in the Sembako
 """
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 
 import factory
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from accounts.models import RegionAssignment, User
 from accounts.roles import Role
 from beneficiaries.models import Card, Enrollment, Household, Person
-from distribution.models import Agent, AgentFinding, AgentVillage, AgentVisit
+from distribution.models import (
+    Agent,
+    AgentFinding,
+    AgentVillage,
+    AgentVisit,
+    Payment,
+    PayoutPeriod,
+    Purchase,
+)
 from uploads.models import Upload
 from verification.models import (
     Agreement,
@@ -277,3 +286,63 @@ class AgentFindingFactory(factory.django.DjangoModelFactory):
     kind = AgentFinding.Kind.PAKET
     found_on = date(2021, 10, 5)
     due_on = date(2021, 10, 19)
+
+
+class PeriodFactory(factory.django.DjangoModelFactory):
+    """A running period of one month of Sembako; each new one takes the next month from 2021."""
+
+    class Meta:
+        model = PayoutPeriod
+
+    programme_id = "SEMBAKO"
+    first_month = factory.Sequence(lambda n: date(2021 + n // 12, n % 12 + 1, 1))
+    last_month = factory.SelfAttribute("first_month")
+    name = factory.Sequence(lambda n: f"Periode uji {n}")
+    status = PayoutPeriod.Status.BERJALAN
+    opened_by = factory.SubFactory(UserFactory)
+    opened_at = factory.LazyFunction(timezone.now)
+
+
+class PaymentFactory(factory.django.DjangoModelFactory):
+    """A payment of all months of its period to a family with a card; `credited=True`: topped up."""
+
+    class Meta:
+        model = Payment
+
+    class Params:
+        credited = factory.Trait(
+            status=Payment.Status.TOP_UP_SUKSES,
+            status_on=date(2021, 2, 18),
+            topped_up_on=date(2021, 2, 18),
+            topped_up_amount=factory.SelfAttribute("amount"),
+        )
+
+    period = factory.SubFactory(PeriodFactory)
+    household = factory.SubFactory(HouseholdFactory, kpm=True)
+    person = factory.SelfAttribute("household.payee")
+    payee_name = factory.SelfAttribute("household.payee.name")
+    payee_nik = factory.SelfAttribute("household.payee.nik")
+    card_number = factory.Sequence(lambda n: f"603298{n:010d}")
+    account_number = factory.Sequence(lambda n: f"0{n:014d}")
+    bank_id = "002"
+    village_id = factory.SelfAttribute("household.village_id")
+    first_month = factory.SelfAttribute("period.first_month")
+    months = factory.SelfAttribute("period.month_count")
+    rate = 200_000
+    amount = factory.LazyAttribute(lambda payment: payment.rate * payment.months)
+
+
+class PurchaseFactory(factory.django.DjangoModelFactory):
+    """A recorded purchase of 100,000; `spent_amount` of its payment is not touched."""
+
+    class Meta:
+        model = Purchase
+
+    number = factory.Sequence(lambda n: f"TRX-{n:09d}")
+    agent = factory.SubFactory(AgentFactory)
+    payment = factory.SubFactory(PaymentFactory, credited=True)
+    period_id = factory.SelfAttribute("payment.period_id")
+    village_id = factory.SelfAttribute("payment.village_id")
+    card_number = factory.SelfAttribute("payment.card_number")
+    purchased_at = datetime(2021, 2, 20, 9, 41, tzinfo=UTC)
+    amount = 100_000

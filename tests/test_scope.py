@@ -28,8 +28,11 @@ from distribution.models import (
     AgentVillage,
     Budget,
     CardEvent,
+    LeftOut,
     OverlapFinding,
+    PaymentReport,
     ProgrammePair,
+    PurchaseLine,
 )
 from tests.factories import (
     KAPUAS,
@@ -46,7 +49,10 @@ from tests.factories import (
     HouseholdFactory,
     MatchBatchFactory,
     MatchResultFactory,
+    PaymentFactory,
+    PeriodFactory,
     PersonFactory,
+    PurchaseFactory,
     RoundFactory,
     UploadFactory,
     UserFactory,
@@ -191,6 +197,29 @@ MAKERS = {
     "distribution.AccountOpening": _opening,
     "distribution.AccountOpeningMember": _opening_member,
     "distribution.CardEvent": _card_event,
+    "distribution.Payment": lambda village: PaymentFactory(household__village_id=village),
+    "distribution.PaymentReport": lambda village: PaymentReport.objects.create(
+        payment=PaymentFactory(household__village_id=village),
+        village_id=village,
+        status="SPM",
+        status_on="2021-02-15",
+    ),
+    "distribution.LeftOut": lambda village: LeftOut.objects.create(
+        period=PeriodFactory(),
+        household=HouseholdFactory(village_id=village),
+        village_id=village,
+        reason="NIK_GANDA",
+    ),
+    "distribution.Purchase": lambda village: PurchaseFactory(
+        payment__household__village_id=village
+    ),
+    "distribution.PurchaseLine": lambda village: PurchaseLine.objects.create(
+        purchase=PurchaseFactory(payment__household__village_id=village),
+        village_id=village,
+        name=f"BERAS {village}",
+        quantity=10,
+        price=12_500,
+    ),
     "distribution.OverlapFinding": lambda village: OverlapFinding.objects.create(
         household=HouseholdFactory(village_id=village),
         village_id=village,

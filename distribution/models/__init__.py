@@ -10,6 +10,9 @@ from distribution.models.agents import (
 from distribution.models.cards import AccountOpening, AccountOpeningMember, CardEvent
 from distribution.models.commodities import Commodity, FoodGroup, RegionIndicator
 from distribution.models.overlap import OverlapFinding, ProgrammePair
+from distribution.models.payments import Payment, PaymentReport, PaymentStatus
+from distribution.models.periods import LeftOut, PaymentOrder, PayoutPeriod
+from distribution.models.purchases import Cashier, Purchase, PurchaseLine
 from distribution.models.rates import BenefitRate, Budget
 
 __all__ = [
@@ -25,9 +28,18 @@ __all__ = [
     "BenefitRate",
     "Budget",
     "CardEvent",
+    "Cashier",
     "Commodity",
     "FoodGroup",
+    "LeftOut",
     "OverlapFinding",
+    "Payment",
+    "PaymentOrder",
+    "PaymentReport",
+    "PaymentStatus",
+    "PayoutPeriod",
     "ProgrammePair",
+    "Purchase",
+    "PurchaseLine",
     "RegionIndicator",
 ]
