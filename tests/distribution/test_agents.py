@@ -14,7 +14,15 @@ from django.utils import timezone
 from accounts.roles import Role
 from distribution import figures
 from distribution.actions import agents as actions
-from distribution.models import CHECKLIST, Agent, AgentFinding, AgentVisit, BarredGroup, Budget
+from distribution.models import (
+    CHECKLIST,
+    Agent,
+    AgentFinding,
+    AgentVisit,
+    BarredGroup,
+    Budget,
+    Payment,
+)
 from regions.models import Region
 from tests.factories import (
     KAPUAS,
@@ -25,6 +33,7 @@ from tests.factories import (
     AgentFindingFactory,
     AgentVisitFactory,
     HouseholdFactory,
+    PaymentFactory,
     UserFactory,
 )
 
@@ -314,10 +323,16 @@ def test_plan_beside_the_register(login):
     for _ in range(2):
         HouseholdFactory(village_id=VILLAGE, kpm=True)
     client = login(UserFactory(regions=[KAPUAS]))
-    lines = client.get(reverse("distribution:plan")).context["lines"]
-    assert [(line.region.pk, line.quota, line.families, line.over) for line in lines] == [
-        (KAPUAS, 1, 2, 1)
-    ]
+    PaymentFactory(
+        credited=True, household__village_id=VILLAGE, spent_amount=100_000, refunded_amount=0
+    )
+    PaymentFactory(credited=True, household__village_id=OTHER_VILLAGE)
+    (line,) = client.get(reverse("distribution:plan")).context["lines"]
+    assert (line.region.pk, line.quota, line.families, line.over) == (KAPUAS, 1, 3, 2)
+    payment = Payment.objects.get(regency_code=KAPUAS)
+    assert (line.credited, line.spent) == (payment.topped_up_amount, 100_000)
+    older = client.get(reverse("distribution:plan"), {"program": "SEMBAKO", "tahun": "2019"})
+    assert older.context["year"] == 2021
 
 
 def test_a_budget_is_imported_with_a_preview_and_its_errors_in_words(login, coordinator):
