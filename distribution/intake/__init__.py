@@ -2,7 +2,6 @@
 
 from accounts.roles import Role
 from distribution.intake import agents, cards, lists, programmes, purchases, reports, shared
-from uploads.itself import Once, compare_with_itself
 from uploads.kinds import SheetKind
 
 _BANKS = frozenset({Role.BANK, Role.PETUGAS, Role.KOORDINATOR})
