@@ -83,6 +83,7 @@ SHOWN = {
         *PAYOUT,
         *PAYOUT_REFERENCE,
         *BARRED,
+        "Kasir agen",
         "Pengguna",
         "Catatan akses data",
     ],
