@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.db import connection
+from django.db.models import Count
 from django.utils.formats import date_format
 
 from accounts.models import User
@@ -104,7 +105,13 @@ def create_payout(*, users: Mapping[str, User], today: date) -> None:
     month = _months_before(today, 1)
     _pay(_period(users, month, month), month.replace(day=14), today=today, users=users)
     _period(users, today.replace(day=1), today.replace(day=1))
-    agent = Agent.objects.active().filter(
-        bank="002", village_id__startswith="62.03.01", contract_until=None
-    )
-    Cashier.objects.create(user=users["agen.selat"], agent=agent.order_by("pk")[0])
+    _till(users["agen.selat"], today)
+
+
+def _till(user: User, today: date) -> None:
+    """The agent of Selat with the most customers that may sell today."""
+    agents = Agent.objects.filter(bank="002", village__parent="62.03.01")
+    busiest = agents.annotate(sold=Count("purchases")).order_by("-sold", "pk")
+    agent = next((agent for agent in busiest if agent.serves_on(today)), None)
+    if agent:
+        Cashier.objects.create(user=user, agent=agent)
