@@ -19,7 +19,7 @@ INSERT INTO beneficiaries_card (household_id, village_id, holder_id, bank_id, ca
     account_number, status, handed_over_on, created_at, changed_at)
 SELECT h.id, h.village_id, h.payee_id, (ARRAY['002', '008', '009'])[
     1 + right(h.regency_code, 2)::int % 3], '603298' || lpad(h.id::text, 10, '0'),
-    lpad(h.id::text, 15, '0'), 'DISERAHKAN',
+    lpad(h.id::text, (ARRAY[15, 13, 10])[1 + right(h.regency_code, 2)::int % 3], '0'), 'DISERAHKAN',
     date '2021-01-15', now(), now()
 FROM beneficiaries_household h
 """

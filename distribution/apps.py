@@ -6,8 +6,8 @@ class DistributionConfig(AppConfig):
     verbose_name = "Penyaluran"
 
     def ready(self):
-        from beneficiaries.figures import PROGRAMME_NOTES
-        from distribution.household import programme_notes
+        from beneficiaries.figures import HOUSEHOLD_TIMELINE, PROGRAMME_NOTES
+        from distribution.household import payout_timeline, programme_notes
         from distribution.intake import KINDS
         from distribution.intake.programmes import follow_enrollments
         from uploads import kinds, steps
@@ -15,4 +15,5 @@ class DistributionConfig(AppConfig):
         for kind in KINDS:
             kinds.register(kind)
         PROGRAMME_NOTES.append(programme_notes)
+        HOUSEHOLD_TIMELINE.append(payout_timeline)
         steps.listeners.append(follow_enrollments)

@@ -102,6 +102,11 @@ ENTRIES = (
         "Penyaluran",
         "wallet",
         children=(
+            Entry("Kasir", view="distribution:till", permission="distribution.enter_purchase"),
+            Entry("Periode salur", model="distribution.PayoutPeriod"),
+            Entry("Daftar bayar", model="distribution.Payment"),
+            Entry("KPM tidak dibayar", model="distribution.LeftOut"),
+            Entry("Transaksi", model="distribution.Purchase"),
             Entry("Nilai bantuan", model="distribution.BenefitRate"),
             Entry(
                 "Anggaran dan realisasi",
@@ -128,6 +133,7 @@ ENTRIES = (
             Entry("Program", model="beneficiaries.Programme"),
             Entry("Bank penyalur", model="beneficiaries.Bank"),
             Entry("Anggaran dan kuota", model="distribution.Budget"),
+            Entry("Kasir agen", model="distribution.Cashier"),
             Entry("Komoditas", model="distribution.Commodity"),
             Entry("Kelompok gizi", model="distribution.FoodGroup"),
             Entry("Indikator wilayah", model="distribution.RegionIndicator"),

@@ -34,7 +34,10 @@ QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
 AGENTS = ["Agen dan e-Warung", "Temuan agen"]
+PERIODS = ["Periode salur", "Daftar bayar", "Transaksi"]
 PAYOUT = [
+    *PERIODS,
+    "KPM tidak dibayar",
     "Anggaran dan realisasi",
     "Burekol",
     *AGENTS,
@@ -62,7 +65,8 @@ SHOWN = {
         *PAYOUT_REFERENCE,
     ],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
-    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", *AGENTS],
+    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", *AGENTS, *PERIODS],
+    Role.AGEN: ["Kasir", "Transaksi"],
     Role.TKSK: [
         "Keluarga (KPM)",
         "Orang",
@@ -80,6 +84,7 @@ SHOWN = {
         *PAYOUT,
         *PAYOUT_REFERENCE,
         *BARRED,
+        "Kasir agen",
         "Pengguna",
         "Catatan akses data",
     ],

@@ -1,3 +1,3 @@
-from distribution.admin import agents, cards, overlap, reference
+from distribution.admin import agents, cards, overlap, payments, reference
 
-__all__ = ["agents", "cards", "overlap", "reference"]
+__all__ = ["agents", "cards", "overlap", "payments", "reference"]
