@@ -15,6 +15,16 @@ class User(AbstractUser):
     full_name = models.CharField("nama lengkap", max_length=150)
     role = models.CharField("peran", max_length=13, choices=Role)
     phone = models.CharField("telepon", max_length=20, blank=True)
+    # By name: banks belong to a layer above (docs/architecture.md).
+    bank = models.ForeignKey(
+        "beneficiaries.Bank",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="officers",
+        verbose_name="bank",
+        help_text="Hanya untuk petugas bank: bank yang datanya boleh dilihat dan dikirim.",
+    )
 
     objects = UserManager()
     REQUIRED_FIELDS = ["email", "full_name", "role"]
@@ -28,7 +38,12 @@ class User(AbstractUser):
                 name="user_role_known",
                 condition=models.Q(role__in=Role.values),
                 violation_error_message="Pilih salah satu peran yang tersedia.",
-            )
+            ),
+            models.CheckConstraint(
+                name="user_bank_of_bank_officer",
+                condition=models.Q(bank=None) | models.Q(role=Role.BANK),
+                violation_error_message="Hanya petugas bank yang dihubungkan dengan bank.",
+            ),
         ]
         permissions = [("reveal_identity", "Dapat menampilkan nomor identitas lengkap")]
 

@@ -41,7 +41,7 @@ PERSONAL_DATA = {
         not_personal="code name level kind parent bps_code postcode latitude longitude regency_code"
     ),
     "accounts.User": declared(
-        personal="username password full_name email phone role last_login date_joined",
+        personal="username password full_name email phone role bank last_login date_joined",
         not_personal="id is_active is_staff is_superuser groups user_permissions",
     ),
     "accounts.RegionAssignment": declared(personal="user region", not_personal="id"),

@@ -10,6 +10,7 @@ class Role(models.TextChoices):
     DUKCAPIL = "DUKCAPIL", "Petugas Dukcapil"
     BANK = "BANK", "Petugas bank"
     TKSK = "TKSK", "TKSK"
+    AGEN = "AGEN", "Agen atau e-Warung"
     AUDITOR = "AUDITOR", "Auditor"
     ADMINISTRATOR = "ADMINISTRATOR", "Administrator"
 
@@ -48,6 +49,27 @@ CHECK = {
     "verification.end_case",
     "verification.add_case",
     "verification.add_attachment",
+}
+VIEW_PAYOUT = {
+    "distribution.view_budget",
+    "distribution.view_agent",
+    "distribution.view_agentvillage",
+    "distribution.view_agentvisit",
+    "distribution.view_agentfinding",
+    "distribution.view_accountopening",
+    "distribution.view_accountopeningmember",
+    "distribution.view_cardevent",
+    "distribution.view_foodgroup",
+    "distribution.view_commodity",
+    "distribution.view_regionindicator",
+    "distribution.view_programmepair",
+    "distribution.view_overlapfinding",
+}
+VISIT_AGENTS = {"distribution.add_agentvisit", "distribution.change_agentfinding"}
+WORK_ON_PAYOUT = VISIT_AGENTS | {
+    "distribution.add_cardevent",
+    "distribution.add_accountopening",
+    "distribution.decide_overlapfinding",
 }
 # What matching has found, without the civil data it was found with.
 VIEW_MATCHING = {
@@ -89,6 +111,22 @@ DECIDE_PROPOSALS = {
     "verification.decide_objection",
     "verification.decide_replacement",
 }
+# Periods, payments and purchases.
+VIEW_PAYMENTS = {
+    "distribution.view_payoutperiod",
+    "distribution.view_paymentorder",
+    "distribution.view_payment",
+    "distribution.view_paymentreport",
+    "distribution.view_leftout",
+    "distribution.view_purchase",
+    "distribution.view_purchaseline",
+}
+RUN_PAYOUT = {
+    "distribution.add_payoutperiod",
+    "distribution.change_payoutperiod",
+    "distribution.make_paymentlist",
+    "distribution.void_purchase",
+}
 REVEAL = {"accounts.reveal_identity"}
 # Whether what the portal promises of its data holds; the whole province at once.
 VIEW_HEALTH = {"dashboards.view_healthresult"}
@@ -106,6 +144,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | VISIT
     | CHECK
     | REVEAL
+    | VIEW_PAYMENTS
     | VIEW_MATCHING
     | VIEW_ENDORSEMENT
     | {
@@ -114,14 +153,18 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.download_sheet",
         "verification.add_matchbatch",
         "verification.merge_duplicategroup",
-    },
+    }
+    | VIEW_PAYOUT
+    | WORK_ON_PAYOUT,
     Role.SUPERVISOR: VIEW_REGISTER
     | VIEW_WORK
     | VIEW_PROPOSALS
     | DECIDE_PROPOSALS
     | {"verification.view_objector"}
     | CHECK
+    | VIEW_PAYOUT
     | REVEAL
+    | VIEW_PAYMENTS
     | VIEW_MATCHING
     | VIEW_ENDORSEMENT
     | {
@@ -139,11 +182,20 @@ PERMISSIONS: dict[str, set[str]] = {
     }
     | CHECK
     | REVEAL
+    | VIEW_PAYMENTS
+    | RUN_PAYOUT
     | VIEW_MATCHING
     | VIEW_ENDORSEMENT
     | DECIDE_MATCHING
     | RUN_CHECKS
+    | VIEW_PAYOUT
+    | WORK_ON_PAYOUT
     | {
+        "distribution.add_agent",
+        "distribution.change_agent",
+        "distribution.set_status_agent",
+        "distribution.add_budget",
+        "distribution.change_budget",
         "verification.add_agreement",
         "verification.change_agreement",
         "verification.add_matchbatch",
@@ -171,19 +223,43 @@ PERMISSIONS: dict[str, set[str]] = {
     | DECIDE_MATCHING
     | SEND
     | REVEAL,
-    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"} | SEND | REVEAL,
+    Role.BANK: {
+        "regions.view_region",
+        "beneficiaries.view_bank",
+        "distribution.view_agent",
+        "distribution.view_agentfinding",
+    }
+    | (VIEW_PAYMENTS - {"distribution.view_leftout"})
+    | SEND
+    | REVEAL,
+    Role.AGEN: {
+        "distribution.enter_purchase",
+        "distribution.void_purchase",
+        "distribution.view_purchase",
+        "distribution.view_purchaseline",
+    },
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
     | VIEW_CASES
     | VISIT
     | VIEW_PROPOSALS
-    | ENTER_PROPOSALS,
+    | ENTER_PROPOSALS
+    | {
+        "distribution.view_agent",
+        "distribution.view_agentvillage",
+        "distribution.view_agentvisit",
+        "distribution.view_agentfinding",
+    }
+    | VISIT_AGENTS,
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
     | VIEW_PROPOSALS
     | REVEAL
+    | VIEW_PAYMENTS
     | VIEW_MATCHING
     | VIEW_HEALTH
     | VIEW_ENDORSEMENT
+    | VIEW_PAYOUT
+    | {"distribution.view_barredgroup", "distribution.view_barredperson"}
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {
         "regions.view_region",
@@ -202,9 +278,21 @@ PERMISSIONS: dict[str, set[str]] = {
         "beneficiaries.view_bank",
         "beneficiaries.add_bank",
         "beneficiaries.change_bank",
-        "distribution.view_benefitrate",
-        "distribution.add_benefitrate",
-        "distribution.change_benefitrate",
+        *(f"distribution.{action}_cashier" for action in ("view", "add", "change", "delete")),
+        *(
+            f"distribution.{action}_{model}"
+            for action in ("view", "add", "change")
+            for model in (
+                "benefitrate",
+                "budget",
+                "foodgroup",
+                "commodity",
+                "regionindicator",
+                "programmepair",
+                "barredgroup",
+                "barredperson",
+            )
+        ),
     }
     | RUN_CHECKS,
 }

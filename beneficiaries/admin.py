@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
 from django.template import engines
 from django.urls import path, reverse
-from import_export import resources
+from import_export import fields, resources
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
@@ -19,8 +19,9 @@ from accounts.admin import (
     ScopedChangeList,
     VillageFilter,
 )
+from accounts.exchange import Day, YesNo
 from beneficiaries import exports, figures, views
-from beneficiaries.models import Bank, Card, Enrollment, Household, Person, Programme
+from beneficiaries.models import Bank, Enrollment, Household, Person, Programme
 from beneficiaries.search import AT_MOST, find_households, find_persons
 from spreadsheets.words import thousands
 
@@ -334,7 +335,7 @@ class PersonAdmin(RegisterAdmin):
         return exports.export(self, request, queryset, exports.PERSONS)
 
 
-class _OfHousehold(RegisterAdmin):
+class OfHouseholdAdmin(RegisterAdmin):
     """Rows that are shown on the page of their household."""
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -349,31 +350,8 @@ class _OfHousehold(RegisterAdmin):
         return household.payee.name if household.payee else household.dtks_id
 
 
-@admin.register(Card)
-class CardAdmin(_OfHousehold):
-    list_display = [
-        "household_column",
-        "card_number_column",
-        "account_column",
-        "bank",
-        "village_column",
-        "status",
-        "handed_over_on",
-    ]
-    list_select_related = ["village__parent", "household__payee", "bank"]
-    list_filter = [*RegisterAdmin.list_filter, "bank", ("status", ChoicesDropdownFilter)]
-
-    @admin.display(description="nomor KKS")
-    def card_number_column(self, card):
-        return masked(card.card_number)
-
-    @admin.display(description="nomor rekening")
-    def account_column(self, card):
-        return masked(card.account_number)
-
-
 @admin.register(Enrollment)
-class EnrollmentAdmin(_OfHousehold):
+class EnrollmentAdmin(OfHouseholdAdmin):
     list_display = [
         "household_column",
         "programme",
@@ -387,6 +365,13 @@ class EnrollmentAdmin(_OfHousehold):
 
 
 class ProgrammeResource(resources.ModelResource):
+    code = fields.Field("code", "kode")
+    name = fields.Field("name", "nama")
+    is_sembako = fields.Field("is_sembako", "sembako", YesNo())
+    started_on = fields.Field("started_on", "berlaku_sejak", Day())
+    ended_on = fields.Field("ended_on", "berlaku_sampai", Day())
+    legal_basis = fields.Field("legal_basis", "dasar_hukum")
+
     class Meta:
         model = Programme
         fields = ["code", "name", "is_sembako", "started_on", "ended_on", "legal_basis"]
@@ -407,6 +392,11 @@ class ProgrammeAdmin(ReferenceDataAdmin):
 
 
 class BankResource(resources.ModelResource):
+    code = fields.Field("code", "kode")
+    name = fields.Field("name", "nama")
+    short_name = fields.Field("short_name", "nama_singkat")
+    is_active = fields.Field("is_active", "aktif", YesNo())
+
     class Meta:
         model = Bank
         fields = ["code", "name", "short_name", "is_active"]

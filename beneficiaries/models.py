@@ -369,6 +369,15 @@ class Card(Sourced):
         DIBLOKIR = "DIBLOKIR", "Diblokir"
         DIGANTI = "DIGANTI", "Diganti"
 
+    ACTIVE = (Status.DIBUKA, Status.DISERAHKAN)
+    TRANSITIONS = {
+        Status.DIBUKA: {Status.DISERAHKAN, Status.HILANG, Status.DIBLOKIR, Status.DIGANTI},
+        Status.DISERAHKAN: {Status.HILANG, Status.DIBLOKIR, Status.DIGANTI},
+        Status.HILANG: {Status.DISERAHKAN, Status.DIBLOKIR, Status.DIGANTI},
+        Status.DIBLOKIR: {Status.DISERAHKAN, Status.DIGANTI},
+        Status.DIGANTI: set(),
+    }
+
     household = models.ForeignKey(
         Household,
         models.PROTECT,
@@ -400,6 +409,12 @@ class Card(Sourced):
                 fields=["card_number"],
                 name="card_number_once",
                 violation_error_message="Nomor KKS ini sudah tercatat.",
+            ),
+            models.UniqueConstraint(
+                fields=["holder"],
+                condition=Q(status__in=["DIBUKA", "DISERAHKAN"]),
+                name="card_active_once",
+                violation_error_message="Pemegang ini masih mempunyai kartu lain yang aktif.",
             ),
             models.CheckConstraint(
                 name="card_handed_over_means_when",

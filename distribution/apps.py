@@ -6,8 +6,14 @@ class DistributionConfig(AppConfig):
     verbose_name = "Penyaluran"
 
     def ready(self):
+        from beneficiaries.figures import HOUSEHOLD_TIMELINE, PROGRAMME_NOTES
+        from distribution.household import payout_timeline, programme_notes
         from distribution.intake import KINDS
-        from uploads import kinds
+        from distribution.intake.programmes import follow_enrollments
+        from uploads import kinds, steps
 
         for kind in KINDS:
             kinds.register(kind)
+        PROGRAMME_NOTES.append(programme_notes)
+        HOUSEHOLD_TIMELINE.append(payout_timeline)
+        steps.listeners.append(follow_enrollments)

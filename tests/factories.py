@@ -12,10 +12,20 @@ from datetime import UTC, date, datetime
 
 import factory
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from accounts.models import RegionAssignment, User
 from accounts.roles import Role
 from beneficiaries.models import Card, Enrollment, Household, Person, Quota
+from distribution.models import (
+    Agent,
+    AgentFinding,
+    AgentVillage,
+    AgentVisit,
+    Payment,
+    PayoutPeriod,
+    Purchase,
+)
 from uploads.models import Upload
 from verification.models import (
     Agreement,
@@ -418,3 +428,106 @@ class PayeeChangeFactory(factory.django.DjangoModelFactory):
     happened_on = date(2021, 9, 1)
     proof = "Akta kematian 6203-KM-01092021-0001"
     made_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
+
+
+class AgentFactory(factory.django.DjangoModelFactory):
+    """An active agent of BRI that serves its own village; with `serves=[...]`, those villages."""
+
+    class Meta:
+        model = Agent
+        skip_postgeneration_save = True
+
+    bank_id = "002"
+    agent_id = factory.Sequence(lambda n: f"EW-{n:06d}")
+    name = factory.Sequence(lambda n: f"E-WARONG {n}")
+    kind = Agent.Kind.E_WARONG_KUBE
+    owner_name = factory.Sequence(lambda n: f"PEMILIK {n}")
+    village_id = VILLAGE
+
+    @factory.post_generation
+    def serves(self, create, extracted, **kwargs):
+        for code in extracted if extracted is not None else [self.village_id]:
+            AgentVillage.objects.create(agent=self, village_id=code)
+
+
+class AgentVisitFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AgentVisit
+
+    agent = factory.SubFactory(AgentFactory)
+    village_id = factory.SelfAttribute("agent.village_id")
+    visited_on = date(2021, 10, 5)
+    visited_by = factory.SubFactory(UserFactory, regions=[KAPUAS])
+    fair_price = good_quality = right_amount = True
+    no_packages = no_forcing = no_cash = open_daily = True
+
+
+class AgentFindingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AgentFinding
+
+    agent = factory.SubFactory(AgentFactory)
+    village_id = factory.SelfAttribute("agent.village_id")
+    kind = AgentFinding.Kind.PAKET
+    found_on = date(2021, 10, 5)
+    due_on = date(2021, 10, 19)
+
+
+class PeriodFactory(factory.django.DjangoModelFactory):
+    """A running period of one month of Sembako; each new one takes the next month from 2021."""
+
+    class Meta:
+        model = PayoutPeriod
+
+    programme_id = "SEMBAKO"
+    first_month = factory.Sequence(lambda n: date(2021 + n // 12, n % 12 + 1, 1))
+    last_month = factory.SelfAttribute("first_month")
+    name = factory.Sequence(lambda n: f"Periode uji {n}")
+    status = PayoutPeriod.Status.BERJALAN
+    opened_by = factory.SubFactory(UserFactory)
+    opened_at = factory.LazyFunction(timezone.now)
+
+
+class PaymentFactory(factory.django.DjangoModelFactory):
+    """A payment of all months of its period to a family with a card; `credited=True`: topped up."""
+
+    class Meta:
+        model = Payment
+
+    class Params:
+        credited = factory.Trait(
+            status=Payment.Status.TOP_UP_SUKSES,
+            status_on=date(2021, 2, 18),
+            topped_up_on=date(2021, 2, 18),
+            topped_up_amount=factory.SelfAttribute("amount"),
+        )
+
+    period = factory.SubFactory(PeriodFactory)
+    household = factory.SubFactory(HouseholdFactory, kpm=True)
+    person = factory.SelfAttribute("household.payee")
+    payee_name = factory.SelfAttribute("household.payee.name")
+    payee_nik = factory.SelfAttribute("household.payee.nik")
+    card_number = factory.Sequence(lambda n: f"603298{n:010d}")
+    account_number = factory.Sequence(lambda n: f"0{n:014d}")
+    bank_id = "002"
+    village_id = factory.SelfAttribute("household.village_id")
+    first_month = factory.SelfAttribute("period.first_month")
+    months = factory.SelfAttribute("period.month_count")
+    rate = 200_000
+    amount = factory.LazyAttribute(lambda payment: payment.rate * payment.months)
+
+
+class PurchaseFactory(factory.django.DjangoModelFactory):
+    """A recorded purchase of 100,000; `spent_amount` of its payment is not touched."""
+
+    class Meta:
+        model = Purchase
+
+    number = factory.Sequence(lambda n: f"TRX-{n:09d}")
+    agent = factory.SubFactory(AgentFactory)
+    payment = factory.SubFactory(PaymentFactory, credited=True)
+    period_id = factory.SelfAttribute("payment.period_id")
+    village_id = factory.SelfAttribute("payment.village_id")
+    card_number = factory.SelfAttribute("payment.card_number")
+    purchased_at = datetime(2021, 2, 20, 9, 41, tzinfo=UTC)
+    amount = 100_000

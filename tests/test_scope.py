@@ -21,11 +21,27 @@ from accounts.models import AccessLog
 from accounts.roles import PERMISSIONS, Role
 from beneficiaries.models import Household
 from dashboards.models import MatchDay, MatchFigures, RoundDay, RoundFigures, VillageFigures
+from distribution.models import (
+    AccountOpening,
+    AccountOpeningMember,
+    Agent,
+    AgentVillage,
+    Budget,
+    CardEvent,
+    LeftOut,
+    OverlapFinding,
+    PaymentReport,
+    ProgrammePair,
+    PurchaseLine,
+)
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
     PULANG_PISAU,
     VILLAGE,
+    AgentFactory,
+    AgentFindingFactory,
+    AgentVisitFactory,
     AttachmentFactory,
     CardFactory,
     CaseFactory,
@@ -40,8 +56,11 @@ from tests.factories import (
     MeetingFactory,
     ObjectionFactory,
     PayeeChangeFactory,
+    PaymentFactory,
+    PeriodFactory,
     PersonFactory,
     ProposalFactory,
+    PurchaseFactory,
     QuotaFactory,
     ReplacementFactory,
     RoundFactory,
@@ -169,6 +188,37 @@ def _of_meeting(model, **kwargs):
     return of
 
 
+def _opening(village):
+    return AccountOpening.objects.create(
+        bank_id="002",
+        region_id=village[:5],
+        name=f"Kelompok {AccountOpening.objects.count()}",
+        sent_on="2021-03-01",
+        created_by=UserFactory(),
+    )
+
+
+def _opening_member(village):
+    household = HouseholdFactory(village_id=village)
+    return AccountOpeningMember.objects.create(
+        opening=_opening(village),
+        household=household,
+        village_id=village,
+        person=household.payee,
+    )
+
+
+def _card_event(village):
+    card = CardFactory(household__village_id=village)
+    return CardEvent.objects.create(
+        card=card,
+        household=card.household,
+        village_id=village,
+        after=card.status,
+        happened_on="2021-03-12",
+    )
+
+
 MAKERS = {
     "accounts.AccessLog": lambda village: AccessLog.objects.create(
         kind="REVEAL", user=UserFactory(), region_id=village, subject=f"NIK di {village}"
@@ -251,6 +301,47 @@ MAKERS = {
     ),
     "verification.PayeeChange": lambda village: PayeeChangeFactory(household__village_id=village),
     "beneficiaries.Quota": lambda village: QuotaFactory(region_id=village),
+    "distribution.Budget": lambda village: Budget.objects.create(
+        programme_id="SEMBAKO", region_id=village[:5], year=2021, amount=1, families=1
+    ),
+    "distribution.Agent": lambda village: AgentFactory(village_id=village),
+    "distribution.AgentVillage": lambda village: AgentVillage.objects.get(
+        agent=AgentFactory(village_id=village)
+    ),
+    "distribution.AgentVisit": lambda village: AgentVisitFactory(agent__village_id=village),
+    "distribution.AgentFinding": lambda village: AgentFindingFactory(agent__village_id=village),
+    "distribution.AccountOpening": _opening,
+    "distribution.AccountOpeningMember": _opening_member,
+    "distribution.CardEvent": _card_event,
+    "distribution.Payment": lambda village: PaymentFactory(household__village_id=village),
+    "distribution.PaymentReport": lambda village: PaymentReport.objects.create(
+        payment=PaymentFactory(household__village_id=village),
+        village_id=village,
+        status="SPM",
+        status_on="2021-02-15",
+    ),
+    "distribution.LeftOut": lambda village: LeftOut.objects.create(
+        period=PeriodFactory(),
+        household=HouseholdFactory(village_id=village),
+        village_id=village,
+        reason="NIK_GANDA",
+    ),
+    "distribution.Purchase": lambda village: PurchaseFactory(
+        payment__household__village_id=village
+    ),
+    "distribution.PurchaseLine": lambda village: PurchaseLine.objects.create(
+        purchase=PurchaseFactory(payment__household__village_id=village),
+        village_id=village,
+        name=f"BERAS {village}",
+        quantity=10,
+        price=12_500,
+    ),
+    "distribution.OverlapFinding": lambda village: OverlapFinding.objects.create(
+        household=HouseholdFactory(village_id=village),
+        village_id=village,
+        pair=ProgrammePair.objects.first(),
+        since="2021-05-01",
+    ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
     ),
@@ -545,6 +636,7 @@ def rows_of_two_districts():
         for rows in (household.members, household.cards, household.enrollments):
             rows.update(source_row=7)
         Household.objects.filter(pk=household.pk).update(rt="009")
+    Agent.objects.update(source_row=7)
 
 
 def regencies_in(table, cursor):

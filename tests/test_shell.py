@@ -53,19 +53,53 @@ MATCHING = [
 ]
 HEALTH, PEOPLE = "Kesehatan data", ["Pengguna", "Catatan akses data"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
+AGENTS = ["Agen dan e-Warung", "Temuan agen"]
+PERIODS = ["Periode salur", "Daftar bayar", "Transaksi"]
+PAYOUT = [
+    *PERIODS,
+    "KPM tidak dibayar",
+    "Anggaran dan realisasi",
+    "Burekol",
+    *AGENTS,
+    "Jangkauan agen",
+    "Tumpang tindih program",
+]
+PAYOUT_REFERENCE = [
+    "Anggaran dan kuota",
+    "Komoditas",
+    "Kelompok gizi",
+    "Indikator wilayah",
+    "Aturan pasangan program",
+]
+BARRED = ["Golongan terlarang", "Orang dari golongan terlarang"]
 SHOWN = {
-    Role.PETUGAS: ["Kunjungan", *REGISTER, *WORK, *PROPOSALS, *MATCHING, *REFERENCE],
-    Role.SUPERVISOR: REGISTER + WORK + PROPOSALS + MATCHING + REFERENCE,
-    Role.KOORDINATOR: [*REGISTER, *WORK, *PROPOSALS, QUEUE, *MATCHING, *REFERENCE, HEALTH],
+    Role.PETUGAS: [
+        *("Kunjungan", *REGISTER, *WORK, *PROPOSALS, *MATCHING),
+        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE),
+    ],
+    Role.SUPERVISOR: [
+        *(*REGISTER, *WORK, *PROPOSALS, *MATCHING),
+        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE),
+    ],
+    Role.KOORDINATOR: [
+        *(*REGISTER, *WORK, *PROPOSALS, QUEUE, *MATCHING),
+        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, HEALTH),
+    ],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
-    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
+    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", *AGENTS, *PERIODS],
+    Role.AGEN: ["Kasir", "Transaksi"],
     Role.TKSK: [
         *("Kunjungan", "Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"),
-        *PROPOSALS,
-        "Ringkasan verifikasi",
+        *(*PROPOSALS, "Ringkasan verifikasi", *AGENTS, "Jangkauan agen"),
     ],
-    Role.AUDITOR: [*REGISTER, *WORK, *PROPOSALS, *MATCHING, *REFERENCE, *PEOPLE, HEALTH],
-    Role.ADMINISTRATOR: [*REFERENCE, *PEOPLE, HEALTH],
+    Role.AUDITOR: [
+        *(*REGISTER, *WORK, *PROPOSALS, *MATCHING),
+        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, *BARRED, *PEOPLE, HEALTH),
+    ],
+    Role.ADMINISTRATOR: [
+        *(*REFERENCE, "Anggaran dan realisasi", *PAYOUT_REFERENCE, *BARRED),
+        *("Kasir agen", *PEOPLE, HEALTH),
+    ],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]
 

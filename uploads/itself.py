@@ -18,11 +18,12 @@ class Once:
     fields: tuple[str, ...]
     code: str
     what: str
+    level: str = "warning"
 
 
 _DOUBLES = """
 INSERT INTO found (sheet, row_number, field, code, level, message, before)
-SELECT s.sheet, s.row_number, %(field)s, %(code)s, 'warning', %(what)s || ' tertulis pada ' || d.n
+SELECT s.sheet, s.row_number, %(field)s, %(code)s, %(level)s, %(what)s || ' tertulis pada ' || d.n
     || ' baris (' || d.rows || '); pastikan barisnya memang berbeda.', s."{field}"
 FROM staged s JOIN (
     SELECT {fields}, count(*) AS n,
@@ -54,7 +55,7 @@ def compare_with_itself(
             quoted = [f'"{name}"' for name in key.fields]
             cursor.execute(
                 _DOUBLES.format(field=key.fields[0], fields=", ".join(quoted)),
-                {"field": key.fields[0], "code": key.code, "what": key.what},
+                {"field": key.fields[0], "code": key.code, "what": key.what, "level": key.level},
             )
         if outside:
             cursor.execute(_OUTSIDE, {"level": outside, "region": upload.region_id})

@@ -34,20 +34,16 @@ _TYPE_SPELLINGS = TYPES | {
     "KIOS": "WARUNG",
     "RUMAH PANGAN KITA": "RPK",
 }
-STATUSES = {"AKTIF": "AKTIF", "TIDAK AKTIF": "TIDAK_AKTIF", "DIBEKUKAN": "DIBEKUKAN"}
+STATUSES = {"AKTIF": "AKTIF", "DITANGGUHKAN": "DITANGGUHKAN", "NONAKTIF": "NONAKTIF"}
 _STATUS_SPELLINGS = STATUSES | {
-    "NONAKTIF": "TIDAK_AKTIF",
-    "TUTUP": "TIDAK_AKTIF",
-    "BERHENTI": "TIDAK_AKTIF",
-    "BEKU": "DIBEKUKAN",
-    "SUSPEND": "DIBEKUKAN",
-    "DIHENTIKAN SEMENTARA": "DIBEKUKAN",
+    "TIDAK AKTIF": "NONAKTIF",
+    "TUTUP": "NONAKTIF",
+    "BERHENTI": "NONAKTIF",
+    "DIBEKUKAN": "DITANGGUHKAN",
+    "BEKU": "DITANGGUHKAN",
+    "SUSPEND": "DITANGGUHKAN",
+    "DIHENTIKAN SEMENTARA": "DITANGGUHKAN",
 }
-# Who may not own an outlet (DOMAIN section 3).
-_BARRED = re.compile(
-    r"\b(ASN|PNS|APARATUR SIPIL NEGARA|PEGAWAI NEGERI|TNI|POLRI|TKSK|PENDAMPING|KEPALA DESA|KADES"
-    r"|LURAH|PERANGKAT DESA|APARAT DESA|SEKRETARIS DESA|SEKDES|BPD|BUMN|BUM ?DES)\b"
-)
 # Degrees around Kalimantan Tengah, wider than its outermost villages by about 0.2.
 SOUTH, NORTH, WEST, EAST = -3.7, 0.9, 110.5, 116.0
 
@@ -65,20 +61,12 @@ def judge_agent(row: RowView, context: CheckContext) -> None:
             "Desa/kelurahan kosong, jadi tempat agennya tidak diketahui; isi desanya.",
         )
     judge_nik(row, "owner_nik")
-    if _BARRED.search(row["owner_occupation"].upper()):
-        row.note(
-            "owner_occupation",
-            "PEMILIK_DILARANG",
-            "warning",
-            "Pekerjaan pemilik termasuk yang tidak boleh memiliki agen atau e-Warung; pastikan"
-            " pemiliknya.",
-        )
-    if row["status"] in ("TIDAK_AKTIF", "DIBEKUKAN") and not row["status_reason"]:
+    if row["status"] in ("DITANGGUHKAN", "NONAKTIF") and not row["status_reason"]:
         row.note(
             "status_reason",
             "AGEN_BERHENTI_TANPA_ALASAN",
-            "warning",
-            "Agen ditulis tidak aktif atau dibekukan tanpa alasan; isi alasannya.",
+            "error",
+            "Agen ditulis nonaktif atau ditangguhkan tanpa alasan; isi alasannya.",
         )
 
 
@@ -109,7 +97,7 @@ def judge_point(row: RowView, context: CheckContext) -> None:
             row.note(
                 other,
                 "KOORDINAT_SEBELAH",
-                "warning",
+                "error",
                 "Hanya satu dari lintang dan bujur terisi; isi keduanya atau kosongkan keduanya.",
             )
         return
@@ -301,7 +289,7 @@ AGEN = Layout(
             "ALASAN STATUS",
             cells.text,
             ("ALASAN", "KETERANGAN"),
-            help="Wajib bila tidak aktif atau dibekukan.",
+            help="Wajib bila nonaktif atau ditangguhkan.",
             width=28,
         ),
     ),
@@ -346,7 +334,7 @@ AGEN = Layout(
             "has_edc": "TIDAK",
             "contract_from": "01-02-2020",
             "contract_until": "31-01-2021",
-            "status": "TIDAK AKTIF",
+            "status": "NONAKTIF",
             "status_reason": "Kontrak tidak diperpanjang",
         },
     ),

@@ -49,9 +49,13 @@ LOGINS = (
     Login("tksk.basarang", "Ahmad Riduan", Role.TKSK, ("62.03.08",)),
     Login("dukcapil.kapuas", "Sri Wahyuni", Role.DUKCAPIL, ("62.03",)),
     Login("bank.bri", "Dedi Setiawan", Role.BANK, ("62",)),
+    Login("agen.selat", "Misnawati Lestari", Role.AGEN, ("62.03",)),
     Login("auditor", "Helena Bangkan", Role.AUDITOR, ("62",)),
     Login("admin", "Agus Prasetyo", Role.ADMINISTRATOR, ("62",)),
 )
+
+# The bank whose agents and cards an officer of a bank sees.
+BANKS = {"bank.bri": "002"}
 
 
 def taken_usernames() -> list[str]:
@@ -69,6 +73,7 @@ def create_users() -> dict[str, User]:
             full_name=login.full_name,
             email=f"{login.username}@demo.invalid",
             role=login.role,
+            bank_id=BANKS.get(login.username),
             password=password,
             date_joined=now,
         )

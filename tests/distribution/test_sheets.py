@@ -231,12 +231,6 @@ RULES = {
         {"village_name": ""},
         [("village_name", "DESA_KOSONG", "error")],
     ),
-    "an owner who may be none": (
-        AGEN,
-        {"owner_occupation": "Perangkat Desa"},
-        [("owner_occupation", "PEMILIK_DILARANG", "warning")],
-    ),
-    "an owner of a like-sounding trade": (AGEN, {"owner_occupation": "Pedagang aspal"}, []),
     "a point in Java": (
         AGEN,
         {"latitude": "-7,25", "longitude": "112,75"},
@@ -258,7 +252,7 @@ RULES = {
     "half a point": (
         AGEN,
         {"longitude": ""},
-        [("longitude", "KOORDINAT_SEBELAH", "warning")],
+        [("longitude", "KOORDINAT_SEBELAH", "error")],
     ),
     "an end before the beginning": (
         AGEN,
@@ -273,7 +267,7 @@ RULES = {
     "stopped for no reason": (
         AGEN,
         {"status": "Suspend"},
-        [("status_reason", "AGEN_BERHENTI_TANPA_ALASAN", "warning")],
+        [("status_reason", "AGEN_BERHENTI_TANPA_ALASAN", "error")],
     ),
     "an unknown village among those served": (
         AGEN,

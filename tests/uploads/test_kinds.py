@@ -118,6 +118,7 @@ def test_every_finding_has_a_short_name():
         *root.glob("*/sheets/*.py"),
         *root.glob("beneficiaries/*.py"),
         *root.glob("*/*intake.py"),
+        *root.glob("*/intake/*.py"),
     ]
     found = {code for path in sources for code in _codes(path)}
     assert {"NIK_MUSTAHIL", "KARTU_DUA_KALI", "PERIODE_TIDAK_TERBACA", "DESA_DARI_KODE"} < found

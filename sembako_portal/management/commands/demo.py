@@ -7,11 +7,13 @@ from django.db import connection, transaction
 
 from beneficiaries.models import Household
 from sembako_portal.demo import (
+    agents,
     endorsements,
     field,
     load,
     matching,
     meetings,
+    payout,
     rounds,
     uploads,
     users,
@@ -85,6 +87,11 @@ def fill(*, count: int, today: date) -> dict[str, int]:
     field.create_visits(round_, users=created, today=today)
     endorsements.create_endorsements(round_, users=created, today=today)
     meetings.create_meetings(users=created, round_=round_)
+    agents.create_budgets()
+    agents.create_agents(users=created, today=today, seed=SEED)
+    agents.create_cards(users=created, today=today)
+    agents.create_overlaps(users=created, today=today)
+    payout.create_payout(users=created, today=today)
     matching.keep_history()
     return counts
 
