@@ -6,12 +6,14 @@ permission of the entry is the permission of the list. Counts are what waits for
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.apps import apps
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
+from accounts.models import Notification
 from uploads.models import Upload
 from verification.models import MatchResult
 
@@ -213,4 +215,5 @@ def context(request) -> dict:
         "user_place": lazy(place_of, str)(user),
         "user_place_short": lazy(short_place_of, str)(user),
         "search_url": _search_url(),
+        "unread_notifications": cache(Notification.objects.of(user).unread().count),
     }

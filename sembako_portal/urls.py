@@ -4,6 +4,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("dashboards.urls")),
     path("", include("beneficiaries.urls")),
+    path("pemberitahuan/", include("accounts.urls")),
     path("unggahan/", include("uploads.urls")),
     path("verifikasi/", include("verification.urls")),
     path("", admin.site.urls),

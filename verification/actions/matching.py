@@ -7,9 +7,11 @@ from collections import Counter
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Notification, User
+from accounts.notifications import notify
 from beneficiaries.actions import correct_person, restore_person
 from beneficiaries.models import Person
 from regions.models import Region
@@ -45,6 +47,15 @@ def _move(batch: MatchBatch, status: str) -> None:
         )
     batch.status = status
     batch.save()
+
+
+def _tell(batch: MatchBatch, text: str) -> None:
+    notify(
+        [batch.requested_by],
+        topic=Notification.Topic.PEMADANAN,
+        text=text,
+        url=reverse("admin:verification_matchbatch_change", args=[batch.pk]),
+    )
 
 
 def _locked(batch: MatchBatch) -> MatchBatch:
@@ -187,6 +198,7 @@ def finish_batch(batch: MatchBatch) -> MatchBatch:
     batch = _locked(batch)
     batch.finished_at = timezone.now()
     _move(batch, Status.SELESAI)
+    _tell(batch, f"Jawaban Dukcapil untuk {batch} selesai dipadankan.")
     return batch
 
 
@@ -195,6 +207,7 @@ def fail_batch(batch: MatchBatch, *, reason: str) -> MatchBatch:
     batch = _locked(batch)
     batch.failure = reason
     _move(batch, Status.GAGAL)
+    _tell(batch, f"Pemadanan {batch} gagal. Sebabnya tertulis pada permintaan itu.")
     return batch
 
 
