@@ -1,4 +1,4 @@
-"""Telling users of what happened: a line in the portal, and in the daily e-mail until it is read."""
+"""Telling users what happened: a line in the portal, and in the daily e-mail until it is read."""
 
 from collections.abc import Iterable
 

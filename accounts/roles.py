@@ -42,6 +42,23 @@ DECIDE_MATCHING = {
     "verification.view_matchcandidate",
     "verification.view_notsame",
 }
+# Rakor, tindak lanjut, pengaduan, laporan.
+VIEW_COORDINATION = {
+    "coordination.view_meeting",
+    "coordination.view_followup",
+    "coordination.view_complaint",
+}
+COORDINATE = VIEW_COORDINATION | {
+    "coordination.add_meeting",
+    "coordination.change_meeting",
+    "coordination.add_followup",
+    "coordination.report_followup",
+    "coordination.add_complaint",
+    "coordination.handle_complaint",
+    "coordination.make_report",
+    "coordination.view_agency",
+}
+CONFIDE = {"coordination.view_sensitive_complaint", "coordination.reveal_complainant"}
 REVEAL = {"accounts.reveal_identity"}
 # Agencies beside the Dinas Sosial send sheets of their own and see no others (uploads/models.py).
 OUTSIDE = frozenset({Role.DUKCAPIL, Role.BANK})
@@ -50,6 +67,7 @@ SEND = {"uploads.view_upload", "uploads.add_upload", "uploads.submit_upload"}
 PERMISSIONS: dict[str, set[str]] = {
     Role.PETUGAS: VIEW_REGISTER
     | VIEW_WORK
+    | COORDINATE
     | REVEAL
     | VIEW_MATCHING
     | {
@@ -61,15 +79,22 @@ PERMISSIONS: dict[str, set[str]] = {
     },
     Role.SUPERVISOR: VIEW_REGISTER
     | VIEW_WORK
+    | COORDINATE
+    | CONFIDE
     | REVEAL
     | VIEW_MATCHING
     | {"verification.download_sheet"},
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
+    | COORDINATE
+    | CONFIDE
     | REVEAL
     | VIEW_MATCHING
     | DECIDE_MATCHING
     | {
+        "coordination.add_agency",
+        "coordination.change_agency",
+        "coordination.publish_figures",
         "verification.add_agreement",
         "verification.change_agreement",
         "verification.add_matchbatch",
@@ -87,17 +112,25 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.view_agreement",
         "verification.view_matchbatch",
         "verification.answer_matchbatch",
+        "coordination.view_followup",
+        "coordination.report_followup",
         "verification.view_matchresult",
         "verification.view_matchdecision",
     }
     | DECIDE_MATCHING
     | SEND
     | REVEAL,
-    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"} | SEND | REVEAL,
+    Role.BANK: {"regions.view_region", "beneficiaries.view_bank"}
+    | {"coordination.view_followup", "coordination.report_followup"}
+    | SEND
+    | REVEAL,
     Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
-    | {"verification.view_round", "verification.view_case"},
+    | {"verification.view_round", "verification.view_case"}
+    | {"coordination.view_complaint", "coordination.add_complaint"},
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_COORDINATION
+    | {"coordination.view_sensitive_complaint", "coordination.make_report"}
     | REVEAL
     | VIEW_MATCHING
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
@@ -112,6 +145,10 @@ PERMISSIONS: dict[str, set[str]] = {
         "accounts.change_regionassignment",
         "accounts.delete_regionassignment",
         "accounts.view_accesslog",
+        "coordination.view_agency",
+        "coordination.add_agency",
+        "coordination.change_agency",
+        "coordination.publish_figures",
         "beneficiaries.view_programme",
         "beneficiaries.add_programme",
         "beneficiaries.change_programme",

@@ -1,4 +1,4 @@
-"""The daily e-mail: what a user has not read and what waits for the user, only when there is any."""
+"""The daily e-mail: what a user has not read and what waits for the user, if there is any."""
 
 import logging
 import smtplib

@@ -182,17 +182,9 @@ def current_round(user) -> Round | None:
     return Round.objects.visible_to(user).running().first()
 
 
-def area(user, code: str, round: Round | None) -> Area:
-    """Figures of the region `code` and of each place directly below it, within the user's scope.
-
-    Raises Region.DoesNotExist for a code that is not in the tree.
-    """
-    above = [code[:length] for length in (2, 5, 8) if length < len(code)]
-    regions = Region.objects.filter(Q(pk__in=[*above, code]) | Q(parent=code))
-    by_code = {region.code: region for region in regions}
-    if code not in by_code:
-        raise Region.DoesNotExist(code)
-    sums = {
+def _sums(user, code: str, round: Round | None, *, length: int) -> dict[str, dict]:
+    """Sums of the villages inside `code` by the first `length` characters, with the last count."""
+    return {
         row.pop("place"): row
         for row in (
             VillageFigures.objects.visible_to(user)
@@ -204,7 +196,7 @@ def area(user, code: str, round: Round | None) -> Area:
                 )
             )
             .order_by()
-            .values(place=Left("village_id", CHILD_LENGTH[len(code)]))
+            .values(place=Left("village_id", length))
             .annotate(
                 last=Max("counted_at"),
                 **{
@@ -218,6 +210,28 @@ def area(user, code: str, round: Round | None) -> Area:
             )
         )
     }
+
+
+def counts_inside(user, code: str, round: Round | None, *, length: int) -> dict[str, Counts]:
+    """Figures of all places inside `code` whose codes have this length, within the scope."""
+    sums = _sums(user, code, round, length=length)
+    return {
+        place: Counts(**{name: value for name, value in row.items() if name != "last"})
+        for place, row in sorted(sums.items())
+    }
+
+
+def area(user, code: str, round: Round | None) -> Area:
+    """Figures of the region `code` and of each place directly below it, within the user's scope.
+
+    Raises Region.DoesNotExist for a code that is not in the tree.
+    """
+    above = [code[:length] for length in (2, 5, 8) if length < len(code)]
+    regions = Region.objects.filter(Q(pk__in=[*above, code]) | Q(parent=code))
+    by_code = {region.code: region for region in regions}
+    if code not in by_code:
+        raise Region.DoesNotExist(code)
+    sums = _sums(user, code, round, length=CHILD_LENGTH[len(code)])
     counted_at = max((row.pop("last") for row in sums.values()), default=None)
     counts = {place: Counts(**row) for place, row in sums.items()}
     return Area(

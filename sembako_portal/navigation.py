@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
 from accounts.models import Notification
+from coordination.models import FollowUp
 from uploads.models import Upload
 from verification.models import MatchResult
 
@@ -42,6 +43,11 @@ def _uploads_waiting(user) -> Count | None:
 def _matches_waiting(user) -> Count | None:
     number = MatchResult.objects.visible_to(user).in_queue().count()
     return Count(number, "menunggu keputusan Anda") if number else None
+
+
+def _follow_ups_late(user) -> Count | None:
+    number = FollowUp.objects.visible_to(user).overdue().count()
+    return Count(number, "lewat tenggat", due=True) if number else None
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,32 @@ ENTRIES = (
         "Penyaluran",
         "wallet",
         children=(Entry("Nilai bantuan", model="distribution.BenefitRate"),),
+    ),
+    Entry(
+        "Koordinasi",
+        "calendar",
+        children=(
+            Entry("Rakor", model="coordination.Meeting"),
+            Entry("Tindak lanjut", model="coordination.FollowUp", count=_follow_ups_late),
+            Entry("Pengaduan", model="coordination.Complaint"),
+            Entry("Instansi", model="coordination.Agency"),
+        ),
+    ),
+    Entry(
+        "Laporan",
+        "chart",
+        children=(
+            Entry(
+                "Buat laporan",
+                view="coordination:reports",
+                permission="coordination.make_report",
+            ),
+            Entry(
+                "Angka publik",
+                view="coordination:publishing",
+                permission="coordination.publish_figures",
+            ),
+        ),
     ),
     Entry(
         "Pengaturan",

@@ -46,6 +46,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "coordination",
     "dashboards",
     "verification",
     "distribution",

@@ -20,6 +20,7 @@ from accounts import scope
 from accounts.models import AccessLog
 from accounts.roles import PERMISSIONS, Role
 from beneficiaries.models import Household
+from coordination.models import Briefing, ComplaintStep, FollowUpStep
 from dashboards.models import RoundDay, RoundFigures, VillageFigures
 from tests.factories import (
     KAPUAS,
@@ -29,10 +30,13 @@ from tests.factories import (
     CardFactory,
     CaseFactory,
     CivilRecordFactory,
+    ComplaintFactory,
     EnrollmentFactory,
+    FollowUpFactory,
     HouseholdFactory,
     MatchBatchFactory,
     MatchResultFactory,
+    MeetingFactory,
     PersonFactory,
     RoundFactory,
     UploadFactory,
@@ -103,6 +107,14 @@ def _merge(village):
     )
 
 
+def _complaint(village):
+    return ComplaintFactory(region_id=village)
+
+
+def _follow_up(village):
+    return FollowUpFactory(region_id=village[:5])
+
+
 MAKERS = {
     "accounts.AccessLog": lambda village: AccessLog.objects.create(
         kind="REVEAL", user=UserFactory(), region_id=village, subject=f"NIK di {village}"
@@ -135,6 +147,17 @@ MAKERS = {
         village_id=village,
     ),
     "verification.Merge": _merge,
+    "coordination.Complaint": _complaint,
+    "coordination.ComplaintStep": lambda village: ComplaintStep.objects.create(
+        complaint=_complaint(village), region_id=village, action="CATAT", by=UserFactory()
+    ),
+    "coordination.FollowUp": _follow_up,
+    "coordination.FollowUpStep": lambda village: FollowUpStep.objects.create(
+        follow_up=_follow_up(village), region_id=village[:5], action="CATAT", by=UserFactory()
+    ),
+    "coordination.Briefing": lambda village: Briefing.objects.create(
+        meeting=MeetingFactory(), region_id=village[:5], made_by=UserFactory()
+    ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
     ),

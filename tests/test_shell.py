@@ -32,15 +32,46 @@ WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
 QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
+COORDINATION = ["Rakor", "Tindak lanjut", "Pengaduan"]
+OFFICER = [*COORDINATION, "Instansi", "Buat laporan"]
 SHOWN = {
-    Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE],
-    Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
-    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
-    Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
-    Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, "Pengguna", "Catatan akses data"],
-    Role.ADMINISTRATOR: [*REFERENCE, "Pengguna", "Catatan akses data"],
+    Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE + OFFICER,
+    Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE + OFFICER,
+    Role.KOORDINATOR: [
+        *REGISTER,
+        *WORK,
+        QUEUE,
+        *MATCHING,
+        *REFERENCE,
+        *OFFICER,
+        "Angka publik",
+    ],
+    Role.DUKCAPIL: [
+        "Unggahan",
+        QUEUE,
+        *(set(MATCHING) - {"Data ganda"}),
+        "Wilayah",
+        "Tindak lanjut",
+    ],
+    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", "Tindak lanjut"],
+    Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah", "Pengaduan"],
+    Role.AUDITOR: [
+        *REGISTER,
+        *WORK,
+        *MATCHING,
+        *REFERENCE,
+        *COORDINATION,
+        "Buat laporan",
+        "Pengguna",
+        "Catatan akses data",
+    ],
+    Role.ADMINISTRATOR: [
+        *REFERENCE,
+        "Instansi",
+        "Angka publik",
+        "Pengguna",
+        "Catatan akses data",
+    ],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]
 

@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from beneficiaries.models import Household
-from sembako_portal.demo import load, matching, rounds, uploads, users
+from dashboards import figures
+from sembako_portal.demo import coordination, load, matching, rounds, uploads, users
 from sembako_portal.demo.population import SEED, families
 from spreadsheets.words import thousands
 from uploads.models import Upload
@@ -73,6 +74,8 @@ def fill(*, count: int, today: date) -> dict[str, int]:
         cursor.execute(f"ANALYZE {_TABLES}")
     uploads.create_uploads(made, visits, round_=round_, users=created)
     matching.create_requests(users=created, today=today)
+    figures.refresh()
+    coordination.create_coordination(users=created, today=today)
     return counts
 
 
