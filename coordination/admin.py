@@ -174,7 +174,10 @@ class MeetingAdmin(SteppedAdmin):
 
     def edit_view(self, request, pk):
         meeting = self.thing(request, pk)
-        if not request.user.has_perm("coordination.change_meeting"):
+        user = request.user
+        if not user.has_perm("coordination.change_meeting") or not user.scope.contains(
+            meeting.region_id
+        ):
             raise PermissionDenied
         return meeting_views.change_meeting(request, meeting)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, DurationField, F, Q
+from django.db.models import Count, DurationField, F, OuterRef, Q, Subquery
 from django.db.models.aggregates import Aggregate
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from beneficiaries.models import Household
 from coordination.models import Complaint, FollowUp
 from dashboards import indicators
 from dashboards.figures import Area
-from regions.codes import SHORT_NAMES
+from regions.models import Region
 
 
 class Median(Aggregate):
@@ -64,7 +64,12 @@ def complaint_figures(user) -> ComplaintFigures:
     categories = {
         row["category"]: row for row in visible.values("category").annotate(**_sums(today))
     }
-    regencies = visible.values("regency_code").annotate(**_sums(today))
+    name = Region.objects.filter(pk=OuterRef("regency_code")).values("name")
+    regencies = (
+        visible.annotate(name=Subquery(name))
+        .values("regency_code", "name")
+        .annotate(**_sums(today))
+    )
     return ComplaintFigures(
         **total,
         by_category=tuple(
@@ -73,14 +78,10 @@ def complaint_figures(user) -> ComplaintFigures:
             if value in categories
         ),
         by_regency=tuple(
-            Group(_name(row["regency_code"]), row["regency_code"], **_only_sums(row))
+            Group(row["name"], row["regency_code"], **_only_sums(row))
             for row in sorted(regencies, key=lambda row: (-row["open"], row["regency_code"]))
         ),
     )
-
-
-def _name(regency_code: str) -> str:
-    return SHORT_NAMES.get(regency_code, "Provinsi")
 
 
 def _only_sums(row: dict) -> dict:

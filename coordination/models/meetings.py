@@ -322,8 +322,8 @@ class FollowUpStep(models.Model):
 class BriefingQuerySet(ScopedQuerySet):
     def latest_of(self, meeting: Meeting):
         """Of each region the newest one."""
-        newest = self.filter(meeting=meeting).order_by("region", "-id").distinct("region")
-        return self.filter(pk__in=newest.values("pk")).order_by("region")
+        newest = self.filter(meeting=meeting).order_by("region_id", "-id").distinct("region_id")
+        return self.filter(pk__in=newest.values("pk")).order_by("region_id")
 
 
 class Briefing(models.Model):

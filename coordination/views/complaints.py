@@ -109,5 +109,4 @@ def reveal(request: HttpRequest, complaint: Complaint, buttons) -> HttpResponse:
     page = complaint_page(request, complaint, buttons, shown=shown)
     url = reverse("admin:coordination_complaint_change", args=[complaint.pk])
     page.headers["Refresh"] = f"{SHOWN_SECONDS};url={url}"
-    page.headers["Cache-Control"] = "no-store"
     return page
