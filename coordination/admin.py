@@ -78,7 +78,7 @@ class ComplaintAdmin(SteppedAdmin):
     )
 
     class Media:
-        css = {"all": ["portal/coordination.css"]}
+        css = {"all": ["portal/dashboard.css", "portal/coordination.css"]}
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("text", "answer")
@@ -138,7 +138,7 @@ class MeetingAdmin(SteppedAdmin):
     empty_text = "Siapkan rapat agar bahan, keputusan, dan tindak lanjutnya tersimpan di sini."
 
     class Media:
-        css = {"all": ["portal/coordination.css"]}
+        css = {"all": ["portal/dashboard.css", "portal/coordination.css"]}
 
     def get_queryset(self, request):
         follow_ups = FollowUp.objects.visible_to(request.user).filter(meeting=OuterRef("pk"))
@@ -245,7 +245,7 @@ class FollowUpAdmin(SteppedAdmin):
     empty_text = "Tindak lanjut dicatat pada halaman rapat."
 
     class Media:
-        css = {"all": ["portal/coordination.css"]}
+        css = {"all": ["portal/dashboard.css", "portal/coordination.css"]}
 
     def get_urls(self):
         evidence = path(

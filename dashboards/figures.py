@@ -281,39 +281,15 @@ def province_counts(province: str, round: Round | None) -> Counts:
 
 
 @dataclass(frozen=True)
-class Column:
-    """One day of a chart, in per cent of its width and height."""
-
-    day: date
-    count: int
-    x: float
-    y: float
-    height: float
-    labelled: bool
-
-
-@dataclass(frozen=True)
 class Trend:
     """Families verified up to the end of each day of a round until today, idle days included."""
 
     days: tuple[tuple[date, int], ...]
     total: int
 
-    WIDTH, HEIGHT, MARGIN = 88, 34, 4
-
     @property
-    def points(self) -> list[tuple[float, float]]:
-        """The days as a line from bottom left to top right of a drawing of WIDTH x HEIGHT."""
-        step = (self.WIDTH - 2 * self.MARGIN) / (len(self.days) - 1)
-        top = max(self.days[-1][1], 1)
-        room = self.HEIGHT - 2 * self.MARGIN
-        return [
-            (
-                round(self.MARGIN + index * step, 1),
-                round(self.HEIGHT - self.MARGIN - room * n / top, 1),
-            )
-            for index, (_, n) in enumerate(self.days)
-        ]
+    def sums(self) -> list[int]:
+        return [count for _, count in self.days]
 
     @property
     def gain(self) -> Decimal | None:
@@ -331,22 +307,14 @@ class Trend:
         return [(day, n - before[index]) for index, (day, n) in enumerate(self.days)]
 
     @property
-    def columns(self) -> list[Column]:
-        """The last two weeks; the largest and the last day carry their figure."""
-        shown = self.daily[-self.COLUMNS :]
-        most = max((count for _, count in shown), default=0)
-        largest = next((day for day, count in shown if count == most), None)
-        return [
-            Column(
-                day=day,
-                count=count,
-                x=round(index * 100 / len(shown), 2),
-                y=round(100 - 100 * count / max(most, 1), 2),
-                height=round(100 * count / max(most, 1), 2),
-                labelled=day in (largest, shown[-1][0]),
-            )
-            for index, (day, count) in enumerate(shown)
-        ]
+    def latest(self) -> list[tuple[date, int]]:
+        """The last two weeks, day by day."""
+        return self.daily[-self.COLUMNS :]
+
+    @property
+    def columns(self) -> list[tuple[str, int]]:
+        """The same for a chart, by day of the month."""
+        return [(str(day.day), count) for day, count in self.latest]
 
     @property
     def week(self) -> int:

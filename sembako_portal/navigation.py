@@ -14,7 +14,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
 from accounts.models import Notification
-from coordination.models import FollowUp
 from uploads.models import Upload
 from verification.models import MatchResult
 
@@ -43,11 +42,6 @@ def _uploads_waiting(user) -> Count | None:
 def _matches_waiting(user) -> Count | None:
     number = MatchResult.objects.visible_to(user).in_queue().count()
     return Count(number, "menunggu keputusan Anda") if number else None
-
-
-def _follow_ups_late(user) -> Count | None:
-    number = FollowUp.objects.visible_to(user).overdue().count()
-    return Count(number, "lewat tenggat", due=True) if number else None
 
 
 @dataclass(frozen=True)
@@ -109,7 +103,7 @@ ENTRIES = (
         "calendar",
         children=(
             Entry("Rakor", model="coordination.Meeting"),
-            Entry("Tindak lanjut", model="coordination.FollowUp", count=_follow_ups_late),
+            Entry("Tindak lanjut", model="coordination.FollowUp"),
             Entry("Pengaduan", model="coordination.Complaint"),
             Entry("Instansi", model="coordination.Agency"),
         ),

@@ -1,6 +1,7 @@
 """A meeting with its documents, and a follow-up."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
 
 from coordination import evidence
@@ -118,11 +120,18 @@ def meeting_page(request: HttpRequest, meeting: Meeting, buttons) -> HttpRespons
         "ready": len(briefings) - len(waiting),
         "percent": 100 * (len(briefings) - len(waiting)) // len(briefings) if briefings else 0,
         "is_waiting": bool(waiting),
+        "trend": _trend(briefings),
     }
     page = render(request, "coordination/meeting.html", context)
     if waiting:
         page.headers["Refresh"] = "5"
     return page
+
+
+def _trend(briefings: list[Briefing]) -> list[tuple[str, int]]:
+    """Of the widest briefing that is ready, as it was frozen."""
+    days = next((row.snapshot["trend"] for row in briefings if row.snapshot), [])
+    return [(date_format(date.fromisoformat(day), "j M"), count) for day, count in days]
 
 
 def _file(content: bytes, name: str, ending: str) -> HttpResponse:

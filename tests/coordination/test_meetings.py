@@ -341,7 +341,9 @@ def test_slides_opened_again(briefing):
     assert list(plot.categories)[-1] == "Kapuas"  # the worst on top
     trend = charts["KPM terverifikasi dari hari ke hari"].plots[0].series[0]
     assert list(trend.values)[-1] == 5
-    tables = [shape.table for slide in presentation.slides for shape in slide.shapes if shape.has_table]
+    tables = [
+        shape.table for slide in presentation.slides for shape in slide.shapes if shape.has_table
+    ]
     assert ("KPM terverifikasi", "71,4%") in [
         (row.cells[0].text, row.cells[1].text) for row in tables[0].rows
     ]
@@ -441,9 +443,7 @@ def test_every_step_has_its_page(client, coordinator, key):
 def test_district_reads_the_meeting_of_the_province(client, coordinator, officer):
     meeting = call(coordinator)
     follow_up(meeting, coordinator, text="Untuk Kapuas")
-    follow_up(
-        meeting, coordinator, text="Untuk Pulpis", region=Region.objects.get(pk=PULANG_PISAU)
-    )
+    follow_up(meeting, coordinator, text="Untuk Pulpis", region=Region.objects.get(pk=PULANG_PISAU))
     client.force_login(officer, "accounts.backends.RoleBackend")
     page = client.get(reverse("admin:coordination_meeting_change", args=[meeting.pk]))
     text = page.content.decode()

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -215,12 +216,12 @@ def test_the_file_is_for_who_asked_and_for_a_day(client, officer, families):
 
 def test_expired_files_are_deleted(officer, families):
     found = make(officer, "bnba")
-    path = found.file.path
+    path = Path(found.file.path)
+    assert path.exists()
     assert report_files.purge_expired() == 0
     ReportFile.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert report_files.purge_expired() == 1
-    with pytest.raises(FileNotFoundError):
-        open(path)
+    assert not path.exists()
     assert ReportFile.objects.get().purpose == PURPOSE
 
 
