@@ -6,8 +6,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django_tasks import task
 
 from accounts import scope
-from coordination import briefing, report_files
-from coordination.actions import meetings
+from coordination import briefing, daily, report_files
 from coordination.models import Briefing, ReportFile
 
 logger = logging.getLogger("portal.coordination")
@@ -47,6 +46,7 @@ def make_report(file_id: int, tell: bool = True) -> None:
 
 
 @task()
-def send_reminders() -> None:
-    """Reminders of follow-ups that are due; harmless when run again."""
-    meetings.send_reminders()
+def daily_work() -> None:
+    """Reminders, figures of follow-ups, expired files; harmless when run again."""
+    for job in daily.JOBS:
+        job()

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
 from accounts.models import Notification
+from coordination.models import Complaint, FollowUp
 from uploads.models import Upload
 from verification.models import MatchResult
 
@@ -49,6 +50,14 @@ def _uploads_waiting(user) -> Waiting | None:
 
 def _matches_waiting(user) -> Waiting | None:
     return Waiting(MatchResult.objects.visible_to(user).in_queue(), "menunggu keputusan Anda")
+
+
+def _follow_ups_late(user) -> Waiting | None:
+    return Waiting(FollowUp.objects.visible_to(user).overdue(), "lewat tenggat", due=True)
+
+
+def _complaints_late(user) -> Waiting | None:
+    return Waiting(Complaint.objects.visible_to(user).overdue(), "lewat tenggat", due=True)
 
 
 @dataclass(frozen=True)
@@ -110,8 +119,8 @@ ENTRIES = (
         "calendar",
         children=(
             Entry("Rakor", model="coordination.Meeting"),
-            Entry("Tindak lanjut", model="coordination.FollowUp"),
-            Entry("Pengaduan", model="coordination.Complaint"),
+            Entry("Tindak lanjut", model="coordination.FollowUp", waiting=_follow_ups_late),
+            Entry("Pengaduan", model="coordination.Complaint", waiting=_complaints_late),
             Entry("Instansi", model="coordination.Agency"),
         ),
     ),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -454,3 +455,18 @@ def test_district_reads_the_meeting_of_the_province(client, coordinator, officer
     with pytest.raises(PermissionDenied):
         actions.decide(meeting, text="x", by=officer)
     assert client.post(edit, {}).status_code == 403
+
+
+def test_daily_work_can_be_run_again(capsys, coordinator, officer, verified):
+    follow_up(
+        call(coordinator),
+        coordinator,
+        responsible=officer,
+        indicator="terverifikasi",
+        due_on=timezone.localdate(),
+    )
+    call_command("daily_coordination")
+    call_command("daily_coordination")
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "1 pengingat, 1 angka tindak lanjut, 0 berkas dihapus."
+    assert told[1].startswith("0 pengingat")
