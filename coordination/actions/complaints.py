@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import log_reveal
-from accounts.models import Notification, User
+from accounts.models import Notification, RegionAssignment, User
 from accounts.notifications import notify, users_who_may
 from beneficiaries.models import Household
 from coordination.models import Complaint, ComplaintStep
@@ -72,6 +72,17 @@ def may_own(complaint: Complaint) -> list[User]:
     return sorted(users, key=lambda user: user.full_name)
 
 
+def _nearest(complaint: Complaint) -> list[User]:
+    """Who may handle it in its own kabupaten/kota; where there is nobody, in the province."""
+    users = may_own(complaint)
+    there = set(
+        RegionAssignment.objects.filter(
+            user__in=users, region__code__startswith=complaint.region_id[:5]
+        ).values_list("user", flat=True)
+    )
+    return [user for user in users if user.pk in there] or users
+
+
 @transaction.atomic
 def receive_complaint(
     *,
@@ -115,7 +126,7 @@ def receive_complaint(
         received_by=by,
     )
     _write(complaint, Action.CATAT, by=by)
-    _tell(complaint, may_own(complaint), "pengaduan baru, belum ada penanggung jawab.", by=by)
+    _tell(complaint, _nearest(complaint), "pengaduan baru, belum ada penanggung jawab.", by=by)
     return complaint
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from django.utils.formats import date_format
+
 from accounts import scope
 from accounts.models import User
 from beneficiaries.models import Household
@@ -80,7 +82,7 @@ def create_coordination(*, users: Mapping[str, User], today: date) -> Meeting:
         _follow_ups(held, users, today)
         coming = _call(
             coordinator,
-            title=f"Rakor Program Sembako, {(today + _COMING_AFTER):%d-%m-%Y}",
+            title=f"Rakor Program Sembako {date_format(today + _COMING_AFTER, 'F Y')}",
             starts_at=datetime.combine(today + _COMING_AFTER, time(9), WIB),
         )
         for region in [coming.region, Region.objects.get(pk="62.03")]:
@@ -106,7 +108,7 @@ def _held_meeting(by: User, today: date) -> Meeting:
     day = today - _HELD_BEFORE
     held = _call(
         by,
-        title=f"Rakor Program Sembako, {day:%d-%m-%Y}",
+        title=f"Rakor Program Sembako {date_format(day, 'F Y')}",
         starts_at=datetime.combine(day, time(9), WIB),
     )
     for text in _DECISIONS:

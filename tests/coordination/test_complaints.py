@@ -146,6 +146,16 @@ def test_those_who_may_handle_it_are_told_without_names(officer, supervisor):
     assert "Beras" not in note.text
 
 
+def test_province_is_told_where_nobody_is_nearer(officer):
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    receive(officer)
+    assert not Notification.objects.of(coordinator).exists()
+    receive(coordinator, region=Region.objects.get(pk=OTHER_VILLAGE))
+    other = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    receive(coordinator, region=Region.objects.get(pk=OTHER_VILLAGE))
+    assert Notification.objects.of(other).count() == 1
+
+
 def test_field_officer_records_but_does_not_answer():
     tksk = UserFactory(role=Role.TKSK, regions=[VILLAGE[:8]])
     complaint = receive(tksk)
