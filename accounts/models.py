@@ -1,5 +1,6 @@
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
 from accounts.roles import Role
@@ -25,6 +26,8 @@ class User(AbstractUser):
         verbose_name="bank",
         help_text="Hanya untuk petugas bank: bank yang datanya boleh dilihat dan dikirim.",
     )
+    wants_digest = models.BooleanField("ringkasan harian lewat surel", default=True)
+    digest_sent_on = models.DateField("ringkasan terakhir dikirim", null=True, blank=True)
 
     objects = UserManager()
     REQUIRED_FIELDS = ["email", "full_name", "role"]
@@ -128,3 +131,50 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_kind_display()} {self.subject}"
+
+
+class NotificationQuerySet(models.QuerySet):
+    def of(self, user):
+        return self.filter(user=user)
+
+    def unread(self):
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """Something one user should know; written by `accounts.notifications.notify` only."""
+
+    class Topic(models.TextChoices):
+        UNGGAHAN = "UNGGAHAN", "Unggahan"
+        VERIFIKASI = "VERIFIKASI", "Verifikasi"
+        PEMADANAN = "PEMADANAN", "Pemadanan"
+        PENYALURAN = "PENYALURAN", "Penyaluran"
+        TINDAK_LANJUT = "TINDAK_LANJUT", "Tindak lanjut"
+        PENGADUAN = "PENGADUAN", "Pengaduan"
+        LAPORAN = "LAPORAN", "Laporan"
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="notifications", verbose_name="pengguna", db_index=False
+    )
+    topic = models.CharField("perihal", max_length=13, choices=Topic)
+    text = models.CharField("isi", max_length=300)
+    url = models.CharField("alamat halaman", max_length=300)
+    created_at = models.DateTimeField("dibuat", db_default=Now())
+    read_at = models.DateTimeField("dibaca", null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pemberitahuan"
+        verbose_name_plural = "pemberitahuan"
+        ordering = ["-created_at", "-id"]
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="notification_latest"),
+            models.Index(
+                fields=["user"], name="notification_unread", condition=models.Q(read_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

@@ -42,10 +42,14 @@ PERSONAL_DATA = {
     ),
     "accounts.User": declared(
         personal="username password full_name email phone role bank last_login date_joined",
-        not_personal="id is_active is_staff is_superuser groups user_permissions",
+        not_personal="id is_active is_staff is_superuser groups user_permissions wants_digest"
+        " digest_sent_on",
     ),
     "accounts.RegionAssignment": declared(personal="user region", not_personal="id"),
     "accounts.AccessLog": declared(
         personal="kind user at subject purpose", not_personal="id region regency_code row_count"
+    ),
+    "accounts.Notification": declared(
+        personal="user text", not_personal="id topic url created_at read_at"
     ),
 }

@@ -127,6 +127,24 @@ RUN_PAYOUT = {
     "distribution.make_paymentlist",
     "distribution.void_purchase",
 }
+# Rakor, tindak lanjut, pengaduan, laporan.
+VIEW_COORDINATION = {
+    "coordination.view_meeting",
+    "coordination.view_followup",
+    "coordination.view_complaint",
+}
+COORDINATE = VIEW_COORDINATION | {
+    "coordination.add_meeting",
+    "coordination.change_meeting",
+    "coordination.add_followup",
+    "coordination.report_followup",
+    "coordination.add_complaint",
+    "coordination.handle_complaint",
+    "coordination.make_report",
+    "coordination.view_agency",
+}
+CONFIDE = {"coordination.view_sensitive_complaint", "coordination.reveal_complainant"}
+REPORT_BACK = {"coordination.view_followup", "coordination.report_followup"}
 REVEAL = {"accounts.reveal_identity"}
 # Whether what the portal promises of its data holds; the whole province at once.
 VIEW_HEALTH = {"dashboards.view_healthresult"}
@@ -143,6 +161,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | DECIDE_PROPOSALS
     | VISIT
     | CHECK
+    | COORDINATE
     | REVEAL
     | VIEW_PAYMENTS
     | VIEW_MATCHING
@@ -162,6 +181,8 @@ PERMISSIONS: dict[str, set[str]] = {
     | DECIDE_PROPOSALS
     | {"verification.view_objector"}
     | CHECK
+    | COORDINATE
+    | CONFIDE
     | VIEW_PAYOUT
     | REVEAL
     | VIEW_PAYMENTS
@@ -181,6 +202,8 @@ PERMISSIONS: dict[str, set[str]] = {
         "beneficiaries.change_quota",
     }
     | CHECK
+    | COORDINATE
+    | CONFIDE
     | REVEAL
     | VIEW_PAYMENTS
     | RUN_PAYOUT
@@ -191,6 +214,9 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_PAYOUT
     | WORK_ON_PAYOUT
     | {
+        "coordination.add_agency",
+        "coordination.change_agency",
+        "coordination.publish_figures",
         "distribution.add_agent",
         "distribution.change_agent",
         "distribution.set_status_agent",
@@ -220,6 +246,7 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.view_matchresult",
         "verification.view_matchdecision",
     }
+    | REPORT_BACK
     | DECIDE_MATCHING
     | SEND
     | REVEAL,
@@ -230,6 +257,7 @@ PERMISSIONS: dict[str, set[str]] = {
         "distribution.view_agentfinding",
     }
     | (VIEW_PAYMENTS - {"distribution.view_leftout"})
+    | REPORT_BACK
     | SEND
     | REVEAL,
     Role.AGEN: {
@@ -243,6 +271,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | VISIT
     | VIEW_PROPOSALS
     | ENTER_PROPOSALS
+    | {"coordination.view_complaint", "coordination.add_complaint"}
     | {
         "distribution.view_agent",
         "distribution.view_agentvillage",
@@ -252,6 +281,8 @@ PERMISSIONS: dict[str, set[str]] = {
     | VISIT_AGENTS,
     Role.AUDITOR: VIEW_REGISTER
     | VIEW_WORK
+    | VIEW_COORDINATION
+    | {"coordination.view_sensitive_complaint", "coordination.make_report"}
     | VIEW_PROPOSALS
     | REVEAL
     | VIEW_PAYMENTS

@@ -223,17 +223,9 @@ def current_round(user) -> Round | None:
     return Round.objects.visible_to(user).running().first()
 
 
-def area(user, code: str, round: Round | None) -> Area:
-    """Figures of the region `code` and of each place directly below it, within the user's scope.
-
-    Raises Region.DoesNotExist for a code that is not in the tree.
-    """
-    above = [code[:length] for length in (2, 5, 8) if length < len(code)]
-    regions = Region.objects.filter(Q(pk__in=[*above, code]) | Q(parent=code))
-    by_code = {region.code: region for region in regions}
-    if code not in by_code:
-        raise Region.DoesNotExist(code)
-    sums = {
+def _sums(user, code: str, round: Round | None, *, length: int) -> dict[str, dict]:
+    """Sums of the villages inside `code` by the first `length` characters, with the last count."""
+    return {
         row.pop("place"): row
         for row in (
             VillageFigures.objects.visible_to(user)
@@ -245,7 +237,7 @@ def area(user, code: str, round: Round | None) -> Area:
                 )
             )
             .order_by()
-            .values(place=Left("village_id", CHILD_LENGTH[len(code)]))
+            .values(place=Left("village_id", length))
             .annotate(
                 last=Max("counted_at"),
                 **{
@@ -259,6 +251,28 @@ def area(user, code: str, round: Round | None) -> Area:
             )
         )
     }
+
+
+def counts_inside(user, code: str, round: Round | None, *, length: int) -> dict[str, Counts]:
+    """Figures of all places inside `code` whose codes have this length, within the scope."""
+    sums = _sums(user, code, round, length=length)
+    return {
+        place: Counts(**{name: value for name, value in row.items() if name != "last"})
+        for place, row in sorted(sums.items())
+    }
+
+
+def area(user, code: str, round: Round | None) -> Area:
+    """Figures of the region `code` and of each place directly below it, within the user's scope.
+
+    Raises Region.DoesNotExist for a code that is not in the tree.
+    """
+    above = [code[:length] for length in (2, 5, 8) if length < len(code)]
+    regions = Region.objects.filter(Q(pk__in=[*above, code]) | Q(parent=code))
+    by_code = {region.code: region for region in regions}
+    if code not in by_code:
+        raise Region.DoesNotExist(code)
+    sums = _sums(user, code, round, length=CHILD_LENGTH[len(code)])
     counted_at = max((row.pop("last") for row in sums.values()), default=None)
     counts = {place: Counts(**row) for place, row in sums.items()}
     return Area(
@@ -308,39 +322,15 @@ def province_counts(province: str, round: Round | None) -> Counts:
 
 
 @dataclass(frozen=True)
-class Column:
-    """One day of a chart, in per cent of its width and height."""
-
-    day: date
-    count: int
-    x: float
-    y: float
-    height: float
-    labelled: bool
-
-
-@dataclass(frozen=True)
 class Trend:
     """Families verified up to the end of each day of a round until today, idle days included."""
 
     days: tuple[tuple[date, int], ...]
     total: int
 
-    WIDTH, HEIGHT, MARGIN = 88, 34, 4
-
     @property
-    def points(self) -> list[tuple[float, float]]:
-        """The days as a line from bottom left to top right of a drawing of WIDTH x HEIGHT."""
-        step = (self.WIDTH - 2 * self.MARGIN) / (len(self.days) - 1)
-        top = max(self.days[-1][1], 1)
-        room = self.HEIGHT - 2 * self.MARGIN
-        return [
-            (
-                round(self.MARGIN + index * step, 1),
-                round(self.HEIGHT - self.MARGIN - room * n / top, 1),
-            )
-            for index, (_, n) in enumerate(self.days)
-        ]
+    def sums(self) -> list[int]:
+        return [count for _, count in self.days]
 
     @property
     def gain(self) -> Decimal | None:
@@ -358,22 +348,14 @@ class Trend:
         return [(day, n - before[index]) for index, (day, n) in enumerate(self.days)]
 
     @property
-    def columns(self) -> list[Column]:
-        """The last two weeks; the largest and the last day carry their figure."""
-        shown = self.daily[-self.COLUMNS :]
-        most = max((count for _, count in shown), default=0)
-        largest = next((day for day, count in shown if count == most), None)
-        return [
-            Column(
-                day=day,
-                count=count,
-                x=round(index * 100 / len(shown), 2),
-                y=round(100 - 100 * count / max(most, 1), 2),
-                height=round(100 * count / max(most, 1), 2),
-                labelled=day in (largest, shown[-1][0]),
-            )
-            for index, (day, count) in enumerate(shown)
-        ]
+    def latest(self) -> list[tuple[date, int]]:
+        """The last two weeks, day by day."""
+        return self.daily[-self.COLUMNS :]
+
+    @property
+    def columns(self) -> list[tuple[str, int]]:
+        """The same for a chart, by day of the month."""
+        return [(str(day.day), count) for day, count in self.latest]
 
     @property
     def week(self) -> int:

@@ -7,6 +7,7 @@ permission of the entry is the permission of the list. Counts are what waits for
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.apps import apps
 from django.contrib import admin
@@ -14,6 +15,8 @@ from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
+from accounts.models import Notification
+from coordination.models import Complaint, FollowUp
 from uploads.models import Upload
 from verification.actions.proposals import DECIDE
 from verification.models import MatchResult, Objection, PayeeChange, Proposal, Replacement
@@ -70,6 +73,14 @@ def _decidable(user, *models, meaning: str) -> Waiting:
     """What others have entered and this user can decide."""
     first, *others = (model.objects.visible_to(user).decidable_by(user) for model in models)
     return Waiting(first, meaning, more=tuple(others))
+
+
+def _follow_ups_late(user) -> Waiting | None:
+    return Waiting(FollowUp.objects.visible_to(user).overdue(), "lewat tenggat", due=True)
+
+
+def _complaints_late(user) -> Waiting | None:
+    return Waiting(Complaint.objects.visible_to(user).overdue(), "lewat tenggat", due=True)
 
 
 @dataclass(frozen=True)
@@ -187,6 +198,32 @@ ENTRIES = (
                 permission="distribution.view_agentvillage",
             ),
             Entry("Tumpang tindih program", model="distribution.OverlapFinding"),
+        ),
+    ),
+    Entry(
+        "Koordinasi",
+        "calendar",
+        children=(
+            Entry("Rakor", model="coordination.Meeting"),
+            Entry("Tindak lanjut", model="coordination.FollowUp", waiting=_follow_ups_late),
+            Entry("Pengaduan", model="coordination.Complaint", waiting=_complaints_late),
+            Entry("Instansi", model="coordination.Agency"),
+        ),
+    ),
+    Entry(
+        "Laporan",
+        "chart",
+        children=(
+            Entry(
+                "Buat laporan",
+                view="coordination:reports",
+                permission="coordination.make_report",
+            ),
+            Entry(
+                "Angka publik",
+                view="coordination:publishing",
+                permission="coordination.publish_figures",
+            ),
         ),
     ),
     Entry(
@@ -348,4 +385,5 @@ def context(request) -> dict:
         "user_place": lazy(place_of, str)(user),
         "user_place_short": lazy(short_place_of, str)(user),
         "search_url": _search_url(),
+        "unread_notifications": cache(Notification.objects.of(user).unread().count),
     }

@@ -46,6 +46,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "coordination",
     "dashboards",
     "verification",
     "distribution",
@@ -169,6 +170,16 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 
 # Long work
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# E-mail: to standard error until a server is named (smtp+tls://user:password@host:587)
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Portal Sembako <portal@localhost>")
+# Where the links of an e-mail lead
+SITE_URL = env.str(
+    "SITE_URL",
+    default=f"{'http' if INSECURE_HTTP else 'https'}://{(ALLOWED_HOSTS or ['localhost'])[0]}",
+).rstrip("/")
 
 # History: the rows as they were before a change, append-only
 PGHISTORY_APPEND_ONLY = True

@@ -3,7 +3,9 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("dashboards.urls")),
+    path("", include("coordination.urls")),
     path("", include("beneficiaries.urls")),
+    path("pemberitahuan/", include("accounts.urls")),
     path("unggahan/", include("uploads.urls")),
     path("verifikasi/", include("verification.urls")),
     path("penyaluran/", include("distribution.urls")),

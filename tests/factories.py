@@ -8,7 +8,7 @@ the first of them the pengurus, and with `kpm=True` the enrolment in the Sembako
 """
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import factory
 from django.core.files.base import ContentFile
@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import RegionAssignment, User
 from accounts.roles import Role
 from beneficiaries.models import Card, Enrollment, Household, Person, Quota
+from coordination.models import Agency, Complaint, FollowUp, Meeting
 from distribution.models import (
     Agent,
     AgentFinding,
@@ -531,3 +532,44 @@ class PurchaseFactory(factory.django.DjangoModelFactory):
     card_number = factory.SelfAttribute("payment.card_number")
     purchased_at = datetime(2021, 2, 20, 9, 41, tzinfo=UTC)
     amount = 100_000
+
+
+class MeetingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Meeting
+
+    title = factory.Sequence(lambda n: f"Rakor uji {n}")
+    region_id = "62"
+    starts_at = factory.Sequence(
+        lambda n: datetime(2021, 11, 23, 2, 0, tzinfo=UTC) - timedelta(minutes=n)
+    )
+    place = "Aula Dinas Sosial"
+    chair = "Kepala Dinas Sosial"
+    created_by = factory.SubFactory(UserFactory)
+
+
+class FollowUpFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = FollowUp
+
+    meeting = factory.SubFactory(MeetingFactory)
+    text = factory.Sequence(lambda n: f"Menyelesaikan pekerjaan uji {n}")
+    agency = factory.LazyFunction(lambda: Agency.objects.order_by("pk").first())
+    region_id = KAPUAS
+    due_on = date(2099, 1, 1)
+    created_by = factory.SubFactory(UserFactory)
+    created_on = date(2021, 11, 23)
+
+
+class ComplaintFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Complaint
+
+    channel = "TELEPON"
+    category = "JUMLAH"
+    region_id = VILLAGE
+    subject = factory.Sequence(lambda n: f"Bantuan kurang uji {n}")
+    text = "Bantuan yang diterima kurang dari yang seharusnya."
+    received_on = date(2021, 11, 1)
+    due_on = date(2099, 1, 1)
+    received_by = factory.SubFactory(UserFactory)

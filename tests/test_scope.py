@@ -34,6 +34,8 @@ from distribution.models import (
     ProgrammePair,
     PurchaseLine,
 )
+from coordination.models import Briefing, ComplaintStep, FollowUpStep
+from dashboards.models import RoundDay, RoundFigures, VillageFigures
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -49,7 +51,9 @@ from tests.factories import (
     DecreeFactory,
     EndorsementFactory,
     EndorsementItemFactory,
+    ComplaintFactory,
     EnrollmentFactory,
+    FollowUpFactory,
     HouseholdFactory,
     MatchBatchFactory,
     MatchResultFactory,
@@ -217,6 +221,12 @@ def _card_event(village):
         after=card.status,
         happened_on="2021-03-12",
     )
+def _complaint(village):
+    return ComplaintFactory(region_id=village)
+
+
+def _follow_up(village):
+    return FollowUpFactory(region_id=village[:5])
 
 
 MAKERS = {
@@ -341,6 +351,16 @@ MAKERS = {
         village_id=village,
         pair=ProgrammePair.objects.first(),
         since="2021-05-01",
+    "coordination.Complaint": _complaint,
+    "coordination.ComplaintStep": lambda village: ComplaintStep.objects.create(
+        complaint=_complaint(village), region_id=village, action="CATAT", by=UserFactory()
+    ),
+    "coordination.FollowUp": _follow_up,
+    "coordination.FollowUpStep": lambda village: FollowUpStep.objects.create(
+        follow_up=_follow_up(village), region_id=village[:5], action="CATAT", by=UserFactory()
+    ),
+    "coordination.Briefing": lambda village: Briefing.objects.create(
+        meeting=MeetingFactory(), region_id=village[:5], made_by=UserFactory()
     ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()

@@ -71,30 +71,35 @@ PAYOUT_REFERENCE = [
     "Indikator wilayah",
     "Aturan pasangan program",
 ]
+COORDINATION = ["Rakor", "Tindak lanjut", "Pengaduan"]
+OFFICER = [*COORDINATION, "Instansi", "Buat laporan"]
 BARRED = ["Golongan terlarang", "Orang dari golongan terlarang"]
 SHOWN = {
     Role.PETUGAS: [
         *("Kunjungan", *REGISTER, *WORK, *PROPOSALS, *MATCHING),
-        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE),
+        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, *OFFICER),
     ],
     Role.SUPERVISOR: [
         *(*REGISTER, *WORK, *PROPOSALS, *MATCHING),
-        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE),
+        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, *OFFICER),
     ],
     Role.KOORDINATOR: [
         *(*REGISTER, *WORK, *PROPOSALS, QUEUE, *MATCHING),
-        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, HEALTH),
+        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, *OFFICER, "Angka publik", HEALTH),
     ],
-    Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
-    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", *AGENTS, *PERIODS],
+    Role.DUKCAPIL: [
+        *("Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah", "Tindak lanjut"),
+    ],
+    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", *AGENTS, *PERIODS, "Tindak lanjut"],
     Role.AGEN: ["Kasir", "Transaksi"],
     Role.TKSK: [
         *("Kunjungan", "Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"),
-        *(*PROPOSALS, "Ringkasan verifikasi", *AGENTS, "Jangkauan agen"),
+        *(*PROPOSALS, "Ringkasan verifikasi", *AGENTS, "Jangkauan agen", "Pengaduan"),
     ],
     Role.AUDITOR: [
         *(*REGISTER, *WORK, *PROPOSALS, *MATCHING),
         *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, *BARRED, *PEOPLE, HEALTH),
+        *(*COORDINATION, "Buat laporan"),
     ],
     Role.ADMINISTRATOR: [
         *(*REFERENCE, "Anggaran dan realisasi", *PAYOUT_REFERENCE, *BARRED),

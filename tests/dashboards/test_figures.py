@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts import scope
 from accounts.scope import Scope
 from beneficiaries.models import Household, Person
-from dashboards import figures
+from dashboards import charts, figures
 from dashboards.models import RoundFigures, VillageFigures
 from tests.dashboards.conftest import NEIGHBOUR_VILLAGE, approved
 from tests.factories import (
@@ -159,8 +159,8 @@ def test_trend_counts_in_local_days_up_to_today(round, coordinator):
     assert (trend.days[0][0], trend.days[-1][0]) == (round.starts_on, today)
     assert [n for _, n in trend.daily] == [0, 0, 0, 0, 0, 2, 0, 1, 0, 0]
     assert (trend.week, trend.gain) == (3, Decimal("75.0"))
-    assert (trend.points[0], trend.points[-1]) == ((4.0, 30.0), (84.0, 4.0))
-    assert [column.count for column in trend.columns if column.labelled] == [2, 0]
+    assert (trend.sums[0], trend.sums[-1]) == (0, trend.days[-1][1])
+    assert [mark.count for mark in charts.columns(trend.columns) if mark.labelled] == [2, 0]
     assert (trend.needed_per_day(0), trend.needed_per_day(-3)) == (1, 1)
 
 

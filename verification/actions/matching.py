@@ -8,9 +8,11 @@ from collections.abc import Callable, Collection
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Notification, User
+from accounts.notifications import notify
 from beneficiaries.actions import correct_person, restore_person
 from regions.models import Region
 from uploads.models import Upload
@@ -54,6 +56,15 @@ def _move(batch: MatchBatch, status: str) -> None:
         )
     batch.status = status
     batch.save()
+
+
+def _notify_requester(batch: MatchBatch, text: str) -> None:
+    notify(
+        [batch.requested_by],
+        topic=Notification.Topic.PEMADANAN,
+        text=text,
+        url=reverse("admin:verification_matchbatch_change", args=[batch.pk]),
+    )
 
 
 def _locked(batch: MatchBatch) -> MatchBatch:
@@ -227,6 +238,7 @@ def finish_batch(batch: MatchBatch) -> MatchBatch:
     batch.finished_at = timezone.now()
     _move(batch, Status.SELESAI)
     tell([batch.region_id])
+    _notify_requester(batch, f"Jawaban Dukcapil untuk {batch} selesai dipadankan.")
     return batch
 
 
@@ -235,6 +247,7 @@ def fail_batch(batch: MatchBatch, *, reason: str) -> MatchBatch:
     batch = _locked(batch)
     batch.failure = reason
     _move(batch, Status.GAGAL)
+    _notify_requester(batch, f"Pemadanan {batch} gagal. Sebabnya tertulis pada permintaan itu.")
     return batch
 
 

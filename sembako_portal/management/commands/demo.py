@@ -6,8 +6,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from beneficiaries.models import Household
+from dashboards import figures
 from sembako_portal.demo import (
     agents,
+    coordination,
     endorsements,
     field,
     load,
@@ -92,6 +94,8 @@ def fill(*, count: int, today: date) -> dict[str, int]:
     agents.create_cards(users=created, today=today)
     agents.create_overlaps(users=created, today=today)
     payout.create_payout(users=created, today=today)
+    figures.refresh()
+    coordination.create_coordination(users=created, today=today)
     matching.keep_history()
     return counts
 

@@ -1,0 +1,139 @@
+"""Bahan rakor: the figures of one region as they are now, written down so that they stay.
+
+The snapshot is plain JSON with everything its files say, names and words included: a file made
+next year of the same snapshot is the same file.
+"""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from coordination.models import Briefing, FollowUp, Meeting
+from dashboards import figures, indicators, work
+
+SHOWN_FINDINGS = 8
+SHOWN_DAYS = 28
+
+
+def follow_ups_for(meeting: Meeting, user):
+    """What the meeting opens with: follow-ups still open, and those ended since the last one."""
+    previous = meeting.previous
+    visible = FollowUp.objects.visible_to(user).filter(
+        meeting__region=meeting.region_id, meeting__starts_at__lt=meeting.starts_at
+    )
+    since = timezone.localdate(previous.starts_at) if previous else None
+    ended = visible.filter(finished_on__gte=since) if since else visible.none()
+    return (visible.open() | ended).select_related("agency", "region").order_by("due_on", "id")
+
+
+def _number(value: Decimal | int | None) -> float | int | None:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _value(indicator, value: indicators.Value) -> dict:
+    return {
+        "number": _number(value.number),
+        "text": indicator.text(value.number),
+        "part": value.part,
+        "whole": value.whole,
+    }
+
+
+def _indicators(user, area: figures.Area, round) -> list[dict]:
+    province = (
+        indicators.province_values(area.region.code[:2], round) if len(area.region.code) > 2 else {}
+    )
+    found = []
+    for indicator in indicators.all_indicators():
+        values = indicator.values(user, area)
+        total = values.get(area.region.code, indicators.NOTHING)
+        places = [
+            {"code": place.code, "name": place.region.name, **_value(indicator, values[place.code])}
+            for place in area.places
+            if place.code in values
+        ]
+        found.append(
+            {
+                "code": indicator.code,
+                "title": indicator.title,
+                "noun": indicator.noun,
+                "meaning": indicator.meaning,
+                "better": indicator.better,
+                "is_share": indicator.is_share,
+                "total": _value(indicator, total),
+                "province": _value(indicator, province[indicator.code])
+                if indicator.code in province
+                else None,
+                "places": places,
+            }
+        )
+    return found
+
+
+def follow_up_line(follow_up: FollowUp) -> dict:
+    """One follow-up in words, as pages and documents show it."""
+    indicator = indicators.get(follow_up.indicator)
+    return {
+        "text": follow_up.text,
+        "agency": follow_up.agency.short_name,
+        "region": follow_up.region.name,
+        "due_on": follow_up.due_on.isoformat(),
+        "state": follow_up.state,
+        "state_label": follow_up.state_label,
+        "indicator": indicator.title if indicator else "",
+        "then": indicator.text(follow_up.value_then) if indicator else "",
+        "now": indicator.text(follow_up.value_now) if indicator else "",
+    }
+
+
+def _findings(user, area: figures.Area, round) -> list[str]:
+    if len(area.region.code) > 2:
+        return []
+    found = work.findings(user, area, round, figures.open_uploads(user))[:SHOWN_FINDINGS]
+    return [
+        " ".join(
+            strip_tags(
+                render_to_string("dashboards/_finding_title.html", {"finding": finding})
+            ).split()
+        )
+        for finding in found
+    ]
+
+
+def snapshot_of(meeting: Meeting, region, user) -> dict:
+    """All that a briefing of `region` says, counted now within the scope of `user`."""
+    round = figures.current_round(user)
+    area = figures.area(user, region.code, round)
+    trend = round and figures.trend(user, region.code, round, area.total.cases)
+    follow_ups = follow_ups_for(meeting, user)
+    if len(region.code) > 2:
+        follow_ups = follow_ups.filter(region=region)
+    return {
+        "meeting": {
+            "title": meeting.title,
+            "kind": meeting.kind,
+            "starts_at": timezone.localtime(meeting.starts_at).isoformat(),
+            "place": meeting.place,
+            "chair": meeting.chair,
+            "agenda": [item.title for item in meeting.agenda.all()],
+        },
+        "region": {"code": region.code, "name": region.full_name},
+        "places": {2: "Kabupaten/kota", 5: "Kecamatan"}.get(len(region.code), "Desa/kelurahan"),
+        "round": {"name": round.name, "due_on": round.due_on.isoformat()} if round else None,
+        "indicators": _indicators(user, area, round),
+        "trend": [[day.isoformat(), n] for day, n in trend.days[-SHOWN_DAYS:]] if trend else [],
+        "findings": _findings(user, area, round),
+        "follow_ups": [follow_up_line(follow_up) for follow_up in follow_ups],
+    }
+
+
+@transaction.atomic
+def freeze(found: Briefing) -> None:
+    """Count the figures of a waiting briefing and keep them."""
+    found.snapshot = snapshot_of(found.meeting, found.region, found.made_by)
+    found.as_of = timezone.now()
+    found.status = Briefing.Status.SIAP
+    found.save()

@@ -1,0 +1,239 @@
+"""Word documents: the briefing, the minutes, a table that is signed."""
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
+from coordination.documents.packing import packed
+
+Cell = str | int | float | None
+
+
+def _day(text: str) -> str:
+    return date_format(date.fromisoformat(text[:10]), "j F Y")
+
+
+def _new(title: str):
+    document = Document()
+    document.core_properties.author = "Portal Sembako"
+    document.core_properties.title = title
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2)
+    section.top_margin = section.bottom_margin = Cm(2)
+    document.styles["Normal"].font.size = Pt(10)
+    document.styles["Title"].font.size = Pt(18)
+    for name in ("Normal", "Title", "Heading 1"):
+        fonts = document.styles[name].element.get_or_add_rPr().get_or_add_rFonts()
+        fonts.attrib.clear()
+        fonts.set(qn("w:ascii"), "Arial")
+        fonts.set(qn("w:hAnsi"), "Arial")
+    return document
+
+
+def _saved(document, moment: datetime) -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return packed(out.getvalue(), moment)
+
+
+def _repeat_head(row) -> None:
+    properties = row._tr.get_or_add_trPr()
+    mark = OxmlElement("w:tblHeader")
+    mark.set(qn("w:val"), "true")
+    properties.append(mark)
+
+
+def _table(document, headings: Sequence[str], rows: Iterable[Sequence[Cell]], numbers=()) -> None:
+    """A table whose head is repeated on every page; columns in `numbers` stand to the right."""
+    table = document.add_table(rows=1, cols=len(headings), style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _repeat_head(table.rows[0])
+    for index, heading in enumerate(headings):
+        _write(table.rows[0].cells[index], heading, bold=True, right=index in numbers)
+    for row in rows:
+        cells = table.add_row().cells
+        for index, value in enumerate(row):
+            _write(cells[index], "" if value is None else str(value), right=index in numbers)
+    document.add_paragraph()
+
+
+def _write(cell, text: str, *, bold: bool = False, right: bool = False) -> None:
+    paragraph = cell.paragraphs[0]
+    run = paragraph.add_run(text)
+    run.bold, run.font.size = bold, Pt(9)
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _signature(document, day: date, office: str) -> None:
+    dots = "." * 40
+    for text in (f"{dots[:20]}, {date_format(day, 'j F Y')}", office, "", "", "", f"( {dots} )"):
+        paragraph = document.add_paragraph(text)
+        paragraph.paragraph_format.left_indent = Cm(9)
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.keep_with_next = True
+
+
+FOLLOW_UP_HEADINGS = (
+    "Tindak lanjut", "Instansi", "Wilayah", "Tenggat", "Keadaan", "Angka dahulu → sekarang",
+)  # fmt: skip
+
+
+def _follow_up_rows(lines: Iterable[dict]) -> list[tuple]:
+    return [
+        (
+            line["text"],
+            line["agency"],
+            line["region"],
+            _day(line["due_on"]),
+            line["state_label"],
+            f"{line['indicator']}: {line['then']} → {line['now']}" if line["indicator"] else "",
+        )
+        for line in lines
+    ]
+
+
+def briefing(snapshot: dict, as_of: datetime) -> bytes:
+    """Bahan rakor of one region, from its snapshot alone."""
+    meeting, region = snapshot["meeting"], snapshot["region"]
+    document = _new(f"Bahan {meeting['title']}")
+    document.add_heading(f"Bahan {meeting['title']}", 0)
+    document.add_paragraph(
+        f"{region['name']}. Rapat {_day(meeting['starts_at'])} di {meeting['place']},"
+        f" dipimpin {meeting['chair']}."
+    )
+    document.add_paragraph(f"Angka per {date_format(as_of, 'j F Y')} pukul {as_of:%H.%M} WIB.")
+    document.add_heading("Acara", 1)
+    for number, title in enumerate(meeting["agenda"], start=1):
+        document.add_paragraph(f"{number}. {title}")
+    document.add_heading("Angka utama", 1)
+    if snapshot["round"]:
+        document.add_paragraph(
+            f"{snapshot['round']['name']}, tenggat {_day(snapshot['round']['due_on'])}."
+        )
+    has_province = any(row["province"] for row in snapshot["indicators"])
+    _table(
+        document,
+        ["Angka", "Nilai", "Dari", *(["Provinsi"] if has_province else []), "Arti"],
+        [
+            (
+                row["title"],
+                row["total"]["text"],
+                f"{_count(row['total']['part'])} dari {_count(row['total']['whole'])} {row['noun']}"
+                if row["total"]["whole"] is not None
+                else row["noun"],
+                *([row["province"]["text"] if row["province"] else ""] if has_province else []),
+                row["meaning"],
+            )
+            for row in snapshot["indicators"]
+        ],
+        numbers=(1, *([3] if has_province else [])),
+    )
+    document.add_heading("Tindak lanjut rapat yang lalu", 1)
+    if snapshot["follow_ups"]:
+        _table(document, FOLLOW_UP_HEADINGS, _follow_up_rows(snapshot["follow_ups"]))
+    else:
+        document.add_paragraph("Tidak ada tindak lanjut yang terbuka.")
+    if snapshot["findings"]:
+        document.add_heading("Perlu perhatian", 1)
+        for sentence in snapshot["findings"]:
+            document.add_paragraph(sentence, style="List Bullet")
+    if any(row["places"] for row in snapshot["indicators"]):
+        document.add_heading(f"Menurut {snapshot['places'].lower()}", 1)
+        _table(
+            document,
+            [snapshot["places"], *(row["title"] for row in snapshot["indicators"])],
+            _by_place(snapshot),
+            numbers=range(1, len(snapshot["indicators"]) + 1),
+        )
+    return _saved(document, as_of)
+
+
+def _count(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}".replace(",", ".")
+
+
+def _by_place(snapshot: dict) -> list[tuple]:
+    values: dict[str, dict[str, str]] = {}
+    names = {}
+    for row in snapshot["indicators"]:
+        for place in row["places"]:
+            names[place["code"]] = place["name"]
+            values.setdefault(place["code"], {})[row["code"]] = place["text"]
+    codes = [row["code"] for row in snapshot["indicators"]]
+    return [
+        (names[place], *(values[place].get(code, "–") for code in codes))
+        for place in sorted(values)
+    ]
+
+
+def minutes(
+    meeting, *, attendances, decisions, follow_ups: list[dict], earlier: list[dict], now: datetime
+) -> bytes:
+    """Notulen of a meeting: who came, what was decided, what follows. Signed by hand."""
+    document = _new(f"Notulen {meeting.title}")
+    document.add_heading(f"Notulen {meeting.title}", 0)
+    _table(
+        document,
+        ["Hal", "Keterangan"],
+        [
+            ("Waktu", date_format(timezone.localtime(meeting.starts_at), "l, j F Y, H.i") + " WIB"),
+            ("Tempat", meeting.place),
+            ("Pimpinan rapat", meeting.chair),
+            ("Wilayah", meeting.region.full_name),
+        ],
+    )
+    document.add_heading("Acara", 1)
+    for item in meeting.agenda.all():
+        document.add_paragraph(f"{item.position}. {item.title}")
+    document.add_heading("Kehadiran", 1)
+    words = {True: "hadir", False: "tidak hadir", None: "belum dicatat"}
+    _table(
+        document,
+        ["Instansi", "Kehadiran", "Orang"],
+        [(row.agency.name, words[row.attended], row.people) for row in attendances],
+        numbers=(2,),
+    )
+    if meeting.summary:
+        document.add_heading("Jalannya rapat", 1)
+        for paragraph in meeting.summary.splitlines():
+            document.add_paragraph(paragraph)
+    if earlier:
+        document.add_heading("Tindak lanjut rapat yang lalu", 1)
+        _table(document, FOLLOW_UP_HEADINGS, _follow_up_rows(earlier))
+    document.add_heading("Keputusan", 1)
+    for decision in decisions:
+        document.add_paragraph(f"{decision.position}. {decision.text}")
+    if not decisions:
+        document.add_paragraph("Tidak ada keputusan yang dicatat.")
+    document.add_heading("Tindak lanjut", 1)
+    if follow_ups:
+        _table(document, FOLLOW_UP_HEADINGS, _follow_up_rows(follow_ups))
+    else:
+        document.add_paragraph("Tidak ada tindak lanjut yang dicatat.")
+    _signature(document, now.date(), "Pimpinan rapat")
+    return _saved(document, now)
+
+
+def signed_table(
+    *, title: str, note: str, headings: Sequence[str], rows, numbers, office: str, now: datetime
+) -> bytes:
+    """A recap for signature."""
+    document = _new(title)
+    section = document.sections[0]
+    section.page_width, section.page_height = section.page_height, section.page_width
+    document.add_heading(title, 0)
+    document.add_paragraph(note)
+    _table(document, headings, rows, numbers=numbers)
+    _signature(document, now.date(), office)
+    return _saved(document, now)

@@ -1,0 +1,79 @@
+"""What must hold in coordination; each check gives sentences of what is broken, at most 20."""
+
+from django.db.models import F, OuterRef, Q, Subquery
+
+from accounts.roles import PERMISSIONS
+from coordination.models import Complaint, ComplaintStep, FollowUp, PublicRelease
+from coordination.suppression import is_small
+from dashboards import indicators
+
+AT_MOST = 20
+
+
+def complaints_without_hands() -> list[str]:
+    """An open complaint whose owner has left, or may no longer handle complaints, lies still."""
+    able = [role for role, held in PERMISSIONS.items() if "coordination.handle_complaint" in held]
+    stuck = Complaint.objects.open().filter(
+        Q(owner__is_active=False) | (Q(owner__isnull=False) & ~Q(owner__role__in=able))
+    )
+    return [
+        f"{complaint.number} menjadi tanggung jawab {complaint.owner}, yang tidak lagi bertugas."
+        for complaint in stuck.select_related("owner")[:AT_MOST]
+    ]
+
+
+def complaints_out_of_place() -> list[str]:
+    """The family of a complaint lives inside the region of the complaint."""
+    elsewhere = Complaint.objects.filter(household__isnull=False).exclude(
+        household__village__code__startswith=F("region_id")
+    )
+    return [
+        f"{complaint.number} menyangkut keluarga di luar wilayah pengaduannya."
+        for complaint in elsewhere[:AT_MOST]
+    ]
+
+
+_STATUS_AFTER = {
+    ComplaintStep.Action.CATAT: Complaint.Status.DITERIMA,
+    ComplaintStep.Action.SERAHKAN: Complaint.Status.DITANGANI,
+    ComplaintStep.Action.KEMAJUAN: Complaint.Status.DITANGANI,
+    ComplaintStep.Action.JAWAB: Complaint.Status.DIJAWAB,
+    ComplaintStep.Action.SELESAI: Complaint.Status.SELESAI,
+    ComplaintStep.Action.BUKA: Complaint.Status.DITANGANI,
+}
+
+
+def complaints_unlike_their_steps() -> list[str]:
+    """The status is the one that the last step led to."""
+    last = ComplaintStep.objects.filter(
+        complaint=OuterRef("pk"), action__in=_STATUS_AFTER
+    ).order_by("-at", "-pk")
+    broken = Q(last=None)
+    for action, status in _STATUS_AFTER.items():
+        broken |= Q(last=action) & ~Q(status=status)
+    found = Complaint.objects.annotate(last=Subquery(last.values("action")[:1])).filter(broken)
+    return [
+        f"{complaint.number} berstatus {complaint.get_status_display().lower()}, tetapi langkah"
+        " terakhirnya tidak demikian."
+        for complaint in found[:AT_MOST]
+    ]
+
+
+def follow_ups_without_figure() -> list[str]:
+    """Every figure that a follow-up is to move is still declared."""
+    known = [indicator.code for indicator in indicators.all_indicators()]
+    lost = FollowUp.objects.exclude(indicator="").exclude(indicator__in=known)
+    return [
+        f"Tindak lanjut “{row.text[:80]}” menyebut angka {row.indicator} yang tidak dikenal."
+        for row in lost[:AT_MOST]
+    ]
+
+
+def small_groups_in_public() -> list[str]:
+    """Nothing that is published speaks of a group under five."""
+    return [
+        f"Angka publik per {release.as_of:%d-%m-%Y} memuat kelompok di bawah 5 di {row['name']}."
+        for release in PublicRelease.objects.filter(withdrawn_at=None)
+        for row in release.table["rows"]
+        if any(value is not None and is_small(value) for value in row["values"])
+    ][:AT_MOST]

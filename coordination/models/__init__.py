@@ -1,0 +1,27 @@
+from coordination.models.complaints import Complaint, ComplaintStep
+from coordination.models.meetings import (
+    Agency,
+    AgendaItem,
+    Attendance,
+    Briefing,
+    Decision,
+    FollowUp,
+    FollowUpStep,
+    Meeting,
+)
+from coordination.models.outputs import PublicRelease, ReportFile
+
+__all__ = [
+    "Agency",
+    "AgendaItem",
+    "Attendance",
+    "Briefing",
+    "Complaint",
+    "ComplaintStep",
+    "Decision",
+    "FollowUp",
+    "FollowUpStep",
+    "Meeting",
+    "PublicRelease",
+    "ReportFile",
+]

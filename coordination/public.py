@@ -1,0 +1,79 @@
+"""Angka publik: aggregates by kabupaten/kota for everybody, published and withdrawn by hand."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from coordination.models import PublicRelease
+from coordination.suppression import suppress
+from dashboards import figures
+from regions.models import Region
+
+PROVINCE = "62"
+# Heading by figure; a part comes after what it is a part of.
+COLUMNS = {
+    "households": "Keluarga terdaftar",
+    "kpm": "KPM aktif",
+    "persons": "Orang terdaftar",
+    "cases": "KPM dalam putaran verifikasi",
+    "approved": "KPM terverifikasi",
+}
+PART_OF = {"kpm": "households", "approved": "cases"}
+
+
+def draft(user: User) -> dict:
+    """What would be published now: plain JSON, small groups left out already."""
+    round = figures.current_round(user)
+    counts = figures.counts_inside(user, PROVINCE, round, length=5)
+    regions = list(Region.objects.filter(parent=PROVINCE).order_by("code"))
+    columns = {
+        name: [getattr(counts.get(region.code, figures.Counts()), name) for region in regions]
+        for name in COLUMNS
+    }
+    published = suppress(columns, PART_OF)
+    return {
+        "columns": [{"name": name, "title": title} for name, title in COLUMNS.items()],
+        "round": round.name if round else "",
+        "rows": [
+            {
+                "code": region.code,
+                "name": region.full_name,
+                "values": [published.columns[name][place] for name in COLUMNS],
+            }
+            for place, region in enumerate(regions)
+        ],
+        "totals": [published.totals[name] for name in COLUMNS],
+    }
+
+
+def current() -> PublicRelease | None:
+    """What is published; None while the public page is switched off."""
+    return PublicRelease.objects.filter(withdrawn_at=None).first()
+
+
+def _require(by: User) -> None:
+    if by is None or not by.has_perm("coordination.publish_figures"):
+        raise PermissionDenied("Peran Anda tidak mencakup penerbitan angka publik.")
+    if not by.scope.is_province:
+        raise PermissionDenied("Angka publik diterbitkan oleh provinsi.")
+
+
+@transaction.atomic
+def publish(*, by: User) -> PublicRelease:
+    """Put the figures of today in the place of those published before."""
+    _require(by)
+    table = draft(by)
+    if not any(total for total in table["totals"]):
+        raise ValidationError("Belum ada angka yang dapat diterbitkan.")
+    PublicRelease.objects.select_for_update().filter(withdrawn_at=None).update(
+        withdrawn_at=timezone.now()
+    )
+    return PublicRelease.objects.create(table=table, as_of=timezone.localdate(), published_by=by)
+
+
+@transaction.atomic
+def withdraw(*, by: User) -> int:
+    """Switch the public page off; tells whether there was one."""
+    _require(by)
+    return PublicRelease.objects.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())

@@ -1,0 +1,90 @@
+"""Figures that may be published: no group under five, nor one that the totals would give away.
+
+A published table has columns of counts by place and the total of each column. A cell of one to four
+is left out (primary); then, while a reader could compute a cell that was left out more closely than
+`THRESHOLD` apart, the next smallest one is left out as well (complementary). A column that is a
+part of another one is judged with what remains of the whole, since the reader can subtract.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+THRESHOLD = 5
+
+Cells = list[int | None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """None stands for a figure that is left out."""
+
+    columns: dict[str, Cells]
+    totals: dict[str, int | None]
+
+
+def is_small(count: int) -> bool:
+    """
+    >>> [count for count in range(8) if is_small(count)]
+    [1, 2, 3, 4]
+    """
+    return 0 < count < THRESHOLD
+
+
+def reach(hidden_sum: int, wholes: Sequence[int | None], index: int) -> tuple[int, int]:
+    """The least and the most a left-out cell can be, for who knows the sum of those left out.
+
+    `wholes`: the upper limits of the left-out cells where they are published, None where not.
+
+    >>> reach(10, [None, None], 0), reach(10, [6, 20], 0), reach(10, [6, 5], 0), reach(3, [3], 0)
+    ((0, 10), (0, 6), (5, 6), (3, 3))
+    """
+    most = hidden_sum if wholes[index] is None else min(hidden_sum, wholes[index])
+    others = [whole for place, whole in enumerate(wholes) if place != index]
+    if any(whole is None for whole in others):
+        return 0, most
+    return max(0, hidden_sum - sum(others)), most
+
+
+def _is_safe(counts: Sequence[int], wholes: Sequence[int | None], hidden: set[int]) -> bool:
+    """Every left-out cell could still be any of at least `THRESHOLD` + 1 values."""
+    places = sorted(hidden)
+    hidden_sum = sum(counts[place] for place in places)
+    limits = [wholes[place] for place in places]
+    for index in range(len(places)):
+        least, most = reach(hidden_sum, limits, index)
+        if most - least < THRESHOLD:
+            return False
+    return True
+
+
+def suppress(
+    columns: Mapping[str, Sequence[int]], part_of: Mapping[str, str] | None = None
+) -> Published:
+    """What may be published of these columns of counts, in their order.
+
+    `part_of` names for a column the column it is a part of, which comes before it. Where leaving
+    cells out does not help, the total is left out too.
+    """
+    part_of = part_of or {}
+    shown: dict[str, Cells] = {}
+    totals: dict[str, int | None] = {}
+    for name, counts in columns.items():
+        whole = part_of.get(name)
+        wholes = shown[whole] if whole else [None] * len(counts)
+        rest = [a - b for a, b in zip(columns[whole], counts, strict=True)] if whole else []
+        hidden = {place for place, count in enumerate(counts) if is_small(count)}
+        hidden |= {place for place, count in enumerate(rest) if is_small(count)}
+        if hidden:
+            # A part that is nought or everything stands beside its whole: it is not left out alone.
+            left = sorted(
+                (place for place in range(len(counts)) if place not in hidden),
+                key=lambda place: (counts[place] == 0, counts[place]),
+            )
+            while left and not _is_safe(counts, wholes, hidden):
+                hidden.add(left.pop(0))
+        safe = not hidden or _is_safe(counts, wholes, hidden)
+        total = sum(counts)
+        small = is_small(total) or (whole is not None and is_small(sum(columns[whole]) - total))
+        shown[name] = [None if place in hidden else n for place, n in enumerate(counts)]
+        totals[name] = total if safe and not small else None
+    return Published(shown, totals)

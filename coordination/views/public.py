@@ -1,0 +1,117 @@
+"""The public page, without signing in, and the page where its figures are published."""
+
+import csv
+import io
+
+from django.contrib import admin, messages
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from coordination import public
+from coordination.models import PublicRelease
+
+PER_MINUTE = 60
+KEPT_SECONDS = 600
+NOTE = (
+    "Tanda * berarti angka tidak ditampilkan: kelompoknya di bawah 5, atau angkanya dapat"
+    " dihitung dari kelompok kecil."
+)
+
+
+def _limited(view):
+    """At most `PER_MINUTE` requests a minute from one address to one web process."""
+
+    def limited(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        key = f"publik:{request.META.get('REMOTE_ADDR', '')}"
+        cache.add(key, 0, 60)
+        if cache.incr(key) > PER_MINUTE:
+            text = "Terlalu banyak permintaan. Coba lagi sesudah satu menit."
+            return HttpResponse(text, status=429, headers={"Retry-After": "60"})
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+        return response
+
+    return require_safe(limited)
+
+
+def _release() -> PublicRelease:
+    release = public.current()
+    if release is None:
+        raise Http404
+    return release
+
+
+def _shown(value: int | None) -> str:
+    return "*" if value is None else f"{value:,}".replace(",", ".")
+
+
+def _table(table: dict) -> dict:
+    """Rows and totals as texts."""
+    return {
+        "titles": [column["title"] for column in table["columns"]],
+        "rows": [(row["name"], list(map(_shown, row["values"]))) for row in table["rows"]],
+        "totals": [_shown(value) for value in table["totals"]],
+        "round": table["round"],
+    }
+
+
+@_limited
+def page(request: HttpRequest) -> HttpResponse:
+    release = _release()
+    context = {"title": "Angka Program Sembako", "release": release, "note": NOTE}
+    return render(request, "coordination/public.html", {**context, **_table(release.table)})
+
+
+@_limited
+def as_csv(request: HttpRequest) -> HttpResponse:
+    table = _release().table
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["kode", "wilayah", *(column["name"] for column in table["columns"])])
+    for row in table["rows"]:
+        writer.writerow([row["code"], row["name"], *_plain(row["values"])])
+    writer.writerow([public.PROVINCE, "Provinsi", *_plain(table["totals"])])
+    return HttpResponse(
+        out.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="angka-program-sembako.csv"'},
+    )
+
+
+def _plain(values: list[int | None]) -> list[int | str]:
+    return ["*" if value is None else value for value in values]
+
+
+@_limited
+def as_json(request: HttpRequest) -> HttpResponse:
+    release = _release()
+    return JsonResponse({"as_of": release.as_of.isoformat(), "note": NOTE, **release.table})
+
+
+def publishing(request: HttpRequest) -> HttpResponse:
+    """What is published, what would be published now, and the two buttons."""
+    if not request.user.has_perm("coordination.publish_figures"):
+        raise PermissionDenied
+    if request.method == "POST":
+        try:
+            if request.POST.get("langkah") == "tarik":
+                public.withdraw(by=request.user)
+                messages.success(request, "Angka publik ditarik. Halamannya tertutup.")
+            else:
+                release = public.publish(by=request.user)
+                messages.success(request, f"{release} diterbitkan.")
+        except ValidationError as refused:
+            messages.error(request, " ".join(refused.messages))
+        return redirect("coordination:publishing")
+    context = {
+        **admin.site.each_context(request),
+        "title": "Angka publik",
+        "release": public.current(),
+        "note": NOTE,
+        "may_publish": request.user.scope.is_province,
+        **(_table(public.draft(request.user)) if request.user.scope.is_province else {}),
+    }
+    return render(request, "coordination/publishing.html", context)

@@ -1,0 +1,140 @@
+"""The daily e-mail: what a user has not read and what waits for the user, if there is any."""
+
+import logging
+import smtplib
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from accounts import scope
+from accounts.models import Notification, User
+from accounts.roles import OUTSIDE
+from dashboards import figures, work
+
+logger = logging.getLogger("portal.digest")
+
+SHOWN_NOTIFICATIONS = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """A piece of work; `when` says until when it is due."""
+
+    text: str
+    url: str | None
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What one user is told on one day. Neither part holds identity numbers or names of persons."""
+
+    user: User
+    notifications: tuple[Notification, ...]
+    unread: int
+    lines: tuple[Line, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.notifications or self.lines)
+
+    @property
+    def subject(self) -> str:
+        parts = [
+            f"{count} {what}"
+            for count, what in ((len(self.lines), "pekerjaan"), (self.unread, "pemberitahuan"))
+            if count
+        ]
+        return f"Portal Sembako: {' dan '.join(parts)}"
+
+
+def _text(template: str, **context) -> str:
+    return " ".join(strip_tags(render_to_string(template, context)).split())
+
+
+def _when(due: work.Due) -> str:
+    if due.on is None:
+        return ""
+    if due.overdue:
+        return f"lewat {due.overdue} hari"
+    return "hari ini" if due.days == 0 else f"{due.days} hari lagi"
+
+
+def _lines(user: User) -> list[Line]:
+    """The work list of the user's start page."""
+    if not user.scope.codes or user.role in OUTSIDE:
+        return []
+    area_code = min(user.scope.codes, key=len)
+    round = figures.current_round(user)
+    area = figures.area(user, area_code, round)
+    sees_uploads = user.has_perm("uploads.view_upload")
+    uploads = figures.open_uploads(user) if sees_uploads else []
+    if user.scope.is_province:
+        return [
+            Line(_text("dashboards/_finding_title.html", finding=finding), finding.url)
+            for finding in work.findings(user, area, round, uploads)
+        ]
+    may_submit = user.has_perm("uploads.submit_upload")
+    return [
+        Line(
+            _text("dashboards/_task_title.html", task=task, may_submit=may_submit),
+            task.url,
+            _when(task.due),
+        )
+        for task in work.tasks(user, area, round, uploads)
+    ]
+
+
+def digest_of(user: User) -> Digest:
+    """What `user` would be sent now, counted within the user's own scope."""
+    with scope.applied(user.scope):
+        unread = Notification.objects.of(user).unread()
+        return Digest(
+            user=user,
+            notifications=tuple(unread[:SHOWN_NOTIFICATIONS]),
+            unread=unread.count(),
+            lines=tuple(_lines(user)),
+        )
+
+
+def _message(digest: Digest, connection) -> EmailMultiAlternatives:
+    context = {"digest": digest, "site": settings.SITE_URL}
+    message = EmailMultiAlternatives(
+        digest.subject,
+        render_to_string("dashboards/digest.txt", context),
+        to=[digest.user.email],
+        connection=connection,
+    )
+    message.attach_alternative(render_to_string("dashboards/digest.html", context), "text/html")
+    return message
+
+
+def send_digests(today: date | None = None) -> int:
+    """Send today's e-mails; tells how many. Who has had one today gets no second one.
+
+    A mailbox that refuses is logged and tried again at the next run; a mail server that is away
+    ends the run with its error.
+    """
+    today = today or timezone.localdate()
+    due = User.objects.filter(
+        Q(digest_sent_on=None) | Q(digest_sent_on__lt=today), is_active=True, wants_digest=True
+    ).exclude(email="")
+    sent = 0
+    with get_connection() as connection:
+        for user in due:
+            digest = digest_of(user)
+            if not digest:
+                continue
+            try:
+                _message(digest, connection).send()
+            except smtplib.SMTPRecipientsRefused:
+                logger.warning("the mailbox of user %s refuses e-mail", user.pk)
+                continue
+            User.objects.filter(pk=user.pk).update(digest_sent_on=today)
+            sent += 1
+    return sent

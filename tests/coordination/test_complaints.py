@@ -1,0 +1,328 @@
+"""Pengaduan: the way of a complaint, who sees it and its complainant, the figures."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccessLog, Notification
+from accounts.roles import Role
+from coordination.actions import complaints as actions
+from coordination.figures import complaint_figures, household_timeline
+from coordination.models import Complaint
+from dashboards import indicators
+from regions.models import Region
+from tests.factories import (
+    KAPUAS,
+    OTHER_VILLAGE,
+    PULANG_PISAU,
+    VILLAGE,
+    ComplaintFactory,
+    HouseholdFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer():
+    return UserFactory(regions=[KAPUAS])
+
+
+@pytest.fixture
+def supervisor():
+    return UserFactory(role=Role.SUPERVISOR, regions=[KAPUAS])
+
+
+def receive(by, **changes):
+    values = {
+        "channel": "TELEPON",
+        "category": "JUMLAH",
+        "region": Region.objects.get(pk=VILLAGE),
+        "subject": "Beras kurang",
+        "text": "Beras 8 kg, seharusnya 10 kg.",
+        "received_on": timezone.localdate(),
+        **changes,
+    }
+    return actions.receive_complaint(by=by, **values)
+
+
+def test_the_whole_way(officer, supervisor):
+    complaint = receive(officer)
+    complaint = actions.assign(complaint, owner=supervisor, by=officer)
+    complaint = actions.add_note(complaint, note="Agen didatangi.", by=supervisor)
+    complaint = actions.answer(complaint, outcome="BENAR", answer="Diganti.", by=supervisor)
+    assert complaint.status == "DIJAWAB"
+    assert not complaint.is_open
+    complaint = actions.close(complaint, note="Pelapor ditelepon.", by=officer)
+    complaint = actions.reopen(complaint, note="Belum diganti.", by=officer)
+
+    assert complaint.status == "DITANGANI"
+    assert (complaint.answer, complaint.reopened) == ("", 1)
+    assert [step.action for step in complaint.steps.all()] == [
+        "CATAT", "SERAHKAN", "KEMAJUAN", "JAWAB", "SELESAI", "BUKA",
+    ]  # fmt: skip
+    assert "Diganti." in [step.note for step in complaint.steps.all()]
+
+
+@pytest.mark.parametrize("category", Complaint.Category.values)
+def test_due_by_category(officer, category):
+    complaint = receive(officer, category=category)
+    assert (complaint.due_on - complaint.received_on).days == Complaint.DAYS[category]
+
+
+def test_due_date_follows_a_corrected_category(officer):
+    complaint = receive(officer, category="JUMLAH")
+    complaint = actions.reclassify(complaint, category="SASARAN", is_sensitive=False, by=officer)
+    assert (complaint.due_on - complaint.received_on).days == 30
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [
+        ("DITERIMA", lambda c, by: actions.answer(c, outcome="BENAR", answer="Ya.", by=by)),
+        ("DITERIMA", lambda c, by: actions.add_note(c, note="Ya.", by=by)),
+        ("DITANGANI", lambda c, by: actions.close(c, note="Ya.", by=by)),
+        ("DITANGANI", lambda c, by: actions.reopen(c, note="Ya.", by=by)),
+        ("SELESAI", lambda c, by: actions.assign(c, owner=by, by=by)),
+    ],
+)
+def test_ways_that_do_not_exist(officer, status, step):
+    answered = {"outcome": "BENAR", "answer": "Ya.", "answered_on": timezone.localdate()}
+    complaint = ComplaintFactory(
+        status=status,
+        owner=None if status == "DITERIMA" else officer,
+        **(answered if status == "SELESAI" else {}),
+    )
+    with pytest.raises(ValidationError):
+        step(complaint, officer)
+    complaint.refresh_from_db()
+    assert complaint.status == status
+
+
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"status": "DITANGANI"}, "complaint_handled_by_somebody"),
+        ({"channel": "SP4N"}, "complaint_sp4n_has_number"),
+        ({"due_on": "2021-10-01"}, "complaint_due_after_received"),
+    ],
+)
+def test_rules_of_the_database(changes, constraint):
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        ComplaintFactory(**changes)
+
+
+def test_answer_without_text_is_refused_by_the_database(officer):
+    with pytest.raises(IntegrityError, match="complaint_answered_with_text"), transaction.atomic():
+        ComplaintFactory(status="SELESAI", owner=officer)
+
+
+def test_sp4n_number_twice_is_told(officer):
+    receive(officer, channel="SP4N", sp4n_number="7000001")
+    with pytest.raises(ValidationError, match="sudah dicatat"):
+        receive(officer, channel="SP4N", sp4n_number="7000001")
+
+
+def test_not_of_tomorrow_and_not_elsewhere(officer):
+    with pytest.raises(ValidationError, match="belum tiba"):
+        receive(officer, received_on=timezone.localdate() + timedelta(days=1))
+    with pytest.raises(PermissionDenied):
+        receive(officer, region=Region.objects.get(pk=OTHER_VILLAGE))
+    with pytest.raises(ValidationError, match="tidak tinggal di"):
+        receive(officer, household=HouseholdFactory(village_id=OTHER_VILLAGE))
+    assert not Complaint.objects.exists()
+
+
+def test_those_who_may_handle_it_are_told_without_names(officer, supervisor):
+    receive(officer, complainant_name="PELAPOR RAHASIA", subject="Beras kurang")
+    note = Notification.objects.get()
+    assert note.user == supervisor
+    assert "PELAPOR" not in note.text
+    assert "Beras" not in note.text
+
+
+def test_province_is_told_where_nobody_is_nearer(officer):
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    receive(officer)
+    assert not Notification.objects.of(coordinator).exists()
+    receive(coordinator, region=Region.objects.get(pk=OTHER_VILLAGE))
+    other = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    receive(coordinator, region=Region.objects.get(pk=OTHER_VILLAGE))
+    assert Notification.objects.of(other).count() == 1
+
+
+def test_field_officer_records_but_does_not_answer():
+    tksk = UserFactory(role=Role.TKSK, regions=[VILLAGE[:8]])
+    complaint = receive(tksk)
+    with pytest.raises(PermissionDenied):
+        actions.assign(complaint, owner=tksk, by=tksk)
+
+
+# Sensitive complaints and the complainant
+
+
+def test_sensitive_ones_are_seen_by_few(officer, supervisor):
+    complaint = ComplaintFactory(is_sensitive=True)
+    own = ComplaintFactory(is_sensitive=True, received_by=officer)
+    auditor = UserFactory(role=Role.AUDITOR, regions=["62"])
+    elsewhere = UserFactory(role=Role.SUPERVISOR, regions=[PULANG_PISAU])
+
+    assert list(Complaint.objects.visible_to(officer)) == [own]
+    assert set(Complaint.objects.visible_to(supervisor)) == {complaint, own}
+    assert set(Complaint.objects.visible_to(auditor)) == {complaint, own}
+    assert not Complaint.objects.visible_to(elsewhere).exists()
+
+
+def test_sensitive_one_is_not_found_by_its_address(client, officer):
+    complaint = ComplaintFactory(is_sensitive=True)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_change", args=[complaint.pk])
+    assert client.get(url).status_code == 404
+    assert client.get(f"{url[:-7]}jawab/").status_code == 404
+    with pytest.raises(PermissionDenied):
+        actions.assign(complaint, owner=officer, by=officer)
+
+
+def test_sensitive_one_is_owned_by_who_may_see_it(officer, supervisor):
+    complaint = ComplaintFactory(is_sensitive=True)
+    assert actions.may_own(complaint) == [supervisor]
+    with pytest.raises(ValidationError):
+        actions.assign(complaint, owner=officer, by=supervisor)
+
+
+def test_complainant_is_shown_on_request_and_written_down(client, supervisor):
+    complaint = ComplaintFactory(complainant_name="PELAPOR RAHASIA", complainant_phone="0800-111")
+    client.force_login(supervisor, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_change", args=[complaint.pk])
+    assert "PELAPOR RAHASIA" not in client.get(url).content.decode()
+
+    page = client.post(reverse("admin:coordination_complaint_reveal", args=[complaint.pk]))
+
+    assert "PELAPOR RAHASIA" in page.content.decode()
+    assert "no-store" in page.headers["Cache-Control"]
+    log = AccessLog.objects.get()
+    assert (log.user, log.subject) == (supervisor, f"Identitas pelapor {complaint.number}")
+
+
+def test_complainant_is_closed_to_others_but_open_to_the_owner(client, officer):
+    complaint = ComplaintFactory(complainant_name="PELAPOR RAHASIA")
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_reveal", args=[complaint.pk])
+    assert client.post(url).status_code == 403
+    assert not AccessLog.objects.exists()
+    actions.assign(complaint, owner=officer, by=officer)
+    assert "PELAPOR RAHASIA" in client.post(url).content.decode()
+
+
+# Pages
+
+
+def test_recording_one_through_the_form(client, officer):
+    household = HouseholdFactory(village_id=VILLAGE)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_add")
+    assert 'name="region"' in client.get(url).content.decode()
+
+    response = client.post(
+        url,
+        {
+            "channel": "KUNJUNGAN",
+            "received_on": timezone.localdate().isoformat(),
+            "region": VILLAGE,
+            "category": "DATA",
+            "subject": "Nama salah",
+            "text": "Nama pada kartu salah.",
+            "family": household.payee.nik,
+        },
+    )
+
+    complaint = Complaint.objects.get()
+    assert response.url == reverse("admin:coordination_complaint_change", args=[complaint.pk])
+    assert complaint.household == household
+    assert complaint.received_by == officer
+
+
+def test_form_says_what_is_missing(client, officer):
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    page = client.post(reverse("admin:coordination_complaint_add"), {"family": "123"})
+    text = page.content.decode()
+    for sentence in ("Wilayah belum dipilih.", "Isi pengaduan belum diisi.", "tidak ditemukan"):
+        assert sentence in text
+    assert not Complaint.objects.exists()
+
+
+def test_province_chooses_the_place_first(client):
+    client.force_login(
+        UserFactory(role=Role.KOORDINATOR, regions=["62"]), "accounts.backends.RoleBackend"
+    )
+    url = reverse("admin:coordination_complaint_add")
+    assert "Lanjut" in client.get(url).content.decode()
+    assert f'value="{VILLAGE}"' in client.get(url, {"kabupaten": KAPUAS}).content.decode()
+
+
+def test_steps_on_the_page(client, officer):
+    complaint = receive(officer)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_serahkan", args=[complaint.pk])
+    assert client.get(url).status_code == 200
+    client.post(url, {"owner": officer.pk})
+    complaint.refresh_from_db()
+    assert complaint.owner == officer
+    again = client.post(url, {"owner": officer.pk}, follow=True)
+    assert "Tindakan ini tidak tersedia" in again.content.decode()
+
+
+def test_figures_and_their_lists_agree(client, officer):
+    today = timezone.localdate()
+    ComplaintFactory(category="JUMLAH", due_on=today - timedelta(days=1))
+    ComplaintFactory(category="KARTU")
+    for days in (3, 5, 20):
+        ComplaintFactory(
+            category="KARTU",
+            status="DIJAWAB",
+            owner=officer,
+            outcome="BENAR",
+            answer="Ya.",
+            received_on=today - timedelta(days=30),
+            answered_on=today - timedelta(days=30 - days),
+        )
+    ComplaintFactory(region_id=OTHER_VILLAGE)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_changelist")
+
+    found = complaint_figures(officer)
+
+    assert (found.total, found.open, found.overdue, found.without_owner) == (5, 2, 1, 2)
+    assert found.median == timedelta(days=5)
+    assert {group.value: group.total for group in found.by_category} == {"JUMLAH": 1, "KARTU": 4}
+    assert [(group.label, group.total) for group in found.by_regency] == [("Kapuas", 5)]
+    for state, number in (("terbuka", 2), ("lewat", 1), ("tanpa", 2)):
+        page = client.get(url, {"keadaan": state})
+        assert page.context["cl"].result_count == number
+    assert client.get(url, {"category__exact": "KARTU"}).context["cl"].result_count == 4
+
+
+def test_indicator_counts_what_is_overdue_by_place():
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    yesterday = timezone.localdate() - timedelta(days=1)
+    ComplaintFactory(due_on=yesterday)
+    ComplaintFactory(due_on=yesterday, is_sensitive=True)
+    ComplaintFactory(due_on=yesterday, region_id="62")
+    ComplaintFactory()
+    values = indicators.get("pengaduan_lewat").values(
+        coordinator, indicators.area_of(coordinator, "62")
+    )
+    assert (values["62"].number, values[KAPUAS].number, values[PULANG_PISAU].number) == (3, 2, 0)
+
+
+def test_timeline_of_the_family_without_sensitive_ones():
+    household = HouseholdFactory(village_id=VILLAGE)
+    ComplaintFactory(household=household, subject="Kartu belum diterima")
+    ComplaintFactory(household=household, is_sensitive=True)
+    (entry,) = household_timeline(household)
+    assert entry.text == "Kartu belum diterima"

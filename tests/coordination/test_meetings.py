@@ -1,0 +1,472 @@
+"""Rakor: invitation, result, decisions, follow-ups with their figures, briefings, minutes."""
+
+import io
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from docx import Document
+from pptx import Presentation
+
+from accounts.models import Notification
+from accounts.roles import Role
+from coordination import tasks
+from coordination.actions import briefings
+from coordination.actions import meetings as actions
+from coordination.briefing import follow_ups_for
+from coordination.documents import slides, word
+from coordination.models import Agency, Briefing, FollowUp, Meeting
+from dashboards import figures, indicators
+from regions.models import Region
+from tests.factories import (
+    KAPUAS,
+    OTHER_VILLAGE,
+    PULANG_PISAU,
+    VILLAGE,
+    CaseFactory,
+    FollowUpFactory,
+    HouseholdFactory,
+    MeetingFactory,
+    RoundFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def coordinator():
+    return UserFactory(role=Role.KOORDINATOR, regions=["62"])
+
+
+@pytest.fixture
+def officer():
+    return UserFactory(regions=[KAPUAS])
+
+
+def call(by, *, region="62", days=-1, title="Rakor", **changes):
+    values = {
+        "title": title,
+        "region": Region.objects.get(pk=region),
+        "starts_at": timezone.now() + timedelta(days=days),
+        "place": "Aula",
+        "chair": "Kepala Dinas",
+        "agenda": ["Verifikasi", "Pengaduan"],
+        "agencies": Agency.objects.all()[:3],
+        **changes,
+    }
+    return actions.call_meeting(by=by, **values)
+
+
+def follow_up(meeting, by, **changes):
+    values = {
+        "text": "Menyelesaikan verifikasi",
+        "agency": Agency.objects.first(),
+        "region": Region.objects.get(pk=KAPUAS),
+        "due_on": timezone.localdate() + timedelta(days=10),
+        **changes,
+    }
+    return actions.add_follow_up(meeting, by=by, **values)
+
+
+@pytest.fixture
+def verified(coordinator):
+    """Kapuas: 2 of 4 families verified; Pulang Pisau: 3 of 3."""
+    round = RoundFactory(
+        starts_on=timezone.localdate() - timedelta(days=9),
+        due_on=timezone.localdate() + timedelta(days=9),
+        regions=[KAPUAS, PULANG_PISAU],
+    )
+    done = {
+        "status": "DISETUJUI", "is_found": True, "is_eligible": True,
+        "visited_on": timezone.localdate(), "decided_by": coordinator,
+        "decided_at": timezone.now() - timedelta(days=1),
+    }  # fmt: skip
+    places = [(VILLAGE, done), (VILLAGE, done), (VILLAGE, {}), (VILLAGE, {})]
+    places += [(OTHER_VILLAGE, done)] * 3
+    for village, outcome in places:
+        household = HouseholdFactory(village_id=village, kpm=True, members__nik="123")
+        CaseFactory(round=round, household=household, **outcome)
+    figures.refresh()
+    return round
+
+
+# Meetings
+
+
+def test_last_meetings_follow_ups_come_first(coordinator):
+    meeting = call(coordinator)
+    assert [item.title for item in meeting.agenda.all()] == [
+        "Tindak lanjut rapat yang lalu",
+        "Verifikasi",
+        "Pengaduan",
+    ]
+
+
+def test_the_whole_way(coordinator):
+    meeting = call(coordinator)
+    first, *rest = meeting.attendances.all()
+    people = {first.pk: 4, **{row.pk: 0 for row in rest}}
+    actions.hold_meeting(meeting, summary="Baik.", people=people, by=coordinator)
+    assert [actions.decide(meeting, text=text, by=coordinator).position for text in "ab"] == [1, 2]
+    meeting.refresh_from_db()
+    assert meeting.status == "SELESAI"
+    assert [row.attended for row in meeting.attendances.all()] == [True, False, False]
+
+
+def test_meeting_that_has_not_begun_has_no_result(coordinator):
+    with pytest.raises(ValidationError, match="belum dimulai"):
+        actions.hold_meeting(call(coordinator, days=2), summary="", people={}, by=coordinator)
+
+
+@pytest.mark.parametrize("status", ["SELESAI", "DIBATALKAN"])
+def test_invitation_is_not_changed_afterwards(coordinator, status):
+    meeting = MeetingFactory(status=status)
+    with pytest.raises(ValidationError, match="tidak diubah"):
+        actions.change_meeting(
+            meeting, title="Lain", starts_at=meeting.starts_at, place="", chair="", agenda=["x"],
+            agencies=Agency.objects.all(), by=coordinator,
+        )  # fmt: skip
+
+
+def test_meeting_with_follow_ups_is_not_called_off(coordinator):
+    meeting = call(coordinator, days=1)
+    follow_up(meeting, coordinator)
+    with pytest.raises(ValidationError):
+        actions.cancel_meeting(meeting, by=coordinator)
+
+
+def test_district_calls_its_own_meetings_only(officer):
+    assert call(officer, region=KAPUAS).kind == "Rakor kab/kota"
+    for region in ("62", PULANG_PISAU):
+        with pytest.raises(PermissionDenied):
+            call(officer, region=region)
+
+
+def test_who_sees_which_meeting(coordinator, officer):
+    province, own = MeetingFactory(), MeetingFactory(region_id=KAPUAS)
+    foreign = MeetingFactory(region_id=PULANG_PISAU)
+    assert set(Meeting.objects.visible_to(officer)) == {province, own}
+    assert set(Meeting.objects.visible_to(coordinator)) == {province, own, foreign}
+    assert not Meeting.objects.visible_to(UserFactory()).exists()
+
+
+# Follow-ups
+
+
+def test_figure_then_and_now(coordinator, verified):
+    meeting = call(coordinator)
+    made = follow_up(meeting, coordinator, indicator="terverifikasi")
+    assert (made.value_then, made.value_now) == (50, 50)
+    case = verified.cases.filter(status="BELUM").first()
+    type(case).objects.filter(pk=case.pk).update(
+        status="DISETUJUI", is_found=True, is_eligible=True, visited_on=timezone.localdate(),
+        decided_by=coordinator, decided_at=timezone.now(),
+    )  # fmt: skip
+    figures.refresh()
+
+    made = actions.report_progress(made, note="Dikunjungi.", by=coordinator)
+
+    assert (made.value_then, made.value_now) == (50, 75)
+    assert made.status == "BERJALAN"
+    assert indicators.get("terverifikasi").has_improved(made.value_then, made.value_now)
+
+
+def test_figures_of_open_follow_ups_are_measured_together(coordinator, verified):
+    meeting = call(coordinator)
+    made = [follow_up(meeting, coordinator, indicator="terverifikasi") for _ in range(3)]
+    FollowUp.objects.update(value_now=None)
+    assert actions.refresh_values(by=coordinator) == 3
+    made[0].refresh_from_db()
+    assert made[0].value_now == 50
+
+
+def test_late_is_computed():
+    today = timezone.localdate()
+    late = FollowUpFactory(due_on=today - timedelta(days=1), created_on=today - timedelta(days=9))
+    done = FollowUpFactory(
+        due_on=late.due_on, created_on=late.created_on, status="SELESAI", finished_on=today
+    )
+    on_time = FollowUpFactory(due_on=today)
+    assert [row.state for row in (late, done, on_time)] == ["LEWAT", "SELESAI", "TERBUKA"]
+    assert list(FollowUp.objects.overdue()) == [late]
+
+
+def test_finishing_needs_evidence_that_is_what_it_says(coordinator, officer):
+    made = follow_up(call(coordinator), coordinator)
+    fake = SimpleUploadedFile("bukti.pdf", b"<script>alert(1)</script>")
+    with pytest.raises(ValidationError, match="bukan PDF"):
+        actions.finish(made, note="Selesai.", file=fake, by=officer)
+    made.refresh_from_db()
+    assert made.status == "TERBUKA"
+
+    proof = SimpleUploadedFile("bukti.pdf", b"%PDF-1.4 isi")
+    made = actions.finish(made, note="Selesai.", file=proof, by=officer)
+
+    assert (made.status, made.finished_on) == ("SELESAI", timezone.localdate())
+    assert made.steps.last().file_name == "bukti.pdf"
+
+
+def test_evidence_is_a_download_for_those_who_see_the_follow_up(client, coordinator, officer):
+    made = follow_up(call(coordinator), coordinator)
+    proof = SimpleUploadedFile("bukti.png", b"\x89PNG\r\n\x1a\nisi")
+    actions.report_progress(made, note="Foto.", file=proof, by=officer)
+    step = made.steps.last()
+    url = reverse("admin:coordination_followup_evidence", args=[made.pk, step.pk])
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    response = client.get(url)
+    assert b"".join(response.streaming_content).startswith(b"\x89PNG")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="bukti.png"'
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    client.force_login(UserFactory(regions=[PULANG_PISAU]), "accounts.backends.RoleBackend")
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.TKSK])
+def test_who_may_not_report(coordinator, role):
+    made = follow_up(call(coordinator), coordinator)
+    with pytest.raises(PermissionDenied):
+        actions.report_progress(made, note="x", by=UserFactory(role=role, regions=["62"]))
+
+
+def test_other_agencies_see_what_is_theirs(coordinator):
+    dukcapil = UserFactory(role=Role.DUKCAPIL, regions=[KAPUAS])
+    meeting = call(coordinator)
+    own = follow_up(meeting, coordinator, responsible=dukcapil)
+    follow_up(meeting, coordinator)
+    assert list(FollowUp.objects.visible_to(dukcapil)) == [own]
+    assert Notification.objects.of(dukcapil).count() == 1
+    actions.report_progress(own, note="Sudah dikirim.", by=dukcapil)
+
+
+def test_reminders_before_the_due_date_then_weekly(coordinator, officer):
+    made = follow_up(call(coordinator), coordinator, responsible=officer)
+    Notification.objects.all().delete()
+    due = made.due_on
+    days = [due + timedelta(days=n) for n in (-10, -3, -2, 0, 3, 4, 5, 11)]
+    assert [actions.send_reminders(day) for day in days] == [0, 1, 0, 0, 0, 1, 0, 1]
+    assert "lewat 11 hari" in Notification.objects.first().text
+
+
+def test_database_keeps_the_end_and_its_date_together():
+    with pytest.raises(IntegrityError, match="followup_finished_has_date"), transaction.atomic():
+        FollowUpFactory(status="SELESAI")
+
+
+def test_next_meeting_opens_with_what_is_open_and_what_ended_since(coordinator):
+    oldest = call(coordinator, days=-60, title="Pertama")
+    ended_before = follow_up(oldest, coordinator, text="lama")
+    ended_since = follow_up(oldest, coordinator, text="baru selesai")
+    still_open = follow_up(oldest, coordinator, text="terbuka")
+    last = call(coordinator, days=-30, title="Kedua")
+    for meeting in (oldest, last):
+        actions.hold_meeting(meeting, summary="", people={}, by=coordinator)
+    for row, days in ((ended_before, 40), (ended_since, 10)):
+        actions.finish(row, note="Selesai.", by=coordinator)
+        FollowUp.objects.filter(pk=row.pk).update(
+            finished_on=timezone.localdate() - timedelta(days=days)
+        )
+    district = call(coordinator, region=KAPUAS, days=-5)
+    follow_up(district, coordinator, text="rapat lain")
+
+    coming = call(coordinator, days=3, title="Ketiga")
+
+    assert coming.previous == last
+    assert set(follow_ups_for(coming, coordinator)) == {ended_since, still_open}
+
+
+# Briefings and minutes
+
+
+@pytest.fixture
+def briefing(coordinator, verified):
+    held = call(coordinator, days=-30, title="Yang lalu")
+    follow_up(held, coordinator, indicator="terverifikasi")
+    actions.hold_meeting(held, summary="Baik.", people={}, by=coordinator)
+    meeting = call(coordinator, days=2, title="Rakor akhir tahun")
+    briefings.request_briefings(meeting, by=coordinator)
+    tasks.prepare_briefings.call(meeting.pk)
+    return Briefing.objects.get(meeting=meeting, region="62")
+
+
+def moment(found) -> datetime:
+    return timezone.localtime(found.as_of)
+
+
+def test_one_for_the_province_and_each_kabupaten(briefing):
+    found = Briefing.objects.filter(meeting=briefing.meeting)
+    assert found.count() == 15
+    assert set(found.values_list("status", flat=True)) == {"SIAP"}
+
+
+def test_figures_are_those_of_the_pages(briefing, coordinator):
+    told = {row["code"]: row for row in briefing.snapshot["indicators"]}
+    area = indicators.area_of(coordinator, "62")
+    assert told["terverifikasi"]["total"]["text"] == "71,4%"
+    assert told["terverifikasi"]["total"]["part"] == area.total.approved == 5
+    assert told["nik_tidak_sah"]["total"]["number"] == float(area.total.invalid_share) == 100
+    by_place = {place["code"]: place["text"] for place in told["terverifikasi"]["places"]}
+    assert (by_place[KAPUAS], by_place[PULANG_PISAU], by_place["62.01"]) == ("50,0%", "100,0%", "–")
+
+
+def test_word_file_opened_again(briefing):
+    document = Document(io.BytesIO(word.briefing(briefing.snapshot, moment(briefing))))
+    head, follow_ups, places = document.tables
+    rows = {row.cells[0].text: [cell.text for cell in row.cells] for row in head.rows}
+    assert rows["KPM terverifikasi"][1:3] == ["71,4%", "5 dari 7 KPM"]
+    assert follow_ups.rows[1].cells[0].text == "Menyelesaikan verifikasi"
+    assert follow_ups.rows[1].cells[5].text == "KPM terverifikasi: 50,0% → 50,0%"
+    titles = [cell.text for cell in places.rows[0].cells]
+    table = {row.cells[0].text: [cell.text for cell in row.cells] for row in places.rows}
+    assert table["Kapuas"][titles.index("KPM terverifikasi")] == "50,0%"
+    assert len(table) == 15
+
+
+def test_slides_opened_again(briefing):
+    presentation = Presentation(io.BytesIO(slides.briefing(briefing.snapshot, moment(briefing))))
+    charts = {
+        slide.shapes.title.text: shape.chart
+        for slide in presentation.slides
+        for shape in slide.shapes
+        if shape.has_chart
+    }
+    chart = charts["KPM terverifikasi menurut kabupaten/kota"]
+    plot = chart.plots[0]
+    drawn = dict(zip(plot.categories, plot.series[0].values, strict=True))
+    assert drawn == {"Kapuas": 50.0, "Pulang Pisau": 100.0}
+    assert list(plot.categories)[-1] == "Kapuas"  # the worst on top
+    trend = charts["KPM terverifikasi dari hari ke hari"].plots[0].series[0]
+    assert list(trend.values)[-1] == 5
+    tables = [
+        shape.table for slide in presentation.slides for shape in slide.shapes if shape.has_table
+    ]
+    assert ("KPM terverifikasi", "71,4%") in [
+        (row.cells[0].text, row.cells[1].text) for row in tables[0].rows
+    ]
+
+
+@pytest.mark.parametrize("make", [word.briefing, slides.briefing])
+def test_the_same_file_comes_again(briefing, make):
+    first = make(briefing.snapshot, moment(briefing))
+    HouseholdFactory(village_id=VILLAGE, kpm=True)
+    figures.refresh()
+    briefing.refresh_from_db()
+    assert make(briefing.snapshot, moment(briefing)) == first
+
+
+def test_district_gets_its_own_briefing_only(client, briefing, officer):
+    own = Briefing.objects.get(meeting=briefing.meeting, region=KAPUAS)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+
+    def door(found):
+        return reverse(
+            "admin:coordination_meeting_briefing", args=[found.meeting_id, found.pk, "docx"]
+        )
+
+    assert client.get(door(own)).status_code == 200
+    assert client.get(door(briefing)).status_code == 404
+    page = client.get(reverse("admin:coordination_meeting_change", args=[briefing.meeting_id]))
+    assert door(own) in page.content.decode()
+    assert door(briefing) not in page.content.decode()
+    told = {row["code"]: row for row in own.snapshot["indicators"]}
+    assert told["terverifikasi"]["province"]["text"] == "71,4%"
+
+
+def test_task_run_again_counts_nothing_twice(briefing):
+    before = list(Briefing.objects.order_by("pk").values_list("pk", "as_of"))
+    tasks.prepare_briefings.call(briefing.meeting_id)
+    assert list(Briefing.objects.order_by("pk").values_list("pk", "as_of")) == before
+
+
+def test_progress_is_shown_while_they_are_made(client, coordinator):
+    meeting = call(coordinator, days=2)
+    briefings.request_briefings(meeting, by=coordinator)
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    response = client.get(reverse("admin:coordination_meeting_change", args=[meeting.pk]))
+    assert "0 dari 15 siap" in response.content.decode()
+    assert response.headers["Refresh"] == "5"
+    with pytest.raises(ValidationError, match="sedang disiapkan"):
+        briefings.request_briefings(meeting, by=coordinator)
+
+
+def test_minutes(client, coordinator, briefing):
+    meeting = Meeting.objects.get(title="Yang lalu")
+    actions.decide(meeting, text="Verifikasi selesai bulan ini.", by=coordinator)
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    response = client.get(reverse("admin:coordination_meeting_minutes", args=[meeting.pk]))
+    text = "\n".join(
+        paragraph.text for paragraph in Document(io.BytesIO(response.content)).paragraphs
+    )
+    assert "Notulen Yang lalu" in text
+    assert "1. Verifikasi selesai bulan ini." in text
+    assert "Pimpinan rapat" in text
+
+
+# Pages
+
+
+def test_calling_one_through_the_form(client, coordinator):
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    agency = Agency.objects.first()
+    response = client.post(
+        reverse("admin:coordination_meeting_add"),
+        {
+            "title": "Rakor triwulan IV",
+            "region": "62",
+            "starts_at": "2021-11-23T09:00",
+            "place": "Aula",
+            "chair": "Kepala Dinas",
+            "agenda": "Verifikasi\n\nPengaduan",
+            "agencies": [agency.pk],
+        },
+    )
+    meeting = Meeting.objects.get()
+    assert response.url == reverse("admin:coordination_meeting_change", args=[meeting.pk])
+    assert timezone.localtime(meeting.starts_at).hour == 9
+    assert client.get(response.url).status_code == 200
+    edit = reverse("admin:coordination_meeting_edit", args=[meeting.pk])
+    assert "Verifikasi\nPengaduan" in client.get(edit).content.decode()
+
+
+@pytest.mark.parametrize("key", ["bahan", "hasil", "keputusan", "tindak-lanjut", "batal"])
+def test_every_step_has_its_page(client, coordinator, key):
+    meeting = call(coordinator)
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    url = reverse(f"admin:coordination_meeting_{key}", args=[meeting.pk])
+    assert client.get(url).status_code == 200
+
+
+def test_district_reads_the_meeting_of_the_province(client, coordinator, officer):
+    meeting = call(coordinator)
+    follow_up(meeting, coordinator, text="Untuk Kapuas")
+    follow_up(meeting, coordinator, text="Untuk Pulpis", region=Region.objects.get(pk=PULANG_PISAU))
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    page = client.get(reverse("admin:coordination_meeting_change", args=[meeting.pk]))
+    text = page.content.decode()
+    assert "Untuk Kapuas" in text
+    assert "Untuk Pulpis" not in text
+    assert "Tambah keputusan" not in text
+    edit = reverse("admin:coordination_meeting_edit", args=[meeting.pk])
+    with pytest.raises(PermissionDenied):
+        actions.decide(meeting, text="x", by=officer)
+    assert client.post(edit, {}).status_code == 403
+
+
+def test_daily_work_can_be_run_again(capsys, coordinator, officer, verified):
+    follow_up(
+        call(coordinator),
+        coordinator,
+        responsible=officer,
+        indicator="terverifikasi",
+        due_on=timezone.localdate(),
+    )
+    call_command("daily_coordination")
+    call_command("daily_coordination")
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "1 pengingat, 1 angka tindak lanjut, 0 berkas dihapus."
+    assert told[1].startswith("0 pengingat")

@@ -1,0 +1,137 @@
+"""The public page: off until published, aggregates only, limited and cached."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
+
+from accounts.roles import Role
+from coordination import public
+from coordination.models import PublicRelease
+from coordination.views import public as views
+from dashboards import figures
+from tests.factories import KAPUAS, OTHER_VILLAGE, VILLAGE, HouseholdFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+PAGES = ["/publik/", "/publik/angka.csv", "/publik/angka.json"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def coordinator():
+    return UserFactory(role=Role.KOORDINATOR, regions=["62"])
+
+
+@pytest.fixture
+def families():
+    made = [HouseholdFactory(village_id=VILLAGE, kpm=True, members=3) for _ in range(12)]
+    made += [HouseholdFactory(village_id="62.01.01.2001", kpm=True, members=3) for _ in range(9)]
+    made += [HouseholdFactory(village_id=OTHER_VILLAGE, kpm=True) for _ in range(2)]
+    figures.refresh()
+    return made
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_switched_off_by_default(client, url):
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_open_without_signing_in_once_published(client, coordinator, families, url):
+    public.publish(by=coordinator)
+    response = client.get(url)
+    assert response.status_code == 200
+    assert "max-age=600" in response.headers["Cache-Control"]
+    public.withdraw(by=coordinator)
+    assert client.get(url).status_code == 404
+
+
+def test_the_three_forms_say_the_same(client, coordinator, families):
+    public.publish(by=coordinator)
+    told = json.loads(client.get(PAGES[2]).content)
+    rows = list(csv.reader(io.StringIO(client.get(PAGES[1]).content.decode())))
+    page = client.get(PAGES[0]).content.decode()
+    by_code = {row["code"]: row["values"] for row in told["rows"]}
+    kpm = [column["name"] for column in told["columns"]].index("kpm")
+
+    assert told["totals"][kpm] == 23
+    assert by_code[KAPUAS][kpm] == 12
+    assert by_code["62.11"][kpm] is None
+    assert by_code["62.01"][kpm] is None  # alone, the total would tell the two of Pulang Pisau
+    assert len(told["rows"]) == 14
+    for code, _, *values in rows[1:-1]:
+        assert values == ["*" if value is None else str(value) for value in by_code[code]]
+    assert "Kabupaten Kapuas" in page
+    assert ">12<" in page
+
+
+def test_nothing_personal_is_there(client, coordinator, families):
+    public.publish(by=coordinator)
+    everything = "".join(client.get(url).content.decode() for url in PAGES)
+    for household in families:
+        for person in household.members.all():
+            assert person.name not in everything
+            assert person.nik not in everything
+        assert household.kk_number not in everything
+        assert household.dtks_id not in everything
+    assert VILLAGE not in everything
+    assert coordinator.full_name not in everything
+
+
+def test_a_release_does_not_move_with_the_register(client, coordinator, families):
+    public.publish(by=coordinator)
+    before = client.get(PAGES[2]).json()
+    for _ in range(10):
+        HouseholdFactory(village_id=VILLAGE, kpm=True)
+    figures.refresh()
+    assert client.get(PAGES[2]).json() == before
+    public.publish(by=coordinator)
+    assert client.get(PAGES[2]).json() != before
+    assert PublicRelease.objects.filter(withdrawn_at=None).count() == 1
+
+
+def test_too_many_requests_are_refused(client, coordinator, families, monkeypatch):
+    monkeypatch.setattr(views, "PER_MINUTE", 3)
+    public.publish(by=coordinator)
+    assert [client.get("/publik/").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+    assert client.get("/publik/", REMOTE_ADDR="10.0.0.9").status_code == 200
+
+
+def test_few_queries(client, coordinator, families, django_assert_max_num_queries):
+    public.publish(by=coordinator)
+    with django_assert_max_num_queries(3):
+        client.get("/publik/")
+
+
+@pytest.mark.parametrize(
+    "by", [(Role.PETUGAS, ["62.03"]), (Role.AUDITOR, ["62"]), (Role.KOORDINATOR, ["62.03"])]
+)
+def test_who_may_not_publish(by, families):
+    role, regions = by
+    with pytest.raises(PermissionDenied):
+        public.publish(by=UserFactory(role=role, regions=regions))
+
+
+def test_nothing_to_publish(coordinator):
+    with pytest.raises(ValidationError):
+        public.publish(by=coordinator)
+
+
+def test_publishing_page(client, coordinator, families):
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    url = reverse("coordination:publishing")
+    assert "Halaman publik tertutup." in client.get(url).content.decode()
+    client.post(url, {"langkah": "terbit"})
+    assert "Halaman publik terbuka" in client.get(url).content.decode()
+    client.post(url, {"langkah": "tarik"})
+    assert not PublicRelease.objects.filter(withdrawn_at=None).exists()
