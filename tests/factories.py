@@ -534,7 +534,7 @@ class PurchaseFactory(factory.django.DjangoModelFactory):
     amount = 100_000
 
 
-class MeetingFactory(factory.django.DjangoModelFactory):
+class RakorFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Meeting
 
@@ -552,7 +552,7 @@ class FollowUpFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = FollowUp
 
-    meeting = factory.SubFactory(MeetingFactory)
+    meeting = factory.SubFactory(RakorFactory)
     text = factory.Sequence(lambda n: f"Menyelesaikan pekerjaan uji {n}")
     agency = factory.LazyFunction(lambda: Agency.objects.order_by("pk").first())
     region_id = KAPUAS

@@ -20,6 +20,7 @@ from accounts import scope
 from accounts.models import AccessLog
 from accounts.roles import PERMISSIONS, Role
 from beneficiaries.models import Household
+from coordination.models import Briefing, ComplaintStep, FollowUpStep
 from dashboards.models import MatchDay, MatchFigures, RoundDay, RoundFigures, VillageFigures
 from distribution.models import (
     AccountOpening,
@@ -34,8 +35,6 @@ from distribution.models import (
     ProgrammePair,
     PurchaseLine,
 )
-from coordination.models import Briefing, ComplaintStep, FollowUpStep
-from dashboards.models import RoundDay, RoundFigures, VillageFigures
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -48,10 +47,10 @@ from tests.factories import (
     CardFactory,
     CaseFactory,
     CivilRecordFactory,
+    ComplaintFactory,
     DecreeFactory,
     EndorsementFactory,
     EndorsementItemFactory,
-    ComplaintFactory,
     EnrollmentFactory,
     FollowUpFactory,
     HouseholdFactory,
@@ -66,6 +65,7 @@ from tests.factories import (
     ProposalFactory,
     PurchaseFactory,
     QuotaFactory,
+    RakorFactory,
     ReplacementFactory,
     RoundFactory,
     UploadFactory,
@@ -221,6 +221,8 @@ def _card_event(village):
         after=card.status,
         happened_on="2021-03-12",
     )
+
+
 def _complaint(village):
     return ComplaintFactory(region_id=village)
 
@@ -351,6 +353,7 @@ MAKERS = {
         village_id=village,
         pair=ProgrammePair.objects.first(),
         since="2021-05-01",
+    ),
     "coordination.Complaint": _complaint,
     "coordination.ComplaintStep": lambda village: ComplaintStep.objects.create(
         complaint=_complaint(village), region_id=village, action="CATAT", by=UserFactory()
@@ -360,7 +363,7 @@ MAKERS = {
         follow_up=_follow_up(village), region_id=village[:5], action="CATAT", by=UserFactory()
     ),
     "coordination.Briefing": lambda village: Briefing.objects.create(
-        meeting=MeetingFactory(), region_id=village[:5], made_by=UserFactory()
+        meeting=RakorFactory(), region_id=village[:5], made_by=UserFactory()
     ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()

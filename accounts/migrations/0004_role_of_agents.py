@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_bank_of_officer'),
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('beneficiaries', '0006_one_active_card'),
+        ('beneficiaries', '0010_one_active_card'),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0006_one_active_card'),
+        ('beneficiaries', '0010_one_active_card'),
         ('distribution', '0002_rates'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('regions', '0002_tree'),

@@ -16,7 +16,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0006_one_active_card'),
+        ('beneficiaries', '0010_one_active_card'),
         ('distribution', '0004_scope_and_reference_data'),
         ('regions', '0002_tree'),
         ('uploads', '0004_failure_code'),

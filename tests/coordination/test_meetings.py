@@ -31,7 +31,7 @@ from tests.factories import (
     CaseFactory,
     FollowUpFactory,
     HouseholdFactory,
-    MeetingFactory,
+    RakorFactory,
     RoundFactory,
     UserFactory,
 )
@@ -126,7 +126,7 @@ def test_meeting_that_has_not_begun_has_no_result(coordinator):
 
 @pytest.mark.parametrize("status", ["SELESAI", "DIBATALKAN"])
 def test_invitation_is_not_changed_afterwards(coordinator, status):
-    meeting = MeetingFactory(status=status)
+    meeting = RakorFactory(status=status)
     with pytest.raises(ValidationError, match="tidak diubah"):
         actions.change_meeting(
             meeting, title="Lain", starts_at=meeting.starts_at, place="", chair="", agenda=["x"],
@@ -149,8 +149,8 @@ def test_district_calls_its_own_meetings_only(officer):
 
 
 def test_who_sees_which_meeting(coordinator, officer):
-    province, own = MeetingFactory(), MeetingFactory(region_id=KAPUAS)
-    foreign = MeetingFactory(region_id=PULANG_PISAU)
+    province, own = RakorFactory(), RakorFactory(region_id=KAPUAS)
+    foreign = RakorFactory(region_id=PULANG_PISAU)
     assert set(Meeting.objects.visible_to(officer)) == {province, own}
     assert set(Meeting.objects.visible_to(coordinator)) == {province, own, foreign}
     assert not Meeting.objects.visible_to(UserFactory()).exists()

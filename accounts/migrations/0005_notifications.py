@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_scope'),
+        ('accounts', '0004_role_of_agents'),
     ]
 
     operations = [

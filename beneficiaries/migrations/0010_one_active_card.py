@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0005_confirmed_nik'),
+        ('beneficiaries', '0009_quota_scope'),
         ('regions', '0002_tree'),
         ('uploads', '0004_failure_code'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
