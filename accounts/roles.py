@@ -74,6 +74,14 @@ VIEW_PAYMENTS = {
     "distribution.view_purchase",
     "distribution.view_purchaseline",
 }
+# Reconciliation, and what the aid buys.
+VIEW_RECONCILIATION = {
+    "distribution.view_reconciliationfinding",
+    "distribution.view_findingstep",
+    "distribution.view_reconciled",
+}
+VIEW_NUTRITION = {"distribution.view_agentprice"}
+HANDLE_RECONCILIATION = {"distribution.handle_reconciliationfinding"}
 RUN_PAYOUT = {
     "distribution.add_payoutperiod",
     "distribution.change_payoutperiod",
@@ -99,14 +107,19 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.merge_duplicategroup",
     }
     | VIEW_PAYOUT
-    | WORK_ON_PAYOUT,
+    | WORK_ON_PAYOUT
+    | VIEW_RECONCILIATION
+    | VIEW_NUTRITION
+    | HANDLE_RECONCILIATION,
     Role.SUPERVISOR: VIEW_REGISTER
     | VIEW_WORK
     | VIEW_PAYOUT
     | REVEAL
     | VIEW_PAYMENTS
     | VIEW_MATCHING
-    | {"verification.download_sheet"},
+    | {"verification.download_sheet"}
+    | VIEW_RECONCILIATION
+    | VIEW_NUTRITION,
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
     | REVEAL
@@ -116,7 +129,11 @@ PERMISSIONS: dict[str, set[str]] = {
     | DECIDE_MATCHING
     | VIEW_PAYOUT
     | WORK_ON_PAYOUT
+    | VIEW_RECONCILIATION
+    | VIEW_NUTRITION
+    | HANDLE_RECONCILIATION
     | {
+        "distribution.reconcile",
         "distribution.add_agent",
         "distribution.change_agent",
         "distribution.set_status_agent",
@@ -152,6 +169,8 @@ PERMISSIONS: dict[str, set[str]] = {
         "distribution.view_agentfinding",
     }
     | (VIEW_PAYMENTS - {"distribution.view_leftout"})
+    | VIEW_RECONCILIATION
+    | {"distribution.answer_reconciliationfinding"}
     | SEND
     | REVEAL,
     Role.AGEN: {
@@ -175,6 +194,8 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_PAYMENTS
     | VIEW_MATCHING
     | VIEW_PAYOUT
+    | VIEW_RECONCILIATION
+    | VIEW_NUTRITION
     | {"distribution.view_barredgroup", "distribution.view_barredperson"}
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {
