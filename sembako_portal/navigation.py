@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
+from distribution.models import ReconciliationFinding
 from uploads.models import Upload
 from verification.models import MatchResult
 
@@ -40,6 +41,18 @@ def _uploads_waiting(user) -> Count | None:
 def _matches_waiting(user) -> Count | None:
     number = MatchResult.objects.visible_to(user).in_queue().count()
     return Count(number, "menunggu keputusan Anda") if number else None
+
+
+def _findings_waiting(user) -> Count | None:
+    """What a bank was asked for; the answers of banks that nobody has looked at yet."""
+    findings = ReconciliationFinding.objects.visible_to(user).open()
+    if user.has_perm("distribution.answer_reconciliationfinding"):
+        number = findings.waiting_for_bank().count()
+        return Count(number, "menunggu jawaban bank Anda", due=True) if number else None
+    if user.has_perm("distribution.handle_reconciliationfinding"):
+        number = findings.answered().count()
+        return Count(number, "dijawab bank, menunggu Anda") if number else None
+    return None
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,20 @@ ENTRIES = (
     Entry(
         "Penyaluran",
         "wallet",
-        children=(Entry("Nilai bantuan", model="distribution.BenefitRate"),),
+        children=(
+            Entry(
+                "Rekonsiliasi",
+                view="distribution:reconciliation",
+                permission="distribution.view_reconciliationfinding",
+                count=_findings_waiting,
+            ),
+            Entry(
+                "Gizi dan harga",
+                view="distribution:nutrition",
+                permission="distribution.view_agentprice",
+            ),
+            Entry("Nilai bantuan", model="distribution.BenefitRate"),
+        ),
     ),
     Entry(
         "Pengaturan",

@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("beneficiaries.urls")),
     path("unggahan/", include("uploads.urls")),
     path("verifikasi/", include("verification.urls")),
+    path("penyaluran/", include("distribution.urls")),
     path("", admin.site.urls),
 ]

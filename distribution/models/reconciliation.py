@@ -43,6 +43,9 @@ class ReconciliationFindingQuerySet(OfPayingBank):
     def waiting_for_bank(self):
         return self.open().filter(status=FindingStatus.DIMINTA)
 
+    def answered(self):
+        return self.open().filter(status=FindingStatus.DIJAWAB)
+
 
 class FindingStatus(models.TextChoices):
     BELUM = "BELUM", "Belum ditangani"
@@ -188,6 +191,12 @@ class ReconciliationFinding(models.Model):
                 name="reconciliation_list",
             ),
             models.Index(fields=["regency_code", "id"], name="reconciliation_regency"),
+            # What waits beside the navigation, on every page.
+            models.Index(
+                fields=["status", "bank"],
+                condition=Q(gone_at=None, is_due=True, status__in=["DIMINTA", "DIJAWAB"]),
+                name="reconciliation_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,35 @@
+from django.contrib import admin
+from django.urls import path
+
+from distribution.views import nutrition, reconciliation
+
+app_name = "distribution"
+urlpatterns = [
+    path("rekonsiliasi/", admin.site.admin_view(reconciliation.index), name="reconciliation"),
+    path(
+        "rekonsiliasi/hitung/<int:period_id>",
+        admin.site.admin_view(reconciliation.recompute),
+        name="reconciliation_recompute",
+    ),
+    path(
+        "rekonsiliasi/tangani",
+        admin.site.admin_view(reconciliation.handle),
+        name="reconciliation_handle",
+    ),
+    path(
+        "rekonsiliasi/unduh",
+        admin.site.admin_view(reconciliation.export),
+        name="reconciliation_export",
+    ),
+    path(
+        "rekonsiliasi/berita-acara",
+        admin.site.admin_view(reconciliation.minutes),
+        name="minutes",
+    ),
+    path(
+        "rekonsiliasi/temuan/<int:pk>",
+        admin.site.admin_view(reconciliation.finding_page),
+        name="finding",
+    ),
+    path("gizi/", admin.site.admin_view(nutrition.nutrition_page), name="nutrition"),
+]
