@@ -7,8 +7,8 @@ class DistributionConfig(AppConfig):
 
     def ready(self):
         from beneficiaries.figures import HOUSEHOLD_TIMELINE
-        from distribution.figures.reconciliation import household_timeline
         from distribution.intake import KINDS
+        from distribution.reconciliation.figures import household_timeline
         from uploads import kinds
 
         for kind in KINDS:

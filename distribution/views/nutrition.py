@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from distribution.figures import nutrition
+from distribution import nutrition
 from distribution.models import AgentPrice, PayoutPeriod, RegionIndicator
 from distribution.views.reconciliation import Choice
 

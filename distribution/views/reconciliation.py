@@ -25,9 +25,9 @@ from beneficiaries.identity import mask
 from beneficiaries.models import Bank
 from distribution import documents
 from distribution.actions import reconciliation as actions
-from distribution.figures import reconciliation as figures
 from distribution.models import PayoutPeriod, ReconciliationFinding
 from distribution.models.reconciliation import FindingStatus
+from distribution.reconciliation import figures
 from distribution.reconciliation.rules import (
     BY_CODE,
     NOT_CREDITED,
