@@ -314,12 +314,12 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("Orang", {"fields": ["full_name", "email", "phone"]}),
-        ("Tugas", {"fields": ["role", "is_active"]}),
+        ("Tugas", {"fields": ["role", "bank", "is_active"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["username", "password1", "password2"]}),
         ("Orang", {"fields": ["full_name", "email", "phone"]}),
-        ("Tugas", {"fields": ["role"]}),
+        ("Tugas", {"fields": ["role", "bank"]}),
     ]
 
     def get_queryset(self, request):

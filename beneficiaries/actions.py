@@ -118,6 +118,11 @@ def merge_persons(survivor: Person, merged: Person, *, by: User) -> dict:
             is_active=False, inactive_reason=ExitReason.GANDA, **source
         )
         Person.objects.filter(pk=survivor.pk).update(**changes, **source)
+        if survivor.cards.filter(status__in=Card.ACTIVE).exists():
+            # A holder has one active card; the other is blocked until the bank takes it back.
+            active = merged.cards.filter(status__in=Card.ACTIVE)
+            before["blocked"] = list(active.values_list("pk", "status"))
+            active.update(status=Card.Status.DIBLOKIR)
         merged.cards.update(holder=survivor, **source)
         stays = survivor.pk if survivor.household_id == merged.household_id else None
         Household.objects.filter(pk__in=before["payee_of"]).update(payee=stays, **source)
@@ -147,4 +152,6 @@ def unmerge_persons(survivor: Person, merged: Person, before: Mapping, *, by: Us
         Person.objects.filter(pk=survivor.pk).update(**values, **source)
         Person.objects.filter(pk=merged.pk).update(is_active=True, inactive_reason="", **source)
         Card.objects.filter(pk__in=before["cards"]).update(holder=merged, **source)
+        for pk, status in before.get("blocked", ()):
+            Card.objects.filter(pk=pk).update(status=status)
         Household.objects.filter(pk__in=before["payee_of"]).update(payee=merged, **source)

@@ -21,7 +21,7 @@ from accounts.admin import (
 )
 from accounts.exchange import Day, YesNo
 from beneficiaries import exports, figures, views
-from beneficiaries.models import Bank, Card, Enrollment, Household, Person, Programme
+from beneficiaries.models import Bank, Enrollment, Household, Person, Programme
 from beneficiaries.search import AT_MOST, find_households, find_persons
 from spreadsheets.words import thousands
 
@@ -322,7 +322,7 @@ class PersonAdmin(RegisterAdmin):
         return exports.export(self, request, queryset, exports.PERSONS)
 
 
-class _OfHousehold(RegisterAdmin):
+class OfHouseholdAdmin(RegisterAdmin):
     """Rows that are shown on the page of their household."""
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -337,31 +337,8 @@ class _OfHousehold(RegisterAdmin):
         return household.payee.name if household.payee else household.dtks_id
 
 
-@admin.register(Card)
-class CardAdmin(_OfHousehold):
-    list_display = [
-        "household_column",
-        "card_number_column",
-        "account_column",
-        "bank",
-        "village_column",
-        "status",
-        "handed_over_on",
-    ]
-    list_select_related = ["village__parent", "household__payee", "bank"]
-    list_filter = [*RegisterAdmin.list_filter, "bank", ("status", ChoicesDropdownFilter)]
-
-    @admin.display(description="nomor KKS")
-    def card_number_column(self, card):
-        return masked(card.card_number)
-
-    @admin.display(description="nomor rekening")
-    def account_column(self, card):
-        return masked(card.account_number)
-
-
 @admin.register(Enrollment)
-class EnrollmentAdmin(_OfHousehold):
+class EnrollmentAdmin(OfHouseholdAdmin):
     list_display = [
         "household_column",
         "programme",

@@ -1,7 +1,7 @@
 """One household told as a story: its marks, its timeline, and every change of its data.
 
-Layers above add to the story without being known here: they append to `HOUSEHOLD_MARKS` and
-`HOUSEHOLD_TIMELINE` in `AppConfig.ready`.
+Layers above add to the story without being known here: they append to `HOUSEHOLD_MARKS`,
+`HOUSEHOLD_TIMELINE` and `PROGRAMME_NOTES` in `AppConfig.ready`.
 """
 
 from collections import Counter
@@ -69,11 +69,22 @@ class Change:
     subject: str
 
 
+@dataclass(frozen=True)
+class ProgrammeNote:
+    """What is to be said of a programme beside the others of a family."""
+
+    mark: Mark
+    text: str
+
+
 HOUSEHOLD_MARKS: list[Callable[[list[int]], dict[int, Mark]]] = []
 """Each takes household ids (of one page of a list) and gives at most one mark per household."""
 
 HOUSEHOLD_TIMELINE: list[Callable[[Household], Iterable[TimelineEntry]]] = []
 """Each gives what its layer knows about one household; the caller has checked the scope."""
+
+PROGRAMME_NOTES: list[Callable[[Household], dict[str, ProgrammeNote]]] = []
+"""Each gives a note by programme code on the running enrolments of one household."""
 
 
 # Marks
@@ -106,6 +117,17 @@ def marks_of(ids: list[int]) -> dict[int, list[Mark]]:
     """The marks of many households, in a fixed number of queries."""
     found = [marks(ids) for marks in HOUSEHOLD_MARKS] if ids else []
     return {pk: [marks[pk] for marks in found if pk in marks] for pk in ids}
+
+
+def programme_rows(household: Household) -> list[tuple[Enrollment, ProgrammeNote | None]]:
+    """The enrolments of a family, each with what the layers above say of it."""
+    notes = {}
+    for told in PROGRAMME_NOTES:
+        notes |= told(household)
+    return [
+        (row, notes.get(row.programme_id) if row.ended_on is None else None)
+        for row in household.enrollments.all()
+    ]
 
 
 def nik_mark(members: list[Person]) -> Mark | None:

@@ -125,7 +125,7 @@ def household_page(
             {"card": card, "account": number(f"rekening-{card.pk}", "Nomor rekening")}
             for card in cards
         ],
-        "enrollments": household.enrollments.all(),
+        "enrollments": figures.programme_rows(household),
         "sees_cards": Card in may_see,
         "sees_enrollments": Enrollment in may_see,
         "chips": [

@@ -32,15 +32,68 @@ WORK = ["Putaran verifikasi", "Unggahan", "Kasus"]
 QUEUE = "Antrean pemadanan"
 MATCHING = ["Permintaan ke Dukcapil", "Hasil pemadanan", "Data ganda", "Perjanjian (PKS)"]
 REFERENCE = ["Nilai bantuan", "Wilayah", "Program", "Bank penyalur"]
+AGENTS = ["Agen dan e-Warung", "Temuan agen"]
+PERIODS = ["Periode salur", "Daftar bayar", "Transaksi"]
+PAYOUT = [
+    *PERIODS,
+    "KPM tidak dibayar",
+    "Anggaran dan realisasi",
+    "Burekol",
+    *AGENTS,
+    "Jangkauan agen",
+    "Tumpang tindih program",
+]
+PAYOUT_REFERENCE = [
+    "Anggaran dan kuota",
+    "Komoditas",
+    "Kelompok gizi",
+    "Indikator wilayah",
+    "Aturan pasangan program",
+]
+BARRED = ["Golongan terlarang", "Orang dari golongan terlarang"]
 SHOWN = {
-    Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE,
-    Role.KOORDINATOR: [*REGISTER, *WORK, QUEUE, *MATCHING, *REFERENCE],
+    Role.PETUGAS: REGISTER + WORK + MATCHING + REFERENCE + PAYOUT + PAYOUT_REFERENCE,
+    Role.SUPERVISOR: REGISTER + WORK + MATCHING + REFERENCE + PAYOUT + PAYOUT_REFERENCE,
+    Role.KOORDINATOR: [
+        *REGISTER,
+        *WORK,
+        QUEUE,
+        *MATCHING,
+        *REFERENCE,
+        *PAYOUT,
+        *PAYOUT_REFERENCE,
+    ],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
-    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur"],
-    Role.TKSK: ["Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"],
-    Role.AUDITOR: [*REGISTER, *WORK, *MATCHING, *REFERENCE, "Pengguna", "Catatan akses data"],
-    Role.ADMINISTRATOR: [*REFERENCE, "Pengguna", "Catatan akses data"],
+    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", *AGENTS, *PERIODS],
+    Role.AGEN: ["Kasir", "Transaksi"],
+    Role.TKSK: [
+        "Keluarga (KPM)",
+        "Orang",
+        "Putaran verifikasi",
+        "Kasus",
+        "Wilayah",
+        *AGENTS,
+        "Jangkauan agen",
+    ],
+    Role.AUDITOR: [
+        *REGISTER,
+        *WORK,
+        *MATCHING,
+        *REFERENCE,
+        *PAYOUT,
+        *PAYOUT_REFERENCE,
+        *BARRED,
+        "Pengguna",
+        "Catatan akses data",
+    ],
+    Role.ADMINISTRATOR: [
+        *REFERENCE,
+        "Anggaran dan realisasi",
+        *PAYOUT_REFERENCE,
+        *BARRED,
+        "Pengguna",
+        "Catatan akses data",
+    ],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]
 

@@ -100,20 +100,15 @@ def refused_owner(agent: Agent) -> str:
 
 
 @transaction.atomic
-def save_agent(agent: Agent, *, villages: Iterable[str], by: User) -> Agent:
-    """Write an agent entered in the portal with its service area; its own village belongs to it."""
+def save_agent(agent: Agent, *, by: User) -> Agent:
+    """Write an agent entered in the portal; it serves its own village."""
     allow(by, f"distribution.{'change' if agent.pk else 'add'}_agent", agent.village_id)
     if agent.status == Agent.Status.AKTIF and (why := refused_owner(agent)):
         raise ValidationError(f"Pemilik tidak boleh memiliki agen: {why}.")
     agent.source_upload, agent.source_row, agent.source_user = None, None, by
     with pghistory.context(user=by.pk):
         agent.save()
-    wanted = {agent.village_id, *villages}
-    agent.service_area.exclude(village__in=wanted).delete()
-    AgentVillage.objects.bulk_create(
-        [AgentVillage(agent=agent, village_id=code) for code in sorted(wanted)],
-        ignore_conflicts=True,
-    )
+    AgentVillage.objects.get_or_create(agent=agent, village_id=agent.village_id)
     check_owners([agent.pk])
     return agent
 

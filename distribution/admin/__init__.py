@@ -1,3 +1,3 @@
-from distribution.admin import reference
+from distribution.admin import agents, cards, overlap, payments, reference
 
-__all__ = ["reference"]
+__all__ = ["agents", "cards", "overlap", "payments", "reference"]

@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.utils import timezone
 from import_export import fields, resources
-from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import (
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    DropdownFilter,
+)
 
 from accounts.admin import ReferenceDataAdmin, RegencyFilter
 from accounts.exchange import Choice, Day, Known, Share, Whole, Words, YesNo
@@ -181,13 +185,25 @@ class BenefitRateAdmin(ReferenceDataAdmin):
         return state("idle", "Sudah berakhir")
 
 
+class YearFilter(DropdownFilter):
+    title, parameter_name = "tahun anggaran", "tahun"
+
+    def lookups(self, request, model_admin):
+        years = Budget.objects.visible_to(request.user).order_by("-year")
+        return [(str(year), str(year)) for year in years.values_list("year", flat=True).distinct()]
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        return queryset.filter(year=value) if value.isdecimal() else queryset
+
+
 @admin.register(Budget)
 class BudgetAdmin(ReferenceDataAdmin):
     """The regencies see their own; who sets them works for the province."""
 
     resource_classes = [BudgetResource]
     list_display = ["region", "programme", "year", "amount_column", "families", "legal_basis"]
-    list_filter = ["programme", "year", RegencyFilter]
+    list_filter = ["programme", YearFilter, RegencyFilter]
     list_select_related = ["programme", "region"]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

@@ -1,8 +1,7 @@
 """The kinds of sheet of the payout."""
 
 from accounts.roles import Role
-from distribution.intake import agents
-from uploads.itself import Once, compare_with_itself
+from distribution.intake import agents, cards, lists, programmes, purchases, reports, shared
 from uploads.kinds import SheetKind
 
 _BANKS = frozenset({Role.BANK, Role.PETUGAS, Role.KOORDINATOR})
@@ -13,10 +12,14 @@ DAFTAR_BAYAR = SheetKind(
     layout_path="distribution.sheets:DAFTAR_BAYAR",
     subject=("name", "nik", "village"),
     senders=_BANKS,
-    compare=compare_with_itself(
-        Once(("nik", "period"), "NIK_DIBAYAR_DUA_KALI", "NIK dengan periode ini"),
-        Once(("card_number", "period"), "KARTU_DIBAYAR_DUA_KALI", "Nomor KKS dengan periode ini"),
-    ),
+    admit=shared.admit,
+    lock=lists.lock,
+    compare=lists.compare,
+    apply=lists.apply,
+    revert=lists.revert,
+    follow=shared.follow,
+    references=shared.open_periods,
+    reference_name=shared.period_name,
 )
 
 HASIL_TOP_UP = SheetKind(
@@ -25,13 +28,14 @@ HASIL_TOP_UP = SheetKind(
     layout_path="distribution.sheets:HASIL_TOP_UP",
     subject=("name", "card_number", "village"),
     senders=_BANKS,
-    compare=compare_with_itself(
-        Once(
-            ("card_number", "period", "status", "status_date"),
-            "LAPORAN_DUA_KALI",
-            "Laporan yang sama tentang KKS ini",
-        ),
-    ),
+    admit=shared.admit,
+    lock=reports.lock,
+    compare=reports.compare,
+    apply=reports.apply,
+    revert=reports.revert,
+    follow=shared.follow,
+    references=shared.open_periods,
+    reference_name=shared.period_name,
 )
 
 TRANSAKSI = SheetKind(
@@ -40,14 +44,11 @@ TRANSAKSI = SheetKind(
     layout_path="distribution.sheets:TRANSAKSI",
     subject=("name", "card_number", "agent_name"),
     senders=_BANKS,
-    compare=compare_with_itself(
-        Once(
-            ("transaction_number", "commodity"),
-            "TRANSAKSI_DUA_KALI",
-            "Nomor transaksi dengan barang ini",
-        ),
-        outside=None,
-    ),
+    admit=shared.admit_bank,
+    lock=purchases.lock,
+    compare=purchases.compare,
+    apply=purchases.apply,
+    revert=purchases.revert,
 )
 
 AGEN = SheetKind(
@@ -69,7 +70,23 @@ KARTU = SheetKind(
     layout_path="distribution.sheets:KARTU",
     subject=("name", "card_number", "village"),
     senders=_BANKS,
-    compare=compare_with_itself(Once(("card_number",), "KARTU_DUA_KALI", "Nomor KKS ini")),
+    admit=cards.admit,
+    compare=cards.compare,
+    lock=cards.lock,
+    apply=cards.apply,
+    revert=cards.revert,
 )
 
-KINDS = (DAFTAR_BAYAR, HASIL_TOP_UP, TRANSAKSI, AGEN, KARTU)
+KEPESERTAAN = SheetKind(
+    key="kepesertaan_program",
+    title="Kepesertaan program lain",
+    layout_path="distribution.sheets:KEPESERTAAN",
+    subject=("name", "nik", "programme"),
+    senders=frozenset({Role.PETUGAS, Role.KOORDINATOR}),
+    compare=programmes.compare,
+    lock=programmes.lock,
+    apply=programmes.apply,
+    revert=programmes.revert,
+)
+
+KINDS = (DAFTAR_BAYAR, HASIL_TOP_UP, TRANSAKSI, AGEN, KARTU, KEPESERTAAN)

@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('regency_code', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left('village', 5), output_field=models.CharField(max_length=5), verbose_name='kode kabupaten/kota')),
                 ('since', models.DateField(verbose_name='bersama sejak')),
-                ('status', models.CharField(choices=[('TERBUKA', 'Perlu diperiksa'), ('DIBENARKAN', 'Dibenarkan'), ('DIAKHIRI', 'Satu program diakhiri'), ('HILANG', 'Tidak tumpang tindih lagi')], default='TERBUKA', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('TERBUKA', 'Perlu diperiksa'), ('DIBENARKAN', 'Dibenarkan'), ('DIUSULKAN', 'Diusulkan berakhir'), ('HILANG', 'Tidak tumpang tindih lagi')], default='TERBUKA', max_length=10, verbose_name='status')),
                 ('reason', models.CharField(blank=True, max_length=250, verbose_name='alasan')),
                 ('found_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='ditemukan')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='diputus')),
@@ -523,7 +523,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='overlapfinding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['DIBENARKAN', 'DIAKHIRI']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='overlap_decided_means_who_and_why', violation_error_message='Keputusan tumpang tindih disertai alasannya.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['DIBENARKAN', 'DIUSULKAN']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='overlap_decided_means_who_and_why', violation_error_message='Keputusan tumpang tindih disertai alasannya.'),
         ),
         migrations.AddConstraint(
             model_name='regionindicator',

@@ -86,20 +86,23 @@ class OverlapFindingQuerySet(ScopedQuerySet):
 
 
 class OverlapFinding(models.Model):
-    """A family in two programmes whose pair is forbidden or to be noted, until somebody decides."""
+    """A family in two programmes whose pair is forbidden or to be noted, until somebody decides.
+
+    The centre ends programmes, not the portal: a district can only propose it.
+    """
 
     PLACE = "village"
 
     class Status(models.TextChoices):
         TERBUKA = "TERBUKA", "Perlu diperiksa"
         DIBENARKAN = "DIBENARKAN", "Dibenarkan"
-        DIAKHIRI = "DIAKHIRI", "Satu program diakhiri"
+        DIUSULKAN = "DIUSULKAN", "Diusulkan berakhir"
         HILANG = "HILANG", "Tidak tumpang tindih lagi"
 
     TRANSITIONS = {
-        Status.TERBUKA: {Status.DIBENARKAN, Status.DIAKHIRI, Status.HILANG},
-        Status.DIBENARKAN: {Status.TERBUKA},
-        Status.DIAKHIRI: set(),
+        Status.TERBUKA: {Status.DIBENARKAN, Status.DIUSULKAN, Status.HILANG},
+        Status.DIBENARKAN: {Status.TERBUKA, Status.HILANG},
+        Status.DIUSULKAN: {Status.TERBUKA, Status.HILANG},
         Status.HILANG: {Status.TERBUKA},
     }
 
@@ -147,7 +150,7 @@ class OverlapFinding(models.Model):
             ),
             models.CheckConstraint(
                 name="overlap_decided_means_who_and_why",
-                condition=~Q(status__in=["DIBENARKAN", "DIAKHIRI"])
+                condition=~Q(status__in=["DIBENARKAN", "DIUSULKAN"])
                 | Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(reason=""),
                 violation_error_message="Keputusan tumpang tindih disertai alasannya.",
             ),

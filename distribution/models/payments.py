@@ -90,6 +90,8 @@ class PaymentQuerySet(ScopedQuerySet):
         return {key: value or 0 for key, value in found.items()}
 
 
+# Rows are written from rows that are held or were just read, and nothing they point to is ever
+# deleted: keys that are looked up once more for each row would cost more than the row.
 class Payment(models.Model):
     """What one family gets in one period: a frozen copy of who and how much, and what became of it.
 
@@ -116,6 +118,7 @@ class Payment(models.Model):
         blank=True,
         related_name="payments",
         verbose_name="keluarga",
+        db_constraint=False,
     )
     person = models.ForeignKey(
         Person,
@@ -125,6 +128,7 @@ class Payment(models.Model):
         related_name="+",
         verbose_name="pengurus",
         db_index=False,
+        db_constraint=False,
     )
     is_eligible = models.BooleanField("berhak menurut register saat daftar disusun", default=True)
     payee_name = models.CharField("nama pengurus", max_length=150)
@@ -139,6 +143,7 @@ class Payment(models.Model):
         related_name="+",
         verbose_name="bank penyalur",
         db_index=False,
+        db_constraint=False,
     )
     village = models.ForeignKey(
         Region,
@@ -187,6 +192,7 @@ class Payment(models.Model):
         related_name="+",
         db_index=False,
         verbose_name="asal unggahan",
+        db_constraint=False,
     )
     source_row = models.PositiveIntegerField("asal baris", null=True, blank=True)
     source_user = models.ForeignKey(
@@ -197,6 +203,7 @@ class Payment(models.Model):
         related_name="+",
         db_index=False,
         verbose_name="disusun oleh",
+        db_constraint=False,
     )
     created_at = models.DateTimeField("dicatat", db_default=Now())
     changed_at = models.DateTimeField("diubah", db_default=Now())
@@ -212,12 +219,15 @@ class Payment(models.Model):
             pgtrigger.Protect(
                 name="frozen",
                 operation=pgtrigger.UpdateOf(*FROZEN),
-                condition=pgtrigger.Q(
-                    *(
-                        pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")})
-                        for name in FROZEN
-                    ),
-                    _connector=Q.OR,
+                condition=pgtrigger.AnyChange(*FROZEN),
+            ),
+            # A card opened after the listing is filled in once.
+            pgtrigger.Protect(
+                name="card_frozen",
+                operation=pgtrigger.UpdateOf("card_number", "account_number", "bank_id"),
+                condition=pgtrigger.Condition(
+                    "OLD.card_number <> '' AND (OLD.card_number, OLD.account_number, OLD.bank_id)"
+                    " IS DISTINCT FROM (NEW.card_number, NEW.account_number, NEW.bank_id)"
                 ),
             ),
         ]
@@ -311,6 +321,7 @@ class PaymentReport(models.Model):
         related_name="+",
         db_index=False,
         verbose_name="asal unggahan",
+        db_constraint=False,
     )
     row = models.PositiveIntegerField("asal baris", null=True, blank=True)
     by = models.ForeignKey(
@@ -321,6 +332,7 @@ class PaymentReport(models.Model):
         related_name="+",
         db_index=False,
         verbose_name="dikirim oleh",
+        db_constraint=False,
     )
     received_at = models.DateTimeField("diterima", db_default=Now())
     withdrawn_at = models.DateTimeField("ditarik", null=True, blank=True)

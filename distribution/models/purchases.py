@@ -82,6 +82,7 @@ class Purchase(models.Model):
         related_name="+",
         verbose_name="periode salur",
         db_index=False,
+        db_constraint=False,
     )
     village = models.ForeignKey(
         Region,
@@ -103,6 +104,7 @@ class Purchase(models.Model):
         related_name="+",
         db_index=False,
         verbose_name="asal unggahan",
+        db_constraint=False,
     )
     source_row = models.PositiveIntegerField("asal baris", null=True, blank=True)
     entered_by = models.ForeignKey(
@@ -113,6 +115,7 @@ class Purchase(models.Model):
         related_name="+",
         db_index=False,
         verbose_name="dicatat oleh",
+        db_constraint=False,
     )
     created_at = models.DateTimeField("dicatat", db_default=Now())
     voided_at = models.DateTimeField("dibatalkan", null=True, blank=True)
@@ -124,6 +127,7 @@ class Purchase(models.Model):
         related_name="+",
         db_index=False,
         verbose_name="dibatalkan oleh",
+        db_constraint=False,
     )
     void_reason = models.CharField("alasan pembatalan", max_length=250, blank=True)
 
@@ -169,8 +173,11 @@ class Purchase(models.Model):
             ),
             models.CheckConstraint(
                 name="purchase_voided_means_who_and_why",
+                # Without a user: by taking back its upload, whose history says who did it.
                 condition=Q(voided_at=None, voided_by=None, void_reason="")
-                | Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(void_reason=""),
+                | Q(voided_at__isnull=False)
+                & ~Q(void_reason="")
+                & (Q(voided_by__isnull=False) | Q(source_upload__isnull=False)),
                 violation_error_message="Transaksi dibatalkan dengan menyebut alasannya.",
             ),
         ]
@@ -209,6 +216,7 @@ class PurchaseLine(models.Model):
         related_name="+",
         verbose_name="komoditas",
         db_index=False,
+        db_constraint=False,
     )
     name = models.CharField("nama barang", max_length=150)
     food_group = models.ForeignKey(
@@ -219,6 +227,7 @@ class PurchaseLine(models.Model):
         related_name="+",
         verbose_name="kelompok gizi",
         db_index=False,
+        db_constraint=False,
     )
     quantity = models.DecimalField("jumlah", max_digits=12, decimal_places=3)
     unit = models.CharField("satuan", max_length=20, blank=True)

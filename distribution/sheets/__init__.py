@@ -3,6 +3,7 @@
 from distribution.sheets.agents import AGEN
 from distribution.sheets.cards import KARTU
 from distribution.sheets.payments import DAFTAR_BAYAR, HASIL_TOP_UP
+from distribution.sheets.programmes import KEPESERTAAN
 from distribution.sheets.purchases import TRANSAKSI
 
-__all__ = ["AGEN", "DAFTAR_BAYAR", "HASIL_TOP_UP", "KARTU", "TRANSAKSI"]
+__all__ = ["AGEN", "DAFTAR_BAYAR", "HASIL_TOP_UP", "KARTU", "KEPESERTAAN", "TRANSAKSI"]

@@ -14,6 +14,7 @@ from spreadsheets.layout import CheckContext, Column, Layout, RowView
 
 STATUSES = {
     "BUREKOL": "DIBUKA",
+    "BUREKOL GAGAL": "GAGAL",
     "DISERAHKAN": "DISERAHKAN",
     "HILANG": "HILANG",
     "DIBLOKIR": "DIBLOKIR",
@@ -23,6 +24,8 @@ _SPELLINGS = STATUSES | {
     "DIBUKA": "DIBUKA",
     "REKENING DIBUKA": "DIBUKA",
     "BUREKOL SUKSES": "DIBUKA",
+    "GAGAL": "GAGAL",
+    "GAGAL BUREKOL": "GAGAL",
     "SUDAH DISERAHKAN": "DISERAHKAN",
     "TERDISTRIBUSI": "DISERAHKAN",
     "SUDAH DISTRIBUSI": "DISERAHKAN",
@@ -41,7 +44,9 @@ def judge_card(row: RowView, context: CheckContext) -> None:
     status = row["status"]
     if is_empty(row, "status"):
         row.note("status", "STATUS_KOSONG", "error", "Status kosong; pilih keadaan kartunya.")
-    if is_empty(row, "card_number") and (status != "DIBUKA" or is_empty(row, "account_number")):
+    if status == "GAGAL":
+        _judge_failure(row)
+    elif is_empty(row, "card_number") and (status != "DIBUKA" or is_empty(row, "account_number")):
         row.note(
             "card_number",
             "KKS_KOSONG",
@@ -64,6 +69,23 @@ def judge_card(row: RowView, context: CheckContext) -> None:
         )
     judge_nik(row, "nik")
     judge_day(row, context, "status_date", "Tanggal status")
+
+
+def _judge_failure(row: RowView) -> None:
+    if row["card_number"]:
+        row.note(
+            "card_number",
+            "BUREKOL_GAGAL_BERKARTU",
+            "error",
+            "Burekol ditulis gagal tetapi ada nomor KKS; kosongkan salah satunya.",
+        )
+    if not row["note"]:
+        row.note(
+            "note",
+            "GAGAL_TANPA_ALASAN",
+            "error",
+            "Burekol ditulis gagal tanpa alasan; isi alasannya pada KETERANGAN.",
+        )
 
 
 def judge_replacement(row: RowView, context: CheckContext) -> None:

@@ -50,6 +50,9 @@ LOGINS = (
     Login("admin", "Agus Prasetyo", Role.ADMINISTRATOR, ("62",)),
 )
 
+# The bank whose agents and cards an officer of a bank sees.
+BANKS = {"bank.bri": "002"}
+
 
 def taken_usernames() -> list[str]:
     names = [login.username for login in LOGINS]
@@ -66,6 +69,7 @@ def create_users() -> dict[str, User]:
             full_name=login.full_name,
             email=f"{login.username}@demo.invalid",
             role=login.role,
+            bank_id=BANKS.get(login.username),
             password=password,
             date_joined=now,
         )

@@ -99,7 +99,6 @@ DOUBLES = {
     "daftar_bayar": ("NIK_DIBAYAR_DUA_KALI", {"card_number": ""}),
     "hasil_top_up": ("LAPORAN_DUA_KALI", {"reason": "lagi"}),
     "transaksi": ("TRANSAKSI_DUA_KALI", {"quantity": "1"}),
-    "kartu": ("KARTU_DUA_KALI", {"name": "ORANG LAIN"}),
 }
 APART = {
     "daftar_bayar": {"period": "April 2021", "months": "1"},

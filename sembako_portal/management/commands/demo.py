@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from beneficiaries.models import Household
-from sembako_portal.demo import load, matching, rounds, uploads, users
+from sembako_portal.demo import agents, load, matching, rounds, uploads, users
 from sembako_portal.demo.population import SEED, families
 from spreadsheets.words import thousands
 from uploads.models import Upload
@@ -73,6 +73,10 @@ def fill(*, count: int, today: date) -> dict[str, int]:
         cursor.execute(f"ANALYZE {_TABLES}")
     uploads.create_uploads(made, visits, round_=round_, users=created)
     matching.create_requests(users=created, today=today)
+    agents.create_budgets()
+    agents.create_agents(users=created, today=today, seed=SEED)
+    agents.create_cards(users=created, today=today)
+    agents.create_overlaps(users=created, today=today)
     return counts
 
 

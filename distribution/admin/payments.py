@@ -1,0 +1,257 @@
+"""Periods, payments and purchases, read-only: what changes them are actions and uploads."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.urls import path
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+
+from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
+from beneficiaries.admin import masked
+from distribution.looks import state
+from distribution.models import Cashier, LeftOut, Payment, PayoutPeriod, Purchase
+from distribution.views import payments as payment_views
+from distribution.views import periods as views
+from distribution.views import till as till_views
+from spreadsheets.words import thousands
+
+
+def rupiah(amount: int) -> str:
+    return f"Rp{thousands(amount)}" if amount else "–"
+
+
+def place_of(village) -> str:
+    return format_html('{}<span class="sub">Kec. {}</span>', village.name, village.parent.name)
+
+
+@admin.register(PayoutPeriod)
+class PayoutPeriodAdmin(ScopedAdmin):
+    may_add = True
+    empty_text = "Periode salur disiapkan oleh koordinator provinsi."
+    list_display = ["name", "programme", "months_column", "state_column", "eligible_column"]
+    list_select_related = ["programme"]
+    list_filter = [("status", ChoicesDropdownFilter)]
+
+    def get_urls(self):
+        steps = [
+            path(
+                f"<int:pk>/{key}/",
+                self.admin_site.admin_view(self.step_view),
+                {"key": key},
+                name=f"distribution_payoutperiod_{key}",
+            )
+            for key in ("susun", "buka", "tutup", "buka-kembali")
+        ]
+        return [*steps, *super().get_urls()]
+
+    def _period(self, request, object_id) -> PayoutPeriod:
+        period = self.get_object(request, str(object_id))
+        if not self.has_view_permission(request, period):
+            raise PermissionDenied
+        return period
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return views.add_period(request)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return views.period_page(request, self._period(request, object_id))
+
+    def step_view(self, request, pk, key):
+        return views.change(request, self._period(request, pk), key)
+
+    @admin.display(description="bulan")
+    def months_column(self, period):
+        first = date_format(period.first_month, "F Y")
+        last = date_format(period.last_month, "F Y")
+        return first if first == last else f"{first}–{last}"
+
+    @admin.display(description="status")
+    def state_column(self, period):
+        return state(views.PERIOD_LOOKS[period.status], period.get_status_display())
+
+    @admin.display(description="KPM berhak")
+    def eligible_column(self, period):
+        return "–" if period.eligible_count is None else thousands(period.eligible_count)
+
+
+class CreditFilter(DropdownFilter):
+    title, parameter_name = "dana", "dana"
+
+    def lookups(self, request, model_admin):
+        return [("masuk", "Sudah dikreditkan"), ("belum", "Belum dikreditkan")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "masuk":
+            return queryset.credited()
+        return queryset.filter(topped_up_amount=0) if self.value() == "belum" else queryset
+
+
+class SpendingFilter(DropdownFilter):
+    title, parameter_name = "belanja", "belanja"
+
+    def lookups(self, request, model_admin):
+        return [("sudah", "Sudah dibelanjakan"), ("belum", "Dikreditkan, belum dibelanjakan")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "sudah":
+            return queryset.filter(spent_amount__gt=0)
+        return queryset.unspent() if self.value() == "belum" else queryset
+
+
+@admin.register(Payment)
+class PaymentAdmin(ScopedAdmin):
+    empty_text = "Daftar bayar disusun dari register pada halaman periode, atau diunggah."
+    list_display = [
+        "payee_name",
+        "card_column",
+        "place",
+        "period",
+        "amount_column",
+        "credited_column",
+        "spent_column",
+        "state_column",
+    ]
+    list_select_related = ["period", "village__parent"]
+    list_filter = [
+        "period",
+        ("status", ChoicesDropdownFilter),
+        CreditFilter,
+        SpendingFilter,
+        RegencyFilter,
+        DistrictFilter,
+        VillageFilter,
+        "bank",
+    ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        payment = self.get_object(request, object_id)
+        if not self.has_view_permission(request, payment):
+            raise PermissionDenied
+        return payment_views.payment_page(request, payment)
+
+    @admin.display(description="nomor KKS")
+    def card_column(self, payment):
+        return masked(payment.card_number) if payment.card_number else "–"
+
+    @admin.display(description="desa/kelurahan")
+    def place(self, payment):
+        return place_of(payment.village)
+
+    @admin.display(description="nominal")
+    def amount_column(self, payment):
+        return rupiah(payment.amount)
+
+    @admin.display(description="dikreditkan")
+    def credited_column(self, payment):
+        return rupiah(payment.topped_up_amount)
+
+    @admin.display(description="dibelanjakan")
+    def spent_column(self, payment):
+        return rupiah(payment.spent_amount)
+
+    @admin.display(description="status")
+    def state_column(self, payment):
+        return state(views.status_look(payment.status), payment.get_status_display())
+
+
+@admin.register(LeftOut)
+class LeftOutAdmin(ScopedAdmin):
+    empty_text = "Tidak ada KPM berhak yang tidak dibayar."
+    list_display = ["family", "place", "period", "reason"]
+    list_select_related = ["period", "village__parent", "household__payee"]
+    list_filter = [
+        "period",
+        ("reason", ChoicesDropdownFilter),
+        RegencyFilter,
+        DistrictFilter,
+        VillageFilter,
+    ]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        left_out = self.get_object(request, object_id)
+        if not self.has_view_permission(request, left_out):
+            raise PermissionDenied
+        return payment_views.to_household(left_out)
+
+    @admin.display(description="keluarga")
+    def family(self, left_out):
+        return str(left_out.household)
+
+    @admin.display(description="desa/kelurahan")
+    def place(self, left_out):
+        return place_of(left_out.village)
+
+
+class VoidFilter(DropdownFilter):
+    title, parameter_name = "pembatalan", "batal"
+
+    def lookups(self, request, model_admin):
+        return [("ya", "Dibatalkan"), ("tidak", "Berlaku")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "ya":
+            return queryset.filter(voided_at__isnull=False)
+        return queryset.valid() if self.value() == "tidak" else queryset
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(ScopedAdmin):
+    empty_text = "Transaksi dicatat di kasir agen, atau diunggah bank."
+    list_display = ["number", "when", "agent", "payee", "amount_column", "state_column"]
+    list_select_related = ["agent", "payment"]
+    list_filter = ["period", VoidFilter, RegencyFilter, DistrictFilter, VillageFilter]
+
+    def get_urls(self):
+        void = path(
+            "<int:pk>/batalkan/",
+            self.admin_site.admin_view(self.void_view),
+            name="distribution_purchase_void",
+        )
+        return [void, *super().get_urls()]
+
+    def _purchase(self, request, object_id) -> Purchase:
+        purchase = self.get_object(request, str(object_id))
+        if not self.has_view_permission(request, purchase):
+            raise PermissionDenied
+        return purchase
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return till_views.purchase_page(request, self._purchase(request, object_id))
+
+    def void_view(self, request, pk):
+        return till_views.void(request, self._purchase(request, pk))
+
+    @admin.display(description="waktu")
+    def when(self, purchase):
+        return purchase.purchased_at
+
+    @admin.display(description="pengurus")
+    def payee(self, purchase):
+        return purchase.payment.payee_name
+
+    @admin.display(description="nominal")
+    def amount_column(self, purchase):
+        return rupiah(purchase.amount)
+
+    @admin.display(description="status")
+    def state_column(self, purchase):
+        return state("idle", "Dibatalkan") if purchase.voided_at else state("ok", "Berlaku")
+
+
+@admin.register(Cashier)
+class CashierAdmin(ScopedAdmin):
+    may_add = may_change = True
+    empty_text = "Hubungkan pengguna berperan Agen dengan kasirnya."
+    list_display = ["user", "agent", "bank"]
+    list_select_related = ["user", "agent__bank"]
+    autocomplete_fields = ["user", "agent"]
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.has_perm("distribution.delete_cashier")
+
+    @admin.display(description="bank")
+    def bank(self, cashier):
+        return cashier.agent.bank

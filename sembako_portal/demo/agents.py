@@ -1,0 +1,223 @@
+"""The payout before the money comes, in the demo: budgets, agents, cards, other programmes."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.db import connection
+from django.db.models import Count
+
+from accounts.models import User
+from beneficiaries.models import Bank, Enrollment
+from distribution.actions import agents as actions
+from distribution.actions import cards, overlap
+from distribution.models import (
+    CHECKLIST,
+    Agent,
+    AgentFinding,
+    AgentVillage,
+    Budget,
+    OverlapFinding,
+)
+from regions.models import Region
+from sembako_portal.demo import names
+
+_KINDS = (
+    (Agent.Kind.E_WARONG_KUBE, "E-WARONG", 35),
+    (Agent.Kind.AGEN_BANK, "AGEN", 25),
+    (Agent.Kind.WARUNG, "WARUNG", 15),
+    (Agent.Kind.TOKO, "TOKO", 15),
+    (Agent.Kind.RPK, "RPK", 5),
+    (Agent.Kind.KOPERASI, "KOPERASI", 5),
+)
+_TITLES = ("BERKAH", "SEJAHTERA", "MAJU JAYA", "SUMBER REZEKI", "HAPAKAT", "ISEN MULANG", "BAHALAP")
+_OCCUPATIONS = ("Pedagang", "Wiraswasta", "Mengurus rumah tangga", "Petani")
+_BARRED = ("Perangkat Desa", "PNS", "Pengelola BUMDes")
+_VISITS = 70
+_REASONS = ("Kontrak tidak diperpanjang", "Pindah usaha", "Mesin EDC rusak sejak dua bulan")
+
+
+def create_budgets() -> None:
+    """Budgets of two years by regency; the quota is a little above the families enrolled."""
+    enrolled = dict(
+        Enrollment.objects.active()
+        .sembako()
+        .values_list("regency_code")
+        .annotate(Count("household", distinct=True))
+        .order_by()
+    )
+    rows = []
+    for number, (code, families) in enumerate(sorted(enrolled.items())):
+        quota = families * (102 - number % 4) // 100
+        for programme, year, rate in (("BPNT", 2020, 150_000), ("SEMBAKO", 2021, 200_000)):
+            rows.append(
+                Budget(
+                    programme_id=programme,
+                    region_id=code,
+                    year=year,
+                    families=quota,
+                    amount=quota * rate * 12,
+                    legal_basis=f"DIPA Kementerian Sosial {year}",
+                )
+            )
+    Budget.objects.bulk_create(rows)
+
+
+def create_agents(*, users: Mapping[str, User], today: date, seed: int) -> None:
+    """Agents in most villages with KPM, neighbours served along; visits and their findings."""
+    random = Random(seed)
+    villages = Region.objects.filter(level=Region.Level.VILLAGE).order_by("code")
+    agents, served = [], []
+    without: dict[str, list[str]] = {}
+    for village in villages.only("code", "name", "parent_id", "latitude", "longitude"):
+        # Kelurahan and the villages that give a kecamatan its name nearly always have one.
+        if random.random() > (0.9 if village.code[9] == "1" else 0.55):
+            without.setdefault(village.parent_id, []).append(village.code)
+            continue
+        agents.append(_agent(random, village, len(agents), today))
+    Agent.objects.bulk_create(agents)
+    for agent in agents:
+        neighbours = without.get(agent.village_id[:8], [])
+        taken = [neighbours.pop() for _ in range(min(len(neighbours), random.choice((0, 1, 1, 2))))]
+        served += [
+            AgentVillage(agent=agent, village_id=code) for code in (agent.village_id, *taken)
+        ]
+    AgentVillage.objects.bulk_create(served)
+    _visit(random, agents, users=users, today=today)
+    actions.check_owners()
+
+
+def _agent(random: Random, village: Region, number: int, today: date) -> Agent:
+    kind, word, _ = random.choices(_KINDS, [weight for *_, weight in _KINDS])[0]
+    born = date(1965, 1, 1) + timedelta(days=random.randrange(12_000))
+    begins = date(2020, 1, 1) + timedelta(days=random.randrange(500))
+    ends = random.choices(
+        (None, today + timedelta(days=random.randrange(10, 700)), today - timedelta(days=40)),
+        (50, 44, 6),
+    )[0]
+    status = random.choices(Agent.Status.values, (93, 3, 4))[0]
+    near = village.latitude is not None and random.random() < 0.9
+    return Agent(
+        bank_id=random.choices(("002", "008", "009", "200"), (70, 14, 10, 6))[0],
+        agent_id=f"EW-{village.code[:8].replace('.', '')}-{9001 + number % 999:04d}{number // 999}",
+        name=f"{word} {random.choice(_TITLES)} {village.name.upper()}"[:150],
+        kind=kind,
+        owner_name=random.choice(names.DAYAK.female),
+        owner_nik=f"{village.code[:8].replace('.', '')}{born.day + 40:02d}{born:%m%y}"
+        f"{9000 + number % 1000}",
+        owner_occupation=random.choice(_BARRED if random.random() < 0.02 else _OCCUPATIONS),
+        phone=f"0812 0000 {9000 + number % 1000}",
+        village_id=village.code,
+        address=f"JL. {random.choice(('MELATI', 'PASAR', 'TRANS KALIMANTAN', 'DERMAGA'))}",
+        has_edc=random.choice((True, True, True, False, None)),
+        latitude=_beside(random, village.latitude) if near else None,
+        longitude=_beside(random, village.longitude) if near else None,
+        contract_from=begins,
+        contract_until=max(ends, begins) if ends else None,
+        status=status,
+        status_reason="" if status == Agent.Status.AKTIF else random.choice(_REASONS),
+    )
+
+
+def _beside(random: Random, degrees: Decimal) -> Decimal:
+    return degrees + Decimal(random.randrange(-9000, 9000)) / 1_000_000
+
+
+def _visit(random: Random, agents: list[Agent], *, users: Mapping[str, User], today: date) -> None:
+    by_regency = {
+        "62.03": users["petugas.kapuas"],
+        "62.06": users["petugas.katingan"],
+        "62.71": users["petugas.palangkaraya"],
+    }
+    visitable = [
+        agent
+        for agent in agents
+        if agent.status == Agent.Status.AKTIF and agent.village_id[:5] in by_regency
+    ]
+    for agent in random.sample(visitable, min(_VISITS, len(visitable))):
+        by = by_regency[agent.village_id[:5]]
+        if agent.village_id.startswith("62.03.08"):
+            by = users["tksk.basarang"]
+        actions.record_visit(
+            agent,
+            visited_on=today - timedelta(days=random.randrange(1, 60)),
+            answers={name: random.random() > 0.07 for name in CHECKLIST},
+            note="",
+            by=by,
+        )
+    for finding in AgentFinding.objects.order_by("pk")[:12:2]:
+        actions.move_finding(
+            finding,
+            status=AgentFinding.Status.SELESAI
+            if finding.pk % 4 == 1
+            else AgentFinding.Status.DITINDAKLANJUTI,
+            follow_up="Agen ditegur bersama bank dan berjanji memperbaikinya.",
+            by=by_regency[finding.village_id[:5]],
+        )
+
+
+def create_cards(*, users: Mapping[str, User], today: date) -> None:
+    """The way of every card so far, and a burekol for those of Kapuas who have none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CARD_EVENTS)
+    officer = users["petugas.kapuas"]
+    opening = cards.open_accounts(
+        bank=Bank.objects.get(pk="002"),
+        place=Region.objects.get(pk="62.03"),
+        name="Tahap 3 tahun 2021",
+        sent_on=today - timedelta(days=25),
+        by=officer,
+    )
+    for number, member in enumerate(opening.members.order_by("pk")[:12]):
+        failed = number % 4 == 3
+        cards.decide_member(
+            member,
+            status="GAGAL" if failed else "SUKSES",
+            reason="Nama ibu kandung berbeda dari data Dukcapil" if failed else "",
+            account_number="" if failed else f"0012010009{90000 + number}",
+            by=officer,
+        )
+
+
+_CARD_EVENTS = """
+INSERT INTO distribution_cardevent (card_id, household_id, village_id, before, after, happened_on,
+    note)
+SELECT id, household_id, village_id, '', 'DIBUKA', coalesce(handed_over_on, created_at::date) - 20,
+    'Burekol' FROM beneficiaries_card
+UNION ALL
+SELECT id, household_id, village_id, 'DIBUKA', 'DISERAHKAN', handed_over_on, ''
+FROM beneficiaries_card WHERE handed_over_on IS NOT NULL
+UNION ALL
+SELECT id, household_id, village_id,
+    CASE WHEN handed_over_on IS NULL THEN 'DIBUKA' ELSE 'DISERAHKAN' END, status,
+    created_at::date, 'Laporan bank'
+FROM beneficiaries_card WHERE status NOT IN ('DIBUKA', 'DISERAHKAN')
+"""
+
+# Every so-many-th family with Sembako is also in the village's own programme.
+_BLT = """
+INSERT INTO beneficiaries_enrollment (household_id, village_id, programme_id, started_on,
+    end_reason, created_at, changed_at)
+SELECT household_id, village_id, 'BLT_DD', %(since)s, '', created_at, changed_at
+FROM beneficiaries_enrollment
+WHERE programme_id = 'SEMBAKO' AND ended_on IS NULL AND household_id %% 61 = 7
+"""
+
+
+def create_overlaps(*, users: Mapping[str, User], today: date) -> None:
+    """Some families receive BLT-DD beside Sembako; a few are decided."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BLT, {"since": date(2021, 5, 1)})
+    overlap.find_overlaps()
+    found = OverlapFinding.objects.filter(regency_code="62.03").order_by("pk")
+    for number, finding in enumerate(found[:6]):
+        overlap.decide_overlap(
+            finding,
+            status=("DIBENARKAN", "DIUSULKAN")[number % 2],
+            reason=(
+                "BLT-DD sudah dihentikan desa sejak Agustus",
+                "Masih menerima BLT-DD menurut kepala desa",
+            )[number % 2],
+            by=users["petugas.kapuas"],
+        )
