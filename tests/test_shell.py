@@ -37,6 +37,8 @@ PERIODS = ["Periode salur", "Daftar bayar", "Transaksi"]
 PAYOUT = [
     *PERIODS,
     "KPM tidak dibayar",
+    "Rekonsiliasi",
+    "Gizi dan harga",
     "Anggaran dan realisasi",
     "Burekol",
     *AGENTS,
@@ -64,7 +66,7 @@ SHOWN = {
         *PAYOUT_REFERENCE,
     ],
     Role.DUKCAPIL: ["Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah"],
-    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", *AGENTS, *PERIODS],
+    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", *AGENTS, *PERIODS, "Rekonsiliasi"],
     Role.AGEN: ["Kasir", "Transaksi"],
     Role.TKSK: [
         "Keluarga (KPM)",
