@@ -85,6 +85,7 @@ SHOWN = {
         *PAYOUT,
         *PAYOUT_REFERENCE,
         *BARRED,
+        "Kasir agen",
         "Pengguna",
         "Catatan akses data",
     ],

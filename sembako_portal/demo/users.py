@@ -46,6 +46,7 @@ LOGINS = (
     Login("tksk.basarang", "Ahmad Riduan", Role.TKSK, ("62.03.08",)),
     Login("dukcapil.kapuas", "Sri Wahyuni", Role.DUKCAPIL, ("62.03",)),
     Login("bank.bri", "Dedi Setiawan", Role.BANK, ("62",)),
+    Login("agen.selat", "Misnawati Lestari", Role.AGEN, ("62.03",)),
     Login("auditor", "Helena Bangkan", Role.AUDITOR, ("62",)),
     Login("admin", "Agus Prasetyo", Role.ADMINISTRATOR, ("62",)),
 )

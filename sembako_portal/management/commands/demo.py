@@ -6,7 +6,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from beneficiaries.models import Household
-from sembako_portal.demo import agents, load, matching, reconciliation, rounds, uploads, users
+from sembako_portal.demo import (
+    agents,
+    load,
+    matching,
+    payout,
+    reconciliation,
+    rounds,
+    uploads,
+    users,
+)
 from sembako_portal.demo.population import SEED, families
 from spreadsheets.words import thousands
 from uploads.models import Upload
@@ -77,6 +86,7 @@ def fill(*, count: int, today: date) -> dict[str, int]:
     agents.create_agents(users=created, today=today, seed=SEED)
     agents.create_cards(users=created, today=today)
     agents.create_overlaps(users=created, today=today)
+    payout.create_payout(users=created, today=today)
     reconciliation.create_reconciliation(users=created, today=today)
     return counts
 

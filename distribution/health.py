@@ -1,0 +1,82 @@
+"""What must hold of the money every night; each check tells what is broken, at most 20 sentences.
+
+In set-based SQL over all payments and purchases.
+"""
+
+from django.db import connection
+
+AT_MOST = 20
+
+
+def _told(statement: str, sentence: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} LIMIT {AT_MOST}")
+        return [sentence.format(*row) for row in cursor.fetchall()]
+
+
+# What the cards have lost, by their payments and by their purchases: both are kept on their own.
+_BALANCE = """
+SELECT coalesce(p.card, b.card), coalesce(p.spent, 0), coalesce(b.spent, 0)
+FROM (
+    SELECT card_number AS card, sum(spent_amount) AS spent FROM distribution_payment
+    WHERE topped_up_amount > 0 GROUP BY 1
+) p FULL JOIN (
+    SELECT card_number AS card, sum(amount) AS spent FROM distribution_purchase
+    WHERE voided_at IS NULL GROUP BY 1
+) b ON b.card = p.card
+WHERE coalesce(p.spent, 0) <> coalesce(b.spent, 0)
+ORDER BY 1
+"""
+_MASKED = "left({0}, 4) || ' … ' || right({0}, 2)"
+
+
+def balances() -> list[str]:
+    """Credited - spent - refunded = balance of every card, by its purchases."""
+    statement = _BALANCE.replace(
+        "SELECT coalesce(p.card, b.card),",
+        f"SELECT {_MASKED.format('coalesce(p.card, b.card)')},",
+    )
+    return _told(statement, "Kartu {0}: dibelanjakan Rp{1} menurut saldo, Rp{2} menurut transaksi.")
+
+
+_CREDIT = """
+SELECT p.id, p.topped_up_amount, coalesce(m.credited, 0)
+FROM distribution_payment p LEFT JOIN (
+    SELECT DISTINCT ON (payment_id) payment_id,
+        CASE status WHEN 'TOP_UP_SUKSES' THEN amount ELSE 0 END AS credited
+    FROM distribution_paymentreport
+    WHERE withdrawn_at IS NULL AND status IN ('TOP_UP_SUKSES', 'TOP_UP_GAGAL')
+    ORDER BY payment_id, status_on DESC, (status = 'TOP_UP_SUKSES') DESC, id DESC
+) m ON m.payment_id = p.id
+WHERE p.topped_up_amount <> coalesce(m.credited, 0)
+ORDER BY p.id
+"""
+
+
+def credits() -> list[str]:
+    """What is credited is what the latest report of the bank says."""
+    return _told(_CREDIT, "Pembayaran {0}: dikreditkan Rp{1}, laporan bank Rp{2}.")
+
+
+_ELIGIBLE = """
+SELECT d.name, d.eligible_count, coalesce(p.n, 0), coalesce(l.n, 0)
+FROM distribution_payoutperiod d
+LEFT JOIN (SELECT period_id, count(*) AS n FROM distribution_payment WHERE is_eligible GROUP BY 1) p
+    ON p.period_id = d.id
+LEFT JOIN (SELECT period_id, count(*) AS n FROM distribution_leftout GROUP BY 1) l
+    ON l.period_id = d.id
+WHERE d.eligible_count <> coalesce(p.n, 0) + coalesce(l.n, 0)
+ORDER BY d.id
+"""
+
+
+def lists() -> list[str]:
+    """Created + left out = eligible, for every period that has a list."""
+    return _told(_ELIGIBLE, "{0}: berhak {1}, dibayar {2}, tidak dibayar {3}.")
+
+
+CHECKS = (
+    ("saldo", "Saldo setiap kartu sesuai transaksinya", balances),
+    ("top_up", "Dana yang masuk sesuai laporan bank", credits),
+    ("daftar_bayar", "Dibayar dan tidak dibayar berjumlah KPM berhak", lists),
+)

@@ -1,0 +1,243 @@
+"""What officers, banks and agents see of a payout."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from beneficiaries.figures import HOUSEHOLD_TIMELINE
+from distribution import health
+from distribution.actions import periods
+from distribution.household import payout_timeline
+from distribution.models import Commodity, Payment, PayoutPeriod, Purchase
+from tests.distribution.payout import card_of, kpm, payment_of
+from tests.factories import (
+    KAPUAS,
+    OTHER_VILLAGE,
+    PULANG_PISAU,
+    AgentFactory,
+    PurchaseFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+TILL = reverse("distribution:till")
+
+
+@pytest.fixture
+def as_user(client):
+    def sign_in(user):
+        client.force_login(user, "accounts.backends.RoleBackend")
+        return client
+
+    return sign_in
+
+
+def text_of(response) -> str:
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def url(model, name, *args):
+    return reverse(f"admin:distribution_{model}_{name}", args=args)
+
+
+# Periods
+
+
+def test_a_coordinator_prepares_lists_opens_and_closes_a_period(as_user, coordinator, families):
+    client = as_user(coordinator)
+    form = {
+        "programme": "SEMBAKO",
+        "name": "Januari–Maret 2021",
+        "first_month": "2021-01",
+        "last_month": "2021-03",
+    }
+    client.post(url("payoutperiod", "add"), form)
+    period = PayoutPeriod.objects.get()
+    assert "Daftar bayar belum ada" in text_of(client.get(url("payoutperiod", "change", period.pk)))
+    told = client.post(url("payoutperiod", "susun", period.pk), follow=True)
+    assert "Dari 3 KPM berhak, 3 ditambahkan" in text_of(told)
+    client.post(url("payoutperiod", "buka", period.pk))
+    refused = client.post(url("payoutperiod", "tutup", period.pk), {"note": ""})
+    assert "3 pembayaran belum dikreditkan" in text_of(refused)
+    client.post(url("payoutperiod", "tutup", period.pk), {"note": "Dialihkan ke rapel"})
+    period.refresh_from_db()
+    assert (period.status, period.close_note) == ("DITUTUP", "Dialihkan ke rapel")
+    assert "sudah ditutup" in text_of(client.get(url("payoutperiod", "change", period.pk)))
+
+
+def test_a_period_that_overlaps_another_is_refused_in_words(as_user, coordinator, period):
+    form = {
+        "programme": "SEMBAKO",
+        "name": "Lagi",
+        "first_month": "2021-03",
+        "last_month": "2021-03",
+    }
+    page = text_of(as_user(coordinator).post(url("payoutperiod", "add"), form))
+    assert "sudah dibayar oleh periode lain" in page
+
+
+def test_an_officer_sees_the_own_district_and_changes_nothing(as_user, coordinator, period):
+    own, foreign = kpm(), kpm(OTHER_VILLAGE)
+    periods.make_list(period, by=coordinator)
+    client = as_user(UserFactory(regions=[KAPUAS]))
+    page = text_of(client.get(url("payoutperiod", "change", period.pk)))
+    assert "<b>1</b> dibayar" in page
+    assert "Kabupaten Pulang Pisau" not in page
+    assert client.post(url("payoutperiod", "susun", period.pk)).status_code == 403
+    assert client.post(url("payoutperiod", "tutup", period.pk)).status_code == 403
+    rows = text_of(client.get(url("payment", "changelist")))
+    assert payment_of(own).payee_name in rows
+    assert payment_of(foreign).payee_name not in rows
+
+
+def test_a_bank_sees_the_payments_of_the_own_bank(as_user, credited, period):
+    mandiri = UserFactory(role=Role.BANK, regions=["62"], bank_id="008")
+    client = as_user(mandiri)
+    for family in credited:
+        assert payment_of(family).payee_name not in text_of(
+            client.get(url("payment", "changelist"))
+        )
+    assert client.get(url("payment", "change", payment_of(credited[0]).pk)).status_code == 404
+
+
+@pytest.mark.parametrize("belanja, shown", [("sudah", 1), ("belum", 2)])
+def test_the_list_behind_a_tile(as_user, coordinator, credited, period, belanja, shown):
+    Payment.objects.filter(household=credited[0]).update(spent_amount=100)
+    page = as_user(coordinator).get(url("payment", "changelist"), {"belanja": belanja})
+    assert page.context["cl"].paginator.count == shown
+
+
+def test_the_page_of_a_payment_tells_its_reports_and_masks_its_numbers(
+    as_user, coordinator, credited
+):
+    payment = payment_of(credited[0])
+    page = text_of(as_user(coordinator).get(url("payment", "change", payment.pk)))
+    assert "Top up sukses" in page
+    assert payment.payee_nik not in page
+    assert payment.card_number not in page
+
+
+def test_families_left_out_lead_to_their_page(as_user, coordinator, period):
+    family = kpm()
+    family.members.update(nik="")
+    periods.make_list(period, by=coordinator)
+    left = period.left_out.get()
+    client = as_user(coordinator)
+    assert "NIK pengurus tidak sah" in text_of(client.get(url("leftout", "changelist")))
+    response = client.get(url("leftout", "change", left.pk))
+    assert response.url == reverse("admin:beneficiaries_household_change", args=[family.pk])
+
+
+# The till
+
+
+def sale(family, **fields):
+    rice = Commodity.objects.get(name="Beras").pk
+    return {
+        "langkah": "simpan",
+        "nomor": "KSR-UJI-1",
+        "card_number": card_of(family),
+        "g-KARBOHIDRAT-commodity": rice,
+        "g-KARBOHIDRAT-quantity": "10",
+        "g-KARBOHIDRAT-price": "12500",
+        **fields,
+    }
+
+
+def test_a_card_shows_its_balance_and_a_sale_takes_from_it(as_user, till, credited):
+    client = as_user(till)
+    shown = text_of(client.post(TILL, {"langkah": "kartu", "card_number": card_of(credited[0])}))
+    assert payment_of(credited[0]).payee_name in shown
+    assert "Rp600.000" in shown
+    response = client.post(TILL, sale(credited[0]))
+    purchase = Purchase.objects.get()
+    assert response.url == url("purchase", "change", purchase.pk)
+    assert (purchase.amount, purchase.lines.get().name) == (125_000, "Beras")
+    assert "Rp125.000" in text_of(client.get(response.url))
+    client.post(TILL, sale(credited[0]))
+    assert payment_of(credited[0]).balance == 475_000
+
+
+@pytest.mark.parametrize(
+    "fields, said",
+    [
+        ({"g-KARBOHIDRAT-price": "125000"}, "melebihi saldo kartu"),
+        ({"g-KARBOHIDRAT-price": "-5"}, "rupiah bulat"),
+        ({"g-KARBOHIDRAT-price": "12,5"}, "rupiah bulat"),
+        ({"g-KARBOHIDRAT-quantity": ""}, "Lengkapi barang, jumlah, dan harganya"),
+        (
+            {f"g-KARBOHIDRAT-{name}": "" for name in ("commodity", "quantity", "price")},
+            "paling sedikit satu barang",
+        ),
+    ],
+)
+def test_what_the_till_refuses(as_user, till, credited, fields, said):
+    page = text_of(as_user(till).post(TILL, sale(credited[0], **fields)))
+    assert said in page
+    assert not Purchase.objects.exists()
+
+
+@pytest.mark.parametrize("number, said", [("123", "16 angka"), ("6" * 16, "tidak dikenal")])
+def test_a_card_that_cannot_be_used(as_user, till, number, said):
+    page = text_of(as_user(till).post(TILL, {"langkah": "kartu", "card_number": number}))
+    assert said in page
+
+
+def test_goods_that_are_not_allowed_are_not_offered(as_user, till, credited):
+    page = text_of(
+        as_user(till).post(TILL, {"langkah": "kartu", "card_number": card_of(credited[0])})
+    )
+    assert "Beras (kg)" in page
+    assert "Rokok" not in page
+
+
+def test_a_void_from_the_page(as_user, till, credited):
+    client = as_user(till)
+    client.post(TILL, sale(credited[0]))
+    purchase = Purchase.objects.get()
+    client.post(url("purchase", "void", purchase.pk), {"reason": "Salah jumlah"})
+    purchase.refresh_from_db()
+    assert purchase.void_reason == "Salah jumlah"
+    assert payment_of(credited[0]).balance == 600_000
+    again = client.post(url("purchase", "void", purchase.pk), {"reason": "Lagi"}, follow=True)
+    assert "sudah dibatalkan" in text_of(again)
+
+
+def test_an_agent_sees_its_own_sales_only_and_nothing_else(as_user, till, credited):
+    foreign = PurchaseFactory(payment=payment_of(credited[0]), agent=AgentFactory())
+    client = as_user(till)
+    assert foreign.number not in text_of(client.get(url("purchase", "changelist")))
+    assert client.get(url("purchase", "change", foreign.pk)).status_code == 404
+    assert client.get(url("payment", "changelist")).status_code == 403
+    assert client.get(reverse("admin:beneficiaries_household_changelist")).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.PETUGAS, Role.BANK, Role.AGEN])
+def test_nobody_else_has_a_till(as_user, role):
+    assert as_user(UserFactory(role=role, regions=[PULANG_PISAU])).get(TILL).status_code == 403
+
+
+# The family, and every night
+
+
+def test_the_story_of_a_family_tells_its_payout(credited, agent, till):
+    PurchaseFactory(payment=payment_of(credited[0]), agent=agent)
+    titles = [entry.title for entry in payout_timeline(credited[0])]
+    assert titles == [
+        "Ditetapkan menerima Rp600.000",
+        "Top up sukses Rp600.000",
+        f"Belanja Rp100.000 di {agent.name}",
+    ]
+    assert payout_timeline in HOUSEHOLD_TIMELINE
+
+
+def test_health_holds_and_tells_what_is_broken(credited, agent):
+    assert [check() for _, _, check in health.CHECKS] == [[], [], []]
+    PurchaseFactory(payment=payment_of(credited[0]), agent=agent)
+    Payment.objects.filter(household=credited[1]).update(topped_up_amount=500_000)
+    PayoutPeriod.objects.update(eligible_count=7)
+    broken = [check() for _, _, check in health.CHECKS]
+    assert "Rp0 menurut saldo, Rp100000 menurut transaksi" in broken[0][0]
+    assert "dikreditkan Rp500000, laporan bank Rp600000" in broken[1][0]
+    assert broken[2] == ["Januari-Maret 2021: berhak 7, dibayar 3, tidak dibayar 0."]
