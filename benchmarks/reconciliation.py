@@ -75,7 +75,8 @@ SELECT p.id * 3 + n, 'TRX' || p.id || '-' || n,
     p.spent_amount / (2 + (p.household_id %% 3 = 0)::integer), p.created_at, ''
 FROM distribution_payment p JOIN distribution_agent a ON a.village_id = p.village_id
 CROSS JOIN generate_series(0, 1 + (p.household_id %% 3 = 0)::integer) n
-WHERE p.period_id = %(period)s AND p.spent_amount > 0
+WHERE p.id > (%(period)s - 1) * %(families)s AND p.id <= %(period)s * %(families)s
+    AND p.spent_amount > 0
 ORDER BY p.id
 """
 LINES = """
@@ -86,10 +87,12 @@ FROM distribution_purchase b CROSS JOIN generate_series(0, 1) n
 JOIN (SELECT *, row_number() OVER (ORDER BY is_allowed DESC, id) - 1 AS place
     FROM distribution_commodity) k
     ON k.place = CASE WHEN b.id %% 500 = 0 THEN 17 ELSE (b.id * 7 + n * 5) %% 17 END
-WHERE b.period_id = %(period)s
+WHERE b.id >= ((%(period)s - 1) * %(families)s + 1) * 3
+    AND b.id < (%(period)s * %(families)s + 1) * 3
 ORDER BY b.id
 """
 TABLES = ("payment", "purchase", "purchaseline")
+# By ranges of ids: while the tables are filled only the primary keys are there to find rows by.
 # Indexes that back no foreign key are taken off while filling and put back at the end.
 LOOSE = """
 SELECT CASE WHEN c.oid IS NULL THEN format('DROP INDEX %%s', i.indexrelid::regclass)
