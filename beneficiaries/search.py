@@ -68,18 +68,23 @@ def _places_query(user: User, within: str) -> str:
     return "".join(f" & {part}" for part in parts)
 
 
-def _ids_by_name(user: User, text: str, within: str, *, households: bool = False) -> Found:
+def _by_name(user: User, text: str, within: str) -> tuple[Found, Found]:
+    """The families and the persons of this name."""
     query = words_query(text)
     if not query or not user.scope.codes:
-        return Found([])
-    sql = "SELECT beneficiaries_search(to_tsquery('simple', %s), %s)"
-    if households:
-        sql = f"SELECT household_id FROM beneficiaries_person WHERE id IN ({sql})"
+        return Found([]), Found([])
     with connection.cursor() as cursor:
-        cursor.execute(sql, [f"{query}{_places_query(user, within)}", AT_MOST + 1])
-        ids = [row[0] for row in cursor.fetchall()]
-    found = _first(set(ids))
-    return Found(found.ids, len(ids) > AT_MOST)
+        cursor.execute(
+            "SELECT household_id, id FROM beneficiaries_person"
+            " WHERE id IN (SELECT beneficiaries_search(to_tsquery('simple', %s), %s))",
+            [f"{query}{_places_query(user, within)}", AT_MOST + 1],
+        )
+        rows = cursor.fetchall()
+    is_capped = len(rows) > AT_MOST
+    households, persons = (
+        (sorted(set(ids)) for ids in zip(*rows, strict=True)) if rows else ([], [])
+    )
+    return Found(households[:AT_MOST], is_capped), Found(persons[:AT_MOST], is_capped)
 
 
 def _number(field: str, digits: str, *, beginnings: bool) -> Q:
@@ -129,12 +134,7 @@ def find_persons(user: User, text: str, *, within: str = "") -> Found:
     """
     digits = digits_of(text)
     if not digits:
-        by_name = _ids_by_name(user, text, within)
-        households = _household_by_dtks_id(user, text)
-        if not households:
-            return by_name
-        members = Person.objects.visible_to(user).filter(household__in=households)
-        return _first({*by_name.ids, *members.values_list("pk", flat=True)})
+        return _with_members(user, _by_name(user, text, within)[1], text)
     parts = _households_by_number(user, digits)
     households = {row[0] for row in parts[0].union(*parts[1:], all=True)}
     ids = set(_persons_by_nik(user, digits).values_list("pk", flat=True))
@@ -148,12 +148,34 @@ def find_households(user: User, text: str, *, within: str = "") -> Found:
     """Families by the name or NIK of a member, by KK, KKS or ID DTKS."""
     digits = digits_of(text)
     if not digits:
-        by_name = _ids_by_name(user, text, within, households=True)
-        found = _first({*by_name.ids, *_household_by_dtks_id(user, text)})
-        return Found(found.ids, by_name.is_capped or found.is_capped)
+        return _with_household(user, _by_name(user, text, within)[0], text)
     parts = _households_by_number(user, digits)
     members = _persons_by_nik(user, digits).values_list("household_id")
     return _first({row[0] for row in members.union(*parts, all=True)})
+
+
+def find(user: User, text: str) -> tuple[Found, Found]:
+    """Families and persons at once: what `find_households` and `find_persons` find."""
+    if digits_of(text):
+        households = find_households(user, text)
+        # A number that no family has, and no member of one, is no person's either.
+        return households, find_persons(user, text) if households.ids else Found([])
+    households, persons = _by_name(user, text, "")
+    return _with_household(user, households, text), _with_members(user, persons, text)
+
+
+def _with_household(user: User, by_name: Found, text: str) -> Found:
+    found = _first({*by_name.ids, *_household_by_dtks_id(user, text)})
+    return Found(found.ids, by_name.is_capped or found.is_capped)
+
+
+def _with_members(user: User, by_name: Found, text: str) -> Found:
+    households = _household_by_dtks_id(user, text)
+    if not households:
+        return by_name
+    members = Person.objects.visible_to(user).filter(household__in=households)
+    found = _first({*by_name.ids, *members.values_list("pk", flat=True)})
+    return Found(found.ids, by_name.is_capped or found.is_capped)
 
 
 def _household_by_dtks_id(user: User, text: str) -> list[int]:

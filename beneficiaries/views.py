@@ -188,11 +188,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
     user = request.user
     households = persons = places = None
     if text and user.has_perm("beneficiaries.view_household"):
-        households = search.find_households(user, text)
+        households, persons = search.find(user, text)
         if len(households.ids) == 1 and len(search.digits_of(text)) >= 16:
             return redirect("admin:beneficiaries_household_change", households.ids[0])
-    if text and user.has_perm("beneficiaries.view_person"):
-        persons = search.find_persons(user, text)
     if text and not search.digits_of(text):
         places = (
             regions_inside(user.scope)
@@ -215,7 +213,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 
 def _households(user, found: search.Found | None):
-    if found is None:
+    if found is None or not found.ids:
         return []
     rows = list(
         Household.objects.visible_to(user)

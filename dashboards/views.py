@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -25,6 +25,7 @@ LATER = {
         "permintaan pemadanan data kependudukan dari Dinas Sosial, untuk diunduh dan dijawab"
     ),
     Role.BANK: "daftar bayar dan daftar agen bank Anda, untuk dikirim dan dicocokkan",
+    Role.AGEN: "kasir Anda, setelah Administrator menghubungkan akun ini dengan agen",
 }
 
 
@@ -38,6 +39,8 @@ def home(request):
     user = request.user
     if not user.scope.codes:
         return _page(request, "dashboards/nothing.html", title="Beranda", reason="assignment")
+    if user.role == Role.AGEN and hasattr(user, "cashier"):
+        return redirect("distribution:till")
     if user.role in LATER:
         return _page(
             request,

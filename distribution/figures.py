@@ -5,8 +5,9 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection
+from django.db.models import F, Sum
 
-from distribution.models import Agent, Budget
+from distribution.models import Budget, Payment
 from regions.models import Region
 
 
@@ -132,12 +133,18 @@ def families_by_village(codes: list[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class BudgetLine:
-    """Plan and register of one regency; money in rupiah."""
+    """Plan, register and payments of one regency; money in rupiah."""
 
-    region: Region
+    region: Region | None
     amount: int
     quota: int
     families: int
+    credited: int
+    spent: int
+
+    @property
+    def realised(self) -> Decimal | None:
+        return share(self.credited, self.amount)
 
     @property
     def filled(self) -> Decimal | None:
@@ -159,6 +166,21 @@ def families_by_regency(programme: str, regencies: list[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def realised_by_regency(user, programme: str, year: int) -> dict[str, tuple[int, int]]:
+    """Rupiah credited and spent of the months of `year`, refunds taken off the credit."""
+    payments = Payment.objects.visible_to(user).filter(
+        period__programme=programme, first_month__range=(date(year, 1, 1), date(year, 12, 31))
+    )
+    sums = (
+        payments.order_by()
+        .values_list("regency_code")
+        .annotate(
+            credited=Sum(F("topped_up_amount") - F("refunded_amount")), spent=Sum("spent_amount")
+        )
+    )
+    return {code: (credited or 0, spent or 0) for code, credited, spent in sums}
+
+
 def budget_lines(user, programme: str, year: int, regencies: list[Region]) -> list[BudgetLine]:
     """One line for every regency, also for those without a budget."""
     set_aside = {
@@ -166,17 +188,16 @@ def budget_lines(user, programme: str, year: int, regencies: list[Region]) -> li
         for budget in Budget.objects.visible_to(user).filter(programme=programme, year=year)
     }
     families = families_by_regency(programme, [region.code for region in regencies])
+    realised = realised_by_regency(user, programme, year)
     return [
         BudgetLine(
             region=region,
             amount=budget.amount if budget else 0,
             quota=budget.families if budget else 0,
             families=families.get(region.code, 0),
+            credited=realised.get(region.code, (0, 0))[0],
+            spent=realised.get(region.code, (0, 0))[1],
         )
         for region in regencies
         for budget in [set_aside.get(region.code)]
     ]
-
-
-def active_agents(user) -> int:
-    return Agent.objects.visible_to(user).active().count()

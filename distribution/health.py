@@ -14,29 +14,28 @@ def _told(statement: str, sentence: str) -> list[str]:
         return [sentence.format(*row) for row in cursor.fetchall()]
 
 
-# What the cards have lost, by their payments and by their purchases: both are kept on their own.
+# What the cards have lost, by their payments and by their purchases: both are kept on their own. A
+# card is named by its oldest payment, never by its number.
 _BALANCE = """
-SELECT coalesce(p.card, b.card), coalesce(p.spent, 0), coalesce(b.spent, 0)
+SELECT coalesce(p.first, b.first), coalesce(p.spent, 0), coalesce(b.spent, 0)
 FROM (
-    SELECT card_number AS card, sum(spent_amount) AS spent FROM distribution_payment
-    WHERE topped_up_amount > 0 GROUP BY 1
+    SELECT card_number AS card, min(id) AS first, sum(spent_amount) AS spent
+    FROM distribution_payment WHERE topped_up_amount > 0 GROUP BY 1
 ) p FULL JOIN (
-    SELECT card_number AS card, sum(amount) AS spent FROM distribution_purchase
-    WHERE voided_at IS NULL GROUP BY 1
+    SELECT card_number AS card, min(payment_id) AS first, sum(amount) AS spent
+    FROM distribution_purchase WHERE voided_at IS NULL GROUP BY 1
 ) b ON b.card = p.card
 WHERE coalesce(p.spent, 0) <> coalesce(b.spent, 0)
 ORDER BY 1
 """
-_MASKED = "left({0}, 4) || ' … ' || right({0}, 2)"
 
 
 def balances() -> list[str]:
     """Credited - spent - refunded = balance of every card, by its purchases."""
-    statement = _BALANCE.replace(
-        "SELECT coalesce(p.card, b.card),",
-        f"SELECT {_MASKED.format('coalesce(p.card, b.card)')},",
+    return _told(
+        _BALANCE,
+        "Kartu dari pembayaran {0}: dibelanjakan Rp{1} menurut saldo, Rp{2} menurut transaksi.",
     )
-    return _told(statement, "Kartu {0}: dibelanjakan Rp{1} menurut saldo, Rp{2} menurut transaksi.")
 
 
 _CREDIT = """

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from difflib import SequenceMatcher
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -530,6 +531,7 @@ class RegionIndex:
         if level_of(above) != _PARENT_LEVEL[level]:
             return [], []
         typos: dict[str, int] = {}
+        other_words: dict[str, int] = {}
         likeness: dict[str, float] = {}
         for code in self._children[above]:
             right = self._names[code]
@@ -537,9 +539,11 @@ class RegionIndex:
             for name in names:
                 errors = _typing_errors(name.stem, right.stem, limit)
                 same_number = name.number == right.number
-                if errors <= limit and same_number and not self._another_word(name, right):
-                    typos[code] = min(errors, typos.get(code, errors))
-        if typos:
+                if errors <= limit and same_number:
+                    found = other_words if self._another_word(name, right) else typos
+                    found[code] = min(errors, found.get(code, errors))
+        # Marga Mulia is no Arga Mulya while Marga Mulya, nearer to it, is a doubt of its own.
+        if typos and min(typos.values()) < min(other_words.values(), default=inf):
             return sorted(typos, key=lambda code: (typos[code], code)), []
         for code in self._children[above]:
             right = self._names[code]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.apps import apps
 from django.contrib import admin
+from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
@@ -26,21 +27,27 @@ class Count:
     due: bool = False
 
 
-def _uploads_waiting(user) -> Count | None:
+@dataclass(frozen=True)
+class Waiting:
+    """What a `Count` beside an entry counts."""
+
+    rows: models.QuerySet
+    meaning: str
+    due: bool = False
+
+
+def _uploads_waiting(user) -> Waiting | None:
     """What a reviewer can decide, and what an officer must repair."""
     uploads = Upload.objects.visible_to(user)
     if user.has_perm("uploads.review_upload"):
-        number = uploads.reviewable_by(user).count()
-        return Count(number, "menunggu tinjauan Anda") if number else None
+        return Waiting(uploads.reviewable_by(user), "menunggu tinjauan Anda")
     if user.has_perm("uploads.submit_upload"):
-        number = uploads.to_repair().count()
-        return Count(number, "perlu perbaikan", due=True) if number else None
+        return Waiting(uploads.to_repair(), "perlu perbaikan", due=True)
     return None
 
 
-def _matches_waiting(user) -> Count | None:
-    number = MatchResult.objects.visible_to(user).in_queue().count()
-    return Count(number, "menunggu keputusan Anda") if number else None
+def _matches_waiting(user) -> Waiting | None:
+    return Waiting(MatchResult.objects.visible_to(user).in_queue(), "menunggu keputusan Anda")
 
 
 def _findings_waiting(user) -> Count | None:
@@ -62,7 +69,7 @@ class Entry:
     label: str
     icon: str = ""
     model: str = ""
-    count: Callable | None = None
+    waiting: Callable[[object], Waiting | None] | None = None
     view: str = ""
     permission: str = ""
     children: tuple["Entry", ...] = ()
@@ -84,7 +91,7 @@ ENTRIES = (
         "shield",
         children=(
             Entry("Putaran verifikasi", model="verification.Round"),
-            Entry("Unggahan", model="uploads.Upload", count=_uploads_waiting),
+            Entry("Unggahan", model="uploads.Upload", waiting=_uploads_waiting),
             Entry("Kasus", model="verification.Case"),
         ),
     ),
@@ -96,7 +103,7 @@ ENTRIES = (
                 "Antrean pemadanan",
                 view="verification:queue",
                 permission="verification.decide_matchresult",
-                count=_matches_waiting,
+                waiting=_matches_waiting,
             ),
             Entry("Permintaan ke Dukcapil", model="verification.MatchBatch"),
             Entry("Hasil pemadanan", model="verification.MatchResult"),
@@ -171,6 +178,7 @@ class Item:
     url: str
     icon: str = ""
     is_current: bool = False
+    waiting: Waiting | None = None
     count: Count | None = None
     children: list["Item"] = field(default_factory=list)
 
@@ -194,16 +202,37 @@ def _item(entry: Entry, url: str, request) -> Item:
         entry.label,
         url,
         is_current=request.path.startswith(url),
-        count=entry.count(request.user) if entry.count else None,
+        waiting=entry.waiting(request.user) if entry.waiting else None,
     )
+
+
+def _count(items: list[Item]) -> None:
+    """Put the counts beside the items that have something waiting: one query for all of them."""
+    waiting = [item for item in items if item.waiting]
+    if not waiting:
+        return
+    first, *others = (
+        item.waiting.rows.order_by()
+        .values(item=models.Value(number))
+        .annotate(number=models.Count("pk"))
+        for number, item in enumerate(waiting)
+    )
+    for row in first.union(*others, all=True):
+        item = waiting[row["item"]]
+        if row["number"]:
+            item.count = Count(row["number"], item.waiting.meaning, item.waiting.due)
 
 
 def navigation(request) -> list[Item]:
     """What the user of this request may open, in the order of the work."""
     home = reverse("admin:index")
     items = [Item("Beranda", home, "home", is_current=request.path == home)]
-    for entry in ENTRIES:
-        children = [item for child in entry.children if (item := _child(child, request))]
+    groups = [
+        (entry, [item for child in entry.children if (item := _child(child, request))])
+        for entry in ENTRIES
+    ]
+    _count([child for _, children in groups for child in children])
+    for entry, children in groups:
         if children:
             items.append(
                 Item(

@@ -274,14 +274,26 @@ class RowSwaps:
             return not value[:1].isdecimal()
         return bool(value) or is_blank(row.raw(field))
 
+    def _may_fit(self, row: RowView, moved: Mapping[str, object]) -> bool:
+        """Most moves fail at once: without a number as NIK or a birth date, or digits in the name.
+
+        A rule may read a birth date anew, but none makes one of a cell that holds none.
+        """
+        if not sixteen(moved.get(self.nik, row.raw(self.nik))):
+            return False
+        name = as_written(moved.get(self.name, row.raw(self.name)))
+        if any(char.isdecimal() for char in name):
+            return False
+        if self.born not in moved:
+            return bool(row[self.born])
+        born = self.cleaners[self.born](moved[self.born])
+        return bool(born.value if isinstance(born, Cleaned) else born)
+
     def _read_again(
         self, row: RowView, context: CheckContext, moved: Mapping[str, object]
     ) -> tuple[dict[str, str], list[Issue]] | None:
         """The row with these cells moved, cleaned and judged; None where that leaves an error."""
-        # Most moves fail at once: no number where the NIK would be, or digits in the name.
-        if not sixteen(moved.get(self.nik, row.raw(self.nik))) or any(
-            char.isdecimal() for char in as_written(moved.get(self.name, row.raw(self.name)))
-        ):
+        if not self._may_fit(row, moved):
             return None
         view = RowView(self.at, self.at, row.sheet)
         view.number, view.by_hand = row.number, row.by_hand

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.roles import Role
 from sembako_portal import navigation
 from sembako_portal.templatetags import portal
@@ -147,10 +148,25 @@ def test_count_beside_uploads_is_what_waits_for_the_user(db):
     coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
     UploadFactory(region_id="62.03", sent_by=officer, status=Upload.Status.PERLU_PERBAIKAN)
     UploadFactory(region_id="62.11", status=Upload.Status.PERLU_PERBAIKAN)
-    entry = next(entry for entry in ENTRIES if entry.model == "uploads.Upload")
 
-    assert entry.count(officer) == navigation.Count(1, "perlu perbaikan", due=True)
-    assert entry.count(coordinator) is None
+    def beside_uploads(user):
+        request = RequestFactory().get("/")
+        request.user = user
+        group = next(item for item in navigation.navigation(request) if item.label == "Verifikasi")
+        return next(child.count for child in group.children if child.label == "Unggahan")
+
+    assert beside_uploads(officer) == navigation.Count(1, "perlu perbaikan", due=True)
+    assert beside_uploads(coordinator) is None
+
+
+def test_all_counts_of_the_navigation_cost_one_query(db, django_assert_num_queries):
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    request = RequestFactory().get("/")
+    request.user = User.objects.get(pk=coordinator.pk)
+    assert request.user.scope.is_province and request.user.get_all_permissions()
+
+    with django_assert_num_queries(1):
+        navigation.navigation(request)
 
 
 def test_user_without_a_place_is_told_so(db):

@@ -153,7 +153,7 @@ def record_visit(
         note=note.strip(),
         **{name: answers[name] for name in CHECKLIST},
     )
-    visit.full_clean(exclude=["agent", "village", "visited_by"])
+    visit.full_clean(exclude=["village"])
     visit.save()
     AgentFinding.objects.bulk_create(
         [

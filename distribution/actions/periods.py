@@ -14,7 +14,6 @@ from accounts.models import User
 from distribution import chain
 from distribution.models import BenefitRate, PayoutPeriod
 from spreadsheets.words import thousands
-from uploads.staging import analyze_everything
 
 Status = PayoutPeriod.Status
 
@@ -198,7 +197,9 @@ def make_list(period: PayoutPeriod, *, by: User) -> Listed:
         if period.status == Status.DITUTUP:
             raise ValidationError(f"{period} sudah ditutup, jadi daftarnya tidak berubah lagi.")
         listed = settle(period, cursor, by=by, create=True)
-    analyze_everything(listed.created)
+    with connection.cursor() as cursor:
+        # The next pages must not wait for autovacuum to learn of a new period.
+        cursor.execute("ANALYZE distribution_payment, distribution_leftout")
     return listed
 
 

@@ -166,6 +166,11 @@ class AccountOpeningMemberAdmin(ScopedAdmin):
     ]
     actions = ["export"]
 
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(
+            request, {"title": "Anggota burekol", **(extra_context or {})}
+        )
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         member = self.get_object(request, object_id)
         if not self.has_view_permission(request, member):

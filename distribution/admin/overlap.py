@@ -146,7 +146,8 @@ class OverlapFindingAdmin(ScopedAdmin):
 
     @admin.display(description="program")
     def programmes(self, finding):
-        return f"{finding.pair.first} dan {finding.pair.second}"
+        codes = (finding.pair.first_id, finding.pair.second_id)
+        return " dan ".join(code.replace("_", "-") for code in codes)
 
     @admin.display(description="aturan")
     def rule(self, finding):

@@ -50,9 +50,14 @@ UPDATE compared c SET target_id = l.id, paid_amount = l.amount, paid_first_month
         THEN jsonb_build_object('sp2d_number',
             jsonb_build_array(coalesce(l.number, ''), c.sp2d_number))
         ELSE '{{}}' END
-FROM listed l
-WHERE l.household_id = c.household_id
-    OR (c.household_id IS NULL AND l.household_id IS NULL AND l.payee_nik = c.nik AND c.nik <> '');
+FROM (
+    SELECT c.id AS row_id, l.* FROM compared c JOIN listed l
+        ON l.household_id = c.household_id
+    UNION ALL
+    SELECT c.id, l.* FROM compared c JOIN listed l ON l.payee_nik = c.nik
+    WHERE c.household_id IS NULL AND l.household_id IS NULL AND c.nik <> ''
+) l
+WHERE l.row_id = c.id;
 """
 ISSUES = f"""
 {shared.OUTSIDE_PERIOD};

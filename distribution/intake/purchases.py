@@ -31,6 +31,7 @@ CROSS JOIN LATERAL (
     SELECT * FROM distribution_payment p
     WHERE p.card_number = s.card_number AND p.topped_up_amount > 0 OFFSET 0
 ) p;
+CREATE INDEX ON credits (card_number);
 ANALYZE credits;
 CREATE TEMPORARY TABLE cards ON COMMIT DROP AS
 SELECT card_number, max(bank_id) AS bank_id, max(village_id) AS village_id,

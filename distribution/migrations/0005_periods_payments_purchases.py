@@ -245,7 +245,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='payment',
-            index=models.Index(condition=models.Q(('card_number', ''), _negated=True), fields=['card_number'], name='payment_card'),
+            index=models.Index(fields=['card_number'], name='payment_card'),
         ),
         migrations.AddConstraint(
             model_name='payment',

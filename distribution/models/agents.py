@@ -176,7 +176,12 @@ class Agent(Sourced):
             models.CheckConstraint(
                 name="agent_point_whole",
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 violation_error_message="Isi lintang dan bujur, atau kosongkan keduanya.",
             ),
         ]

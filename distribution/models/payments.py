@@ -281,7 +281,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["period", "regency_code", "id"], name="payment_place"),
             models.Index(fields=["regency_code", "id"], name="payment_regency"),
-            models.Index(fields=["card_number"], condition=~Q(card_number=""), name="payment_card"),
+            models.Index(fields=["card_number"], name="payment_card"),
         ]
 
     def __str__(self) -> str:

@@ -80,7 +80,11 @@ def agent_page(request: HttpRequest, agent: Agent) -> HttpResponse:
             AgentVisit.objects.visible_to(user).filter(agent=agent).select_related("visited_by")
         )
         visits = [
-            (visit, [QUESTIONS[name][0] for name in CHECKLIST if not getattr(visit, name)])
+            (
+                visit,
+                f"{visit.score} dari {len(CHECKLIST)}",
+                [QUESTIONS[name][0] for name in CHECKLIST if not getattr(visit, name)],
+            )
             for visit in visits[:SHOWN_VISITS]
         ]
     may_follow = user.has_perm("distribution.change_agentfinding")

@@ -27,11 +27,9 @@ def plan(request: HttpRequest) -> HttpResponse:
     found = Programme.objects.filter(pk=programme).first()
     regencies = regencies_of(user)
     lines = figures.budget_lines(user, programme, year, regencies)
+    names = ("amount", "quota", "families", "credited", "spent")
     total = figures.BudgetLine(
-        None,
-        sum(line.amount for line in lines),
-        sum(line.quota for line in lines),
-        sum(line.families for line in lines),
+        None, **{name: sum(getattr(line, name) for line in lines) for name in names}
     )
     return page(
         request,

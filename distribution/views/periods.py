@@ -244,9 +244,7 @@ def period_page(request: HttpRequest, period: PayoutPeriod) -> HttpResponse:
             (row, chain.LABELS[row.key], status_look(row.key), at(status__exact=row.key))
             for row in sums.by_status
         ],
-        regencies=[
-            (row, regions[row.key].full_name, at(kabupaten=row.key)) for row in sums.by_regency
-        ],
+        regencies=[(row, regions[row.key].name, at(kabupaten=row.key)) for row in sums.by_regency],
         left_out=[
             (LeftOut.Reason(reason).label, count, at(left_url, reason__exact=reason))
             for reason, count in sums.left_out

@@ -42,8 +42,9 @@ _HEADINGS = [
 _SPELLINGS = (("SY", "SJ"), ("RAH", "RACH"), ("U", "OE"), ("Y", "I"), ("A", "AH"))
 
 
-def create_requests(*, users: Mapping[str, User], today: date) -> MatchBatch:
-    """Call it where persons and uploads are there; gives the answered request."""
+def create_requests(*, users: Mapping[str, User], today: date) -> None:
+    """Call it where persons and uploads are there. A province of a few families has no requests:
+    nobody to ask for lives in the places they are about."""
     Agreement.objects.create(
         number="470/9112/DUKCAPIL/2021",
         region_id="62",
@@ -55,21 +56,23 @@ def create_requests(*, users: Mapping[str, User], today: date) -> MatchBatch:
     )
     find_exact()
     officer = users["petugas.kapuas"]
-    batch = request_match(
-        region=Region.objects.get(pk=_ANSWERED),
-        choice=MatchBatch.Choice.SEMUA,
-        form=MatchBatch.Form.EKSTRAK,
-        purpose="Pemadanan triwulan Kecamatan Basarang",
-        by=officer,
-    )
-    _answer(batch, sender=users["dukcapil.kapuas"], approver=users["koordinator"])
-    request_match(
-        region=Region.objects.get(pk=_REGENCY),
-        choice=MatchBatch.Choice.NIK_BERMASALAH,
-        purpose="Perbaikan NIK kosong dan tidak sah sebelum penyaluran",
-        by=officer,
-    )
-    return batch
+    if Person.objects.active().filter(village__code__startswith=f"{_ANSWERED}.").exists():
+        batch = request_match(
+            region=Region.objects.get(pk=_ANSWERED),
+            choice=MatchBatch.Choice.SEMUA,
+            form=MatchBatch.Form.EKSTRAK,
+            purpose="Pemadanan triwulan Kecamatan Basarang",
+            by=officer,
+        )
+        _answer(batch, sender=users["dukcapil.kapuas"], approver=users["koordinator"])
+    inside = Person.objects.active().filter(regency_code=_REGENCY)
+    if inside.with_invalid_nik().exists():
+        request_match(
+            region=Region.objects.get(pk=_REGENCY),
+            choice=MatchBatch.Choice.NIK_BERMASALAH,
+            purpose="Perbaikan NIK kosong dan tidak sah sebelum penyaluran",
+            by=officer,
+        )
 
 
 def _answer(batch: MatchBatch, *, sender: User, approver: User) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.db import connection
+from django.db.models import Count
 from django.utils.formats import date_format
 
 from accounts.models import User
@@ -31,7 +32,7 @@ WHERE p.period_id = %(period)s AND p.card_number <> ''
 _PURCHASES = """
 CREATE TEMPORARY TABLE bought ON COMMIT DROP AS
 SELECT nextval('distribution_purchase_id_seq') AS id, p.id AS payment_id, p.period_id,
-    p.village_id, p.card_number, a.agent_id, p.amount * 4 / 10 AS amount, n,
+    p.village_id, p.card_number, a.agent_id, p.amount * %(share)s / 10 AS amount, n,
     (p.topped_up_on + (2 + (p.id * n) %% 14)::integer + time '08:30'
         + make_interval(mins => (p.id * 7 %% 480)::integer)) AT TIME ZONE 'Asia/Jakarta' AS at
 FROM distribution_payment p
@@ -41,7 +42,7 @@ JOIN LATERAL (
     WHERE v.village_id = p.village_id AND a.bank_id = p.bank_id ORDER BY a.id LIMIT 1
 ) a ON true
 CROSS JOIN generate_series(1, 2) n
-WHERE p.period_id = %(period)s AND p.topped_up_amount > 0 AND p.id %% 8 <> 0;
+WHERE p.period_id = %(period)s AND p.topped_up_amount > 0 AND p.household_id %% 8 <> 0;
 INSERT INTO distribution_purchase (id, number, agent_id, payment_id, period_id, village_id,
     card_number, purchased_at, amount, void_reason)
 SELECT id, 'TRX-' || to_char(at, 'YYMMDD') || '-' || lpad(id::text, 7, '0'), agent_id, payment_id,
@@ -82,9 +83,12 @@ def _period(users: Mapping[str, User], first: date, last: date) -> PayoutPeriod:
     return period
 
 
-def _pay(period: PayoutPeriod, day: date, *, today: date, users: Mapping[str, User]) -> None:
+def _pay(
+    period: PayoutPeriod, day: date, *, share: int, today: date, users: Mapping[str, User]
+) -> None:
+    """Top-ups around `day`, and two purchases of so many tenths of each."""
     periods.open_period(period, by=users["koordinator"])
-    values = {"period": period.pk, "day": day, "today": today}
+    values = {"period": period.pk, "day": day, "today": today, "share": share}
     with connection.cursor() as cursor:
         cursor.execute(_REPORTS, values)
         follow_reports(cursor, f"SELECT id FROM distribution_payment WHERE period_id = {period.pk}")
@@ -97,14 +101,20 @@ def _pay(period: PayoutPeriod, day: date, *, today: date, users: Mapping[str, Us
 def create_payout(*, users: Mapping[str, User], today: date) -> None:
     """Three periods with their payments, reports and purchases, and the till of an agent."""
     quarter = _period(users, _months_before(today, 4), _months_before(today, 2))
-    _pay(quarter, _months_before(today, 3).replace(day=12), today=today, users=users)
+    _pay(quarter, _months_before(today, 3).replace(day=12), share=5, today=today, users=users)
     periods.close_period(
         quarter, by=users["koordinator"], note="Sisa pembayaran masuk periode rapel."
     )
     month = _months_before(today, 1)
-    _pay(_period(users, month, month), month.replace(day=14), today=today, users=users)
+    _pay(_period(users, month, month), month.replace(day=14), share=4, today=today, users=users)
     _period(users, today.replace(day=1), today.replace(day=1))
-    agent = Agent.objects.active().filter(
-        bank="002", village_id__startswith="62.03.01", contract_until=None
-    )
-    Cashier.objects.create(user=users["agen.selat"], agent=agent.order_by("pk")[0])
+    _till(users["agen.selat"], today)
+
+
+def _till(user: User, today: date) -> None:
+    """The agent of Selat with the most customers that may sell today."""
+    agents = Agent.objects.filter(bank="002", village__parent="62.03.01")
+    busiest = agents.annotate(sold=Count("purchases")).order_by("-sold", "pk")
+    agent = next((agent for agent in busiest if agent.serves_on(today)), None)
+    if agent:
+        Cashier.objects.create(user=user, agent=agent)

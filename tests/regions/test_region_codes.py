@@ -83,6 +83,14 @@ def test_a_village_is_found_by_its_names_and_by_its_code(row):
     assert INDEX.resolve(**names, code=row.code.replace(".", "")) == exact
 
 
+def test_a_name_nearer_to_another_village_is_asked_about():
+    found = INDEX.resolve(
+        regency="Kotawaringin Barat", district=INDEX.name("62.01.06"), village="Marga Mulia"
+    )
+    assert not isinstance(found, Resolved)
+    assert "62.01.06.2006" in found.candidates
+
+
 @given(st.sampled_from(VILLAGES), st.data())
 def test_a_slip_of_the_pen_never_gives_another_village(row, data):
     place = data.draw(st.integers(0, len(row.name) - 1))
