@@ -50,15 +50,13 @@ def _matches_waiting(user) -> Waiting | None:
     return Waiting(MatchResult.objects.visible_to(user).in_queue(), "menunggu keputusan Anda")
 
 
-def _findings_waiting(user) -> Count | None:
+def _findings_waiting(user) -> Waiting | None:
     """What a bank was asked for; the answers of banks that nobody has looked at yet."""
     findings = ReconciliationFinding.objects.visible_to(user).open()
     if user.has_perm("distribution.answer_reconciliationfinding"):
-        number = findings.waiting_for_bank().count()
-        return Count(number, "menunggu jawaban bank Anda", due=True) if number else None
+        return Waiting(findings.waiting_for_bank(), "menunggu jawaban bank Anda", due=True)
     if user.has_perm("distribution.handle_reconciliationfinding"):
-        number = findings.answered().count()
-        return Count(number, "dijawab bank, menunggu Anda") if number else None
+        return Waiting(findings.answered(), "dijawab bank, menunggu Anda")
     return None
 
 
@@ -124,7 +122,7 @@ ENTRIES = (
                 "Rekonsiliasi",
                 view="distribution:reconciliation",
                 permission="distribution.view_reconciliationfinding",
-                count=_findings_waiting,
+                waiting=_findings_waiting,
             ),
             Entry(
                 "Gizi dan harga",

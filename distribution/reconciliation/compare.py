@@ -32,7 +32,8 @@ FROM month_rates f JOIN month_rates l ON l.month >= f.month
 JOIN month_rates t ON t.month BETWEEN f.month AND l.month
 GROUP BY f.month, l.month;
 """
-# Registered is who was enrolled on some day of the period, as when its list was made. A paid family
+# Registered is who was enrolled on some day of the period, as when its list was made; a rapel pays
+# what others have missed, so who is not on its list is not missing there. A paid family
 # stands where its payment stands, also if it has moved since, so that both lists count it there.
 _COMPARED = f"""
 CREATE TEMPORARY TABLE registered ON COMMIT DROP AS
@@ -40,6 +41,8 @@ SELECT household_id, min(greatest(date_trunc('month', started_on)::date, %(first
 FROM beneficiaries_enrollment
 WHERE programme_id = %(programme)s AND started_on <= %(last_day)s
     AND (ended_on IS NULL OR ended_on >= %(first)s)
+    AND (NOT %(is_rapel)s OR household_id IN (SELECT household_id FROM distribution_payment
+        WHERE period_id = %(period)s))
 GROUP BY household_id;
 CREATE TEMPORARY TABLE listed ON COMMIT DROP AS
 SELECT * FROM distribution_payment WHERE period_id = %(period)s;
@@ -177,6 +180,7 @@ def lay_out(cursor, period: PayoutPeriod, *, today: date | None = None) -> None:
     values = {
         "period": period.pk,
         "programme": period.programme_id,
+        "is_rapel": period.is_rapel,
         "first": period.first_month,
         "last": period.last_month,
         "last_day": _last_day(period.last_month),

@@ -112,7 +112,9 @@ def _asked(request: HttpRequest, values) -> Asked | None:
     period = (
         get_object_or_404(periods, pk=chosen)
         if chosen.isdecimal()
-        else periods.filter(reconciled__isnull=False).order_by("-first_month", "-pk").first()
+        else periods.filter(reconciled__isnull=False)
+        .order_by("is_rapel", "-first_month", "-pk")
+        .first()
         or periods.exclude(status=PayoutPeriod.Status.DISIAPKAN).first()
     )
     if period is None:
@@ -179,7 +181,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for rule, found, due in sorted(rules, key=lambda row: -row[1])
             if found
         ],
-        "unfound": [rule.title.lower() for rule, found, _ in rules if not found],
+        "unfound": [rule.title for rule, found, _ in rules if not found],
         "rows": [_row(asked, place) for place in places],
         "total": _row(asked, overview.total),
         "units": [
@@ -297,7 +299,7 @@ def _drill(request: HttpRequest, asked: Asked) -> dict:
     several = len(rules) > 1
     region = Region.objects.filter(pk=asked.region).first() if asked.region else None
     return {
-        "title": title,
+        "title": title if title[:3].isupper() else title[:1].lower() + title[1:],
         "region": region,
         "advice": "" if several else BY_CODE[rules[0]].advice,
         "several": several,

@@ -271,6 +271,13 @@ def test_why_a_family_was_left_out_is_the_cause(period):
     assert (finding.cause, finding.amount) == ("NIK pengurus tidak sah", 200_000)
 
 
+def test_a_rapel_misses_nobody_who_is_not_on_its_list(period):
+    rapel = PeriodFactory(first_month=NOVEMBER, last_month=NOVEMBER, is_rapel=True, name="Rapel")
+    family()
+    paid(rapel)
+    assert found(rapel) == []
+
+
 def test_an_exclusion_is_a_difference_but_no_work(period):
     paid(period, **not_credited("EXCLUDE_MENINGGAL"))
     [finding] = found(period)
