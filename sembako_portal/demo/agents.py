@@ -34,7 +34,7 @@ _KINDS = (
 _TITLES = ("BERKAH", "SEJAHTERA", "MAJU JAYA", "SUMBER REZEKI", "HAPAKAT", "ISEN MULANG", "BAHALAP")
 _OCCUPATIONS = ("Pedagang", "Wiraswasta", "Mengurus rumah tangga", "Petani")
 _BARRED = ("Perangkat Desa", "PNS", "Pengelola BUMDes")
-_VISITS = 70
+_VISITS = 45
 _REASONS = ("Kontrak tidak diperpanjang", "Pindah usaha", "Mesin EDC rusak sejak dua bulan")
 
 
