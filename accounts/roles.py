@@ -121,6 +121,14 @@ VIEW_PAYMENTS = {
     "distribution.view_purchase",
     "distribution.view_purchaseline",
 }
+# Reconciliation, and what the aid buys.
+VIEW_RECONCILIATION = {
+    "distribution.view_reconciliationfinding",
+    "distribution.view_findingstep",
+    "distribution.view_reconciled",
+}
+VIEW_NUTRITION = {"distribution.view_agentprice"}
+HANDLE_RECONCILIATION = {"distribution.handle_reconciliationfinding"}
 RUN_PAYOUT = {
     "distribution.add_payoutperiod",
     "distribution.change_payoutperiod",
@@ -174,7 +182,10 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.merge_duplicategroup",
     }
     | VIEW_PAYOUT
-    | WORK_ON_PAYOUT,
+    | WORK_ON_PAYOUT
+    | VIEW_RECONCILIATION
+    | VIEW_NUTRITION
+    | HANDLE_RECONCILIATION,
     Role.SUPERVISOR: VIEW_REGISTER
     | VIEW_WORK
     | VIEW_PROPOSALS
@@ -192,7 +203,9 @@ PERMISSIONS: dict[str, set[str]] = {
         "verification.download_sheet",
         "verification.add_endorsement",
         "verification.download_endorsement",
-    },
+    }
+    | VIEW_RECONCILIATION
+    | VIEW_NUTRITION,
     Role.KOORDINATOR: VIEW_REGISTER
     | VIEW_WORK
     | VIEW_PROPOSALS
@@ -213,10 +226,14 @@ PERMISSIONS: dict[str, set[str]] = {
     | RUN_CHECKS
     | VIEW_PAYOUT
     | WORK_ON_PAYOUT
+    | VIEW_RECONCILIATION
+    | VIEW_NUTRITION
+    | HANDLE_RECONCILIATION
     | {
         "coordination.add_agency",
         "coordination.change_agency",
         "coordination.publish_figures",
+        "distribution.reconcile",
         "distribution.add_agent",
         "distribution.change_agent",
         "distribution.set_status_agent",
@@ -258,6 +275,8 @@ PERMISSIONS: dict[str, set[str]] = {
     }
     | (VIEW_PAYMENTS - {"distribution.view_leftout"})
     | REPORT_BACK
+    | VIEW_RECONCILIATION
+    | {"distribution.answer_reconciliationfinding"}
     | SEND
     | REVEAL,
     Role.AGEN: {
@@ -290,6 +309,8 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_HEALTH
     | VIEW_ENDORSEMENT
     | VIEW_PAYOUT
+    | VIEW_RECONCILIATION
+    | VIEW_NUTRITION
     | {"distribution.view_barredgroup", "distribution.view_barredperson"}
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {

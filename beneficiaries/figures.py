@@ -1,7 +1,7 @@
 """One household told as a story: its marks, its timeline, and every change of its data.
 
 Layers above add to the story without being known here: they append to `HOUSEHOLD_MARKS`,
-`HOUSEHOLD_TIMELINE` and `PROGRAMME_NOTES` in `AppConfig.ready`.
+`HOUSEHOLD_TIMELINE`, `HOUSEHOLD_MONEY` and `PROGRAMME_NOTES` in `AppConfig.ready`.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.models import User
 from beneficiaries.models import Card, Enrollment, Household, Person
 from regions.models import Region
 from uploads.models import Upload
@@ -77,11 +78,36 @@ class ProgrammeNote:
     text: str
 
 
+@dataclass(frozen=True)
+class MoneyMonth:
+    """What became of the aid of one period: `tone` is ok, warn, bad or idle."""
+
+    name: str
+    word: str
+    tone: str
+    icon: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class HouseholdMoney:
+    """The aid of a year in rupiah, and the last periods, oldest first."""
+
+    title: str
+    text: str
+    credited: int
+    unspent: int
+    months: list[MoneyMonth]
+
+
 HOUSEHOLD_MARKS: list[Callable[[list[int]], dict[int, Mark]]] = []
 """Each takes household ids (of one page of a list) and gives at most one mark per household."""
 
 HOUSEHOLD_TIMELINE: list[Callable[[Household], Iterable[TimelineEntry]]] = []
 """Each gives what its layer knows about one household; the caller has checked the scope."""
+
+HOUSEHOLD_MONEY: list[Callable[[Household, User], HouseholdMoney | None]] = []
+"""Each gives what its layer has paid one household, as far as this user may see it."""
 
 PROGRAMME_NOTES: list[Callable[[Household], dict[str, ProgrammeNote]]] = []
 """Each gives a note by programme code on the running enrolments of one household."""

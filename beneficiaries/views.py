@@ -126,6 +126,11 @@ def household_page(
             for card in cards
         ],
         "enrollments": figures.programme_rows(household),
+        "money": [
+            money
+            for told in figures.HOUSEHOLD_MONEY
+            if (money := told(household, request.user)) is not None
+        ],
         "sees_cards": Card in may_see,
         "sees_enrollments": Enrollment in may_see,
         "chips": [

@@ -2,11 +2,19 @@
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from beneficiaries.figures import Mark, ProgrammeNote, TimelineEntry
+from accounts.models import User
+from beneficiaries.figures import (
+    HouseholdMoney,
+    Mark,
+    MoneyMonth,
+    ProgrammeNote,
+    TimelineEntry,
+)
 from beneficiaries.models import Household
 from distribution import chain
-from distribution.models import PaymentReport, ProgrammePair, Purchase
+from distribution.models import Payment, PaymentReport, ProgrammePair, Purchase
 from spreadsheets.words import thousands
 
 _ORDER = (ProgrammePair.Rule.DILARANG, ProgrammePair.Rule.DICATAT, ProgrammePair.Rule.BOLEH)
@@ -89,3 +97,46 @@ def payout_timeline(household: Household) -> list[TimelineEntry]:
             )
         )
     return entries
+
+
+MONTHS_SHOWN = 6
+
+
+def household_money(household: Household, user: User) -> HouseholdMoney | None:
+    """The aid of the newest year with a payment, and what became of the last periods."""
+    if not user.has_perm("distribution.view_payment"):
+        return None
+    payments = list(
+        household.payments.select_related("period__programme").order_by("-first_month", "-pk")[:36]
+    )
+    if not payments:
+        return None
+    newest = payments[0]
+    of_year = [row for row in payments if row.first_month.year == newest.first_month.year]
+    rate = f"Rp{thousands(newest.rate)} per bulan"
+    return HouseholdMoney(
+        f"Bantuan {newest.first_month.year}",
+        f"{newest.period.programme}, {rate}",
+        credited=sum(row.topped_up_amount for row in of_year),
+        unspent=sum(row.balance for row in of_year),
+        months=[_month(row) for row in reversed(payments[:MONTHS_SHOWN])],
+    )
+
+
+def _month(payment: Payment) -> MoneyMonth:
+    if payment.topped_up_amount:
+        if payment.refunded_amount >= payment.topped_up_amount:
+            word, tone, icon = "kembali", "idle", "undo"
+        elif payment.balance:
+            word, tone, icon = "saldo", "warn", "clock"
+        else:
+            word, tone, icon = "belanja", "ok", "check"
+    elif payment.status in chain.FAILED | chain.EXCLUDED:
+        word, tone, icon = "gagal", "bad", "warn"
+    else:
+        word, tone, icon = "proses", "idle", "clock"
+    name = date_format(payment.first_month, "M")
+    if payment.months > 1:
+        name += f" ({payment.months} bln)"
+    url = reverse("admin:distribution_payment_change", args=[payment.pk])
+    return MoneyMonth(name, word, tone, icon, url)

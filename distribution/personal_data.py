@@ -88,4 +88,20 @@ PERSONAL_DATA = {
         specific="name quantity price amount",
         not_personal=f"{_PLACE} purchase commodity food_group unit",
     ),
+    "distribution.ReconciliationFinding": declared(
+        personal="household payee_name payee_nik owner note evidence",
+        specific="payment purchase amount cause detail since",
+        not_personal=f"{_PLACE} period rule subject bank is_due status handled_at found_at gone_at",
+    ),
+    "distribution.FindingStep": declared(
+        personal="by note", not_personal=f"{_PLACE} finding status at"
+    ),
+    "distribution.Reconciled": declared(
+        not_personal="id period region regency_code bank register_count register_amount"
+        " listed_count listed_amount credited_count credited_amount spent_count spent_amount"
+        " counted_at"
+    ),
+    "distribution.AgentPrice": declared(
+        not_personal=f"{_PLACE} period agent commodity lines amount price"
+    ),
 }

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from distribution.views import agents, budgets, till
+from distribution.views import agents, budgets, nutrition, reconciliation, till
 
 app_name = "distribution"
 urlpatterns = [
@@ -9,4 +9,31 @@ urlpatterns = [
     path("anggaran/", admin.site.admin_view(budgets.plan), name="plan"),
     path("jangkauan/", admin.site.admin_view(agents.reach), name="reach"),
     path("jangkauan/unduh/", admin.site.admin_view(agents.reach_export), name="reach_export"),
+    path("rekonsiliasi/", admin.site.admin_view(reconciliation.index), name="reconciliation"),
+    path(
+        "rekonsiliasi/hitung/<int:period_id>",
+        admin.site.admin_view(reconciliation.recompute),
+        name="reconciliation_recompute",
+    ),
+    path(
+        "rekonsiliasi/tangani",
+        admin.site.admin_view(reconciliation.handle),
+        name="reconciliation_handle",
+    ),
+    path(
+        "rekonsiliasi/unduh",
+        admin.site.admin_view(reconciliation.export),
+        name="reconciliation_export",
+    ),
+    path(
+        "rekonsiliasi/berita-acara",
+        admin.site.admin_view(reconciliation.minutes),
+        name="minutes",
+    ),
+    path(
+        "rekonsiliasi/temuan/<int:pk>",
+        admin.site.admin_view(reconciliation.finding_page),
+        name="finding",
+    ),
+    path("gizi/", admin.site.admin_view(nutrition.nutrition_page), name="nutrition"),
 ]

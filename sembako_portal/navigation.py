@@ -17,6 +17,7 @@ from django.utils.functional import SimpleLazyObject, lazy
 
 from accounts.models import Notification
 from coordination.models import Complaint, FollowUp
+from distribution.models import ReconciliationFinding
 from uploads.models import Upload
 from verification.actions.proposals import DECIDE
 from verification.models import MatchResult, Objection, PayeeChange, Proposal, Replacement
@@ -81,6 +82,16 @@ def _follow_ups_late(user) -> Waiting | None:
 
 def _complaints_late(user) -> Waiting | None:
     return Waiting(Complaint.objects.visible_to(user).overdue(), "lewat tenggat", due=True)
+
+
+def _findings_waiting(user) -> Waiting | None:
+    """What a bank was asked for; the answers of banks that nobody has looked at yet."""
+    findings = ReconciliationFinding.objects.visible_to(user).open()
+    if user.has_perm("distribution.answer_reconciliationfinding"):
+        return Waiting(findings.waiting_for_bank(), "menunggu jawaban bank Anda", due=True)
+    if user.has_perm("distribution.handle_reconciliationfinding"):
+        return Waiting(findings.answered(), "dijawab bank, menunggu Anda")
+    return None
 
 
 @dataclass(frozen=True)
@@ -183,6 +194,17 @@ ENTRIES = (
             Entry("Daftar bayar", model="distribution.Payment"),
             Entry("KPM tidak dibayar", model="distribution.LeftOut"),
             Entry("Transaksi", model="distribution.Purchase"),
+            Entry(
+                "Rekonsiliasi",
+                view="distribution:reconciliation",
+                permission="distribution.view_reconciliationfinding",
+                waiting=_findings_waiting,
+            ),
+            Entry(
+                "Gizi dan harga",
+                view="distribution:nutrition",
+                permission="distribution.view_agentprice",
+            ),
             Entry("Nilai bantuan", model="distribution.BenefitRate"),
             Entry(
                 "Anggaran dan realisasi",

@@ -26,14 +26,18 @@ from distribution.models import (
     AccountOpening,
     AccountOpeningMember,
     Agent,
+    AgentPrice,
     AgentVillage,
     Budget,
     CardEvent,
+    FindingStep,
     LeftOut,
     OverlapFinding,
     PaymentReport,
     ProgrammePair,
     PurchaseLine,
+    Reconciled,
+    ReconciliationFinding,
 )
 from tests.factories import (
     KAPUAS,
@@ -231,6 +235,19 @@ def _follow_up(village):
     return FollowUpFactory(region_id=village[:5])
 
 
+def _reconciliation_finding(village):
+    return ReconciliationFinding.objects.create(
+        period=PeriodFactory(),
+        rule="TIDAK_DIBAYAR",
+        subject=1,
+        household=HouseholdFactory(village_id=village),
+        village_id=village,
+        payee_name=f"PENGURUS {village}",
+        amount=200_000,
+        cause="NIK pengurus tidak sah",
+    )
+
+
 MAKERS = {
     "accounts.AccessLog": lambda village: AccessLog.objects.create(
         kind="REVEAL", user=UserFactory(), region_id=village, subject=f"NIK di {village}"
@@ -347,6 +364,23 @@ MAKERS = {
         name=f"BERAS {village}",
         quantity=10,
         price=12_500,
+    ),
+    "distribution.ReconciliationFinding": _reconciliation_finding,
+    "distribution.FindingStep": lambda village: FindingStep.objects.create(
+        finding=_reconciliation_finding(village), village_id=village, status="SELESAI", note="Beres"
+    ),
+    "distribution.Reconciled": lambda village: Reconciled.objects.create(
+        period=PeriodFactory(),
+        region_id=village[:5],
+        **dict.fromkeys(Reconciled.objects.none().SUMS, 0),
+    ),
+    "distribution.AgentPrice": lambda village: AgentPrice.objects.create(
+        period=PeriodFactory(),
+        agent=AgentFactory(village_id=village),
+        village_id=village,
+        lines=1,
+        amount=1,
+        price=1,
     ),
     "distribution.OverlapFinding": lambda village: OverlapFinding.objects.create(
         household=HouseholdFactory(village_id=village),

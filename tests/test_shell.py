@@ -58,6 +58,8 @@ PERIODS = ["Periode salur", "Daftar bayar", "Transaksi"]
 PAYOUT = [
     *PERIODS,
     "KPM tidak dibayar",
+    "Rekonsiliasi",
+    "Gizi dan harga",
     "Anggaran dan realisasi",
     "Burekol",
     *AGENTS,
@@ -90,7 +92,15 @@ SHOWN = {
     Role.DUKCAPIL: [
         *("Unggahan", QUEUE, *(set(MATCHING) - {"Data ganda"}), "Wilayah", "Tindak lanjut"),
     ],
-    Role.BANK: ["Unggahan", "Wilayah", "Bank penyalur", *AGENTS, *PERIODS, "Tindak lanjut"],
+    Role.BANK: [
+        "Unggahan",
+        "Wilayah",
+        "Bank penyalur",
+        *AGENTS,
+        *PERIODS,
+        "Rekonsiliasi",
+        "Tindak lanjut",
+    ],
     Role.AGEN: ["Kasir", "Transaksi"],
     Role.TKSK: [
         *("Kunjungan", "Keluarga (KPM)", "Orang", "Putaran verifikasi", "Kasus", "Wilayah"),

@@ -14,6 +14,12 @@ from distribution.models.payments import Payment, PaymentReport, PaymentStatus
 from distribution.models.periods import LeftOut, PaymentOrder, PayoutPeriod
 from distribution.models.purchases import Cashier, Purchase, PurchaseLine
 from distribution.models.rates import BenefitRate, Budget
+from distribution.models.reconciliation import (
+    AgentPrice,
+    FindingStep,
+    Reconciled,
+    ReconciliationFinding,
+)
 
 __all__ = [
     "CHECKLIST",
@@ -21,6 +27,7 @@ __all__ = [
     "AccountOpeningMember",
     "Agent",
     "AgentFinding",
+    "AgentPrice",
     "AgentVillage",
     "AgentVisit",
     "BarredGroup",
@@ -30,6 +37,7 @@ __all__ = [
     "CardEvent",
     "Cashier",
     "Commodity",
+    "FindingStep",
     "FoodGroup",
     "LeftOut",
     "OverlapFinding",
@@ -41,5 +49,7 @@ __all__ = [
     "ProgrammePair",
     "Purchase",
     "PurchaseLine",
+    "Reconciled",
+    "ReconciliationFinding",
     "RegionIndicator",
 ]

@@ -16,6 +16,7 @@ from sembako_portal.demo import (
     matching,
     meetings,
     payout,
+    reconciliation,
     rounds,
     uploads,
     users,
@@ -94,6 +95,7 @@ def fill(*, count: int, today: date) -> dict[str, int]:
     agents.create_cards(users=created, today=today)
     agents.create_overlaps(users=created, today=today)
     payout.create_payout(users=created, today=today)
+    reconciliation.create_reconciliation(users=created, today=today)
     figures.refresh()
     coordination.create_coordination(users=created, today=today)
     matching.keep_history()

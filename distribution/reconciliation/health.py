@@ -1,0 +1,35 @@
+"""What must hold of the findings every night: sentences of what is broken, at most 20."""
+
+from datetime import date
+
+from django.db import connection, transaction
+
+from distribution.models import PayoutPeriod
+from distribution.reconciliation import compare
+
+AT_MOST = 20
+
+_DIFFERENT = """
+SELECT coalesce(f.rule, x.rule), coalesce(f.n, 0), coalesce(x.n, 0)
+FROM (SELECT rule, count(*) AS n, sum(subject::numeric) AS s
+    FROM distribution_reconciliationfinding
+    WHERE period_id = %s AND gone_at IS NULL GROUP BY 1) f
+FULL JOIN (SELECT rule, count(*) AS n, sum(subject::numeric) AS s FROM found GROUP BY 1) x
+    ON x.rule = f.rule
+WHERE (f.n, f.s) IS DISTINCT FROM (x.n, x.s) ORDER BY 1
+"""
+
+
+@transaction.atomic
+def findings_recounted(*, today: date | None = None) -> list[str]:
+    """The findings that are kept are those that a new comparison would find."""
+    sentences = []
+    for period in PayoutPeriod.objects.filter(reconciled__isnull=False).distinct():
+        with connection.cursor() as cursor:
+            compare.lay_out(cursor, period, today=today)
+            cursor.execute(_DIFFERENT, [period.pk])
+            sentences += [
+                f"{period}, {rule}: tercatat {kept}, dihitung ulang {counted}."
+                for rule, kept, counted in cursor.fetchall()
+            ]
+    return sentences[:AT_MOST]
