@@ -1,13 +1,12 @@
-"""What must hold in coordination; each check gives sentences of what is broken, at most 20."""
+"""What must hold in coordination."""
 
 from django.db.models import F, OuterRef, Q, Subquery
 
 from accounts.roles import PERMISSIONS
+from beneficiaries.health import AT_MOST, Check
 from coordination.models import Complaint, ComplaintStep, FollowUp, PublicRelease
 from coordination.suppression import is_small
 from dashboards import indicators
-
-AT_MOST = 20
 
 
 def complaints_without_hands() -> list[str]:
@@ -77,3 +76,37 @@ def small_groups_in_public() -> list[str]:
         for row in release.table["rows"]
         if any(value is not None and is_small(value) for value in row["values"])
     ][:AT_MOST]
+
+
+CHECKS = (
+    Check(
+        "pengaduan-bertuan",
+        "Pengaduan ada di tangan petugas",
+        "Penanggung jawab setiap pengaduan terbuka masih bertugas.",
+        complaints_without_hands,
+    ),
+    Check(
+        "pengaduan-wilayah",
+        "Pengaduan di wilayah keluarganya",
+        "Keluarga dalam pengaduan tinggal di wilayah pengaduan itu.",
+        complaints_out_of_place,
+    ),
+    Check(
+        "pengaduan-langkah",
+        "Pengaduan sesuai langkahnya",
+        "Status pengaduan sama dengan langkah terakhirnya.",
+        complaints_unlike_their_steps,
+    ),
+    Check(
+        "tindak-lanjut-angka",
+        "Tindak lanjut menyebut angka yang dikenal",
+        "Angka yang hendak diubah oleh tindak lanjut masih dihitung portal.",
+        follow_ups_without_figure,
+    ),
+    Check(
+        "angka-publik",
+        "Angka publik tanpa kelompok kecil",
+        "Angka yang diterbitkan tidak memuat kelompok di bawah 5 orang.",
+        small_groups_in_public,
+    ),
+)

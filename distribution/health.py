@@ -5,7 +5,8 @@ In set-based SQL over all payments and purchases.
 
 from django.db import connection
 
-AT_MOST = 20
+from beneficiaries.health import AT_MOST, Check
+from distribution.reconciliation.health import findings_recounted
 
 
 def _told(statement: str, sentence: str) -> list[str]:
@@ -75,7 +76,28 @@ def lists() -> list[str]:
 
 
 CHECKS = (
-    ("saldo", "Saldo setiap kartu sesuai transaksinya", balances),
-    ("top_up", "Dana yang masuk sesuai laporan bank", credits),
-    ("daftar_bayar", "Dibayar dan tidak dibayar berjumlah KPM berhak", lists),
+    Check(
+        "saldo",
+        "Saldo setiap kartu sesuai transaksinya",
+        "Dikreditkan − dibelanjakan − dikembalikan = saldo, untuk setiap kartu.",
+        balances,
+    ),
+    Check(
+        "top-up",
+        "Dana yang masuk sesuai laporan bank",
+        "Yang dikreditkan pada setiap pembayaran sama dengan laporan bank yang terakhir.",
+        credits,
+    ),
+    Check(
+        "daftar-bayar",
+        "Dibayar dan tidak dibayar berjumlah KPM berhak",
+        "Setiap KPM yang berhak ada di daftar bayar, atau tercatat dengan sebab tidak dibayar.",
+        lists,
+    ),
+    Check(
+        "rekonsiliasi",
+        "Temuan rekonsiliasi sesuai hitung ulang",
+        "Temuan setiap periode sama dengan hasil pembandingan keempat daftar.",
+        findings_recounted,
+    ),
 )

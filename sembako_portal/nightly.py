@@ -19,7 +19,8 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from dashboards import health
+from coordination import daily
+from dashboards import digest, health
 from dashboards.models import NightlyJob
 from verification.actions import matching
 
@@ -55,6 +56,15 @@ def _run_checks() -> str:
     return f"{len(results)} pemeriksaan, {bad} tidak terpenuhi."
 
 
+def _send_digests() -> str:
+    return f"{digest.send_digests()} surel dikirim."
+
+
+def _coordinate() -> str:
+    reminded, measured, deleted = (job() for job in daily.JOBS)
+    return f"{reminded} pengingat, {measured} tindak lanjut diukur, {deleted} laporan dihapus."
+
+
 def _forget_finished() -> str:
     """Sign-ins that have ended and tasks that were done long ago."""
     call_command("clearsessions")
@@ -67,6 +77,8 @@ JOBS = (
     Job("hapus-data-dukcapil", "Hapus data Dukcapil yang kedaluwarsa", _purge_civil_records),
     Job("hitung-angka", "Hitung ulang angka beranda dan ringkasan", _refresh_figures),
     Job("periksa-data", "Periksa kesehatan data", _run_checks),
+    Job("ringkasan-surel", "Kirim ringkasan harian lewat surel", _send_digests),
+    Job("koordinasi", "Ingatkan dan ukur tindak lanjut, hapus laporan lama", _coordinate),
     Job("bersihkan-catatan", "Hapus sesi dan catatan tugas lama", _forget_finished),
 )
 

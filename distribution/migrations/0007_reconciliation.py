@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0006_one_active_card'),
+        ('beneficiaries', '0010_one_active_card'),
         ('distribution', '0006_payout_scope'),
         ('regions', '0002_tree'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
