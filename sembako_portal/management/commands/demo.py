@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from accounts.models import User
 from beneficiaries.models import Household
 from dashboards import figures
 from sembako_portal.demo import (
@@ -27,6 +28,8 @@ from uploads.models import Upload
 from verification.models import Round
 
 _LOCK = 620001
+# With fewer families some of these places have nobody to tell of.
+_STORIES_FROM = 2_000
 _TABLES = (
     "beneficiaries_household, beneficiaries_person, beneficiaries_card, beneficiaries_enrollment,"
     " verification_case"
@@ -86,6 +89,13 @@ def fill(*, count: int, today: date) -> dict[str, int]:
         # Neither the uploads nor the first pages can wait for autovacuum to learn the sizes.
         cursor.execute(f"ANALYZE {_TABLES}")
     uploads.create_uploads(made, visits, round_=round_, users=created)
+    if count >= _STORIES_FROM:
+        _tell_stories(round_, created, today)
+    return counts
+
+
+def _tell_stories(round_: Round, created: dict[str, User], today: date) -> None:
+    """Work under way in the places that the demo's users know."""
     matching.create_requests(users=created, today=today)
     field.create_visits(round_, users=created, today=today)
     endorsements.create_endorsements(round_, users=created, today=today)
@@ -99,7 +109,6 @@ def fill(*, count: int, today: date) -> dict[str, int]:
     figures.refresh()
     coordination.create_coordination(users=created, today=today)
     matching.keep_history()
-    return counts
 
 
 def _is_filled() -> bool:
