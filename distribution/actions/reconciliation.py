@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,6 +16,8 @@ from distribution.reconciliation import compare
 from spreadsheets.words import thousands
 
 Status = ReconciliationFinding.Status
+# Money that was credited may be spent for months after a period is closed.
+WATCHED_DAYS = 120
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,21 @@ def reconcile(period: PayoutPeriod, *, by: User | None, today: date | None = Non
         cursor.execute(compare.PRICES, values)
     changed, added, gone = counts
     return Compared(added, changed, gone)
+
+
+def watched_periods():
+    """Periods whose lists still change: running, or closed less than `WATCHED_DAYS` ago."""
+    since = timezone.now() - timedelta(days=WATCHED_DAYS)
+    running = Q(status=PayoutPeriod.Status.BERJALAN)
+    return PayoutPeriod.objects.filter(running | Q(closed_at__gte=since)).order_by("first_month")
+
+
+def reconcile_watched() -> int:
+    """Compare every period whose lists still change, each for itself; the work of the night."""
+    periods = list(watched_periods())
+    for period in periods:
+        reconcile(period, by=None)
+    return len(periods)
 
 
 def _handle(

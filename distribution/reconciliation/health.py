@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import connection, transaction
 
-from distribution.models import PayoutPeriod
+from distribution.actions.reconciliation import watched_periods
 from distribution.reconciliation import compare
 
 AT_MOST = 20
@@ -24,7 +24,7 @@ WHERE (f.n, f.s) IS DISTINCT FROM (x.n, x.s) ORDER BY 1
 def findings_recounted(*, today: date | None = None) -> list[str]:
     """The findings that are kept are those that a new comparison would find."""
     sentences = []
-    for period in PayoutPeriod.objects.filter(reconciled__isnull=False).distinct():
+    for period in watched_periods().filter(reconciled__isnull=False).distinct():
         with connection.cursor() as cursor:
             compare.lay_out(cursor, period, today=today)
             cursor.execute(_DIFFERENT, [period.pk])

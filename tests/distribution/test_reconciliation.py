@@ -1,11 +1,12 @@
 """The comparison as a whole: its figures, what a second one keeps, handling, pages, files."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -202,6 +203,27 @@ def test_what_comes_back_is_the_same_finding(period):
     Payment.objects.filter(pk=payment.pk).update(spent_amount=0)
     compare(period)
     assert ReconciliationFinding.objects.get().gone_at is None
+
+
+def test_the_night_compares_what_still_changes(period):
+    family(period, "unspent")
+    old = PeriodFactory(
+        status="DITUTUP",
+        closed_by=period.opened_by,
+        closed_at=timezone.now() - timedelta(days=actions.WATCHED_DAYS + 1),
+    )
+    assert actions.reconcile_watched() == 1
+    assert ReconciliationFinding.objects.exists()
+    assert not ReconciliationFinding.objects.filter(period=old).exists()
+
+
+def test_the_page_of_a_family_tells_the_money_and_the_finding(client, officer, period):
+    payment = family(period, "unspent")
+    compare(period)
+    url = reverse("admin:beneficiaries_household_change", args=[payment.household_id])
+    html = sign_in(client, officer).get(url).content.decode()
+    assert "Bantuan 2021" in html and "Belum dibelanjakan" in html
+    assert "Penanganan: belum ditangani" in html
 
 
 def test_a_recount_tells_what_changed_since(period):
