@@ -22,6 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from coordination import daily
 from dashboards import digest, health
 from dashboards.models import NightlyJob
+from distribution.actions import reconciliation
 from verification.actions import matching
 
 logger = logging.getLogger("portal.nightly")
@@ -56,6 +57,10 @@ def _run_checks() -> str:
     return f"{len(results)} pemeriksaan, {bad} tidak terpenuhi."
 
 
+def _reconcile() -> str:
+    return f"{reconciliation.reconcile_watched()} periode dibandingkan."
+
+
 def _send_digests() -> str:
     return f"{digest.send_digests()} surel dikirim."
 
@@ -76,6 +81,7 @@ def _forget_finished() -> str:
 JOBS = (
     Job("hapus-data-dukcapil", "Hapus data Dukcapil yang kedaluwarsa", _purge_civil_records),
     Job("hitung-angka", "Hitung ulang angka beranda dan ringkasan", _refresh_figures),
+    Job("rekonsiliasi", "Bandingkan keempat daftar penyaluran", _reconcile),
     Job("periksa-data", "Periksa kesehatan data", _run_checks),
     Job("ringkasan-surel", "Kirim ringkasan harian lewat surel", _send_digests),
     Job("koordinasi", "Ingatkan dan ukur tindak lanjut, hapus laporan lama", _coordinate),

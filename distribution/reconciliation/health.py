@@ -7,8 +7,6 @@ from django.db import connection, transaction
 from distribution.actions.reconciliation import watched_periods
 from distribution.reconciliation import compare
 
-AT_MOST = 20
-
 _DIFFERENT = """
 SELECT coalesce(f.rule, x.rule), coalesce(f.n, 0), coalesce(x.n, 0)
 FROM (SELECT rule, count(*) AS n, sum(subject::numeric) AS s

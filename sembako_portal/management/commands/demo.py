@@ -29,7 +29,7 @@ from verification.models import Round
 
 _LOCK = 620001
 # With fewer families some of these places have nobody to tell of.
-_STORIES_FROM = 2_000
+_STORIES_FROM = 1_000
 _TABLES = (
     "beneficiaries_household, beneficiaries_person, beneficiaries_card, beneficiaries_enrollment,"
     " verification_case"
