@@ -1,9 +1,10 @@
-"""What must hold of the findings every night: sentences of what is broken, at most 20."""
+"""What must hold of the findings every night."""
 
 from datetime import date
 
 from django.db import connection, transaction
 
+from beneficiaries.health import AT_MOST
 from distribution.actions.reconciliation import watched_periods
 from distribution.reconciliation import compare
 
