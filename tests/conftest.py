@@ -70,8 +70,24 @@ def as_restricted(db):
     scope.enter(None)
 
 
+@pytest.fixture(scope="session")
+def emptied_tables(django_db_setup, django_db_blocker) -> str:
+    """The tables that no migration fills, as a list for SQL."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        return ", ".join(
+            table
+            for table in connection.introspection.table_names(cursor)
+            if not _has_rows(cursor, table)
+        )
+
+
+def _has_rows(cursor, table: str) -> bool:
+    cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
+    return cursor.fetchone()[0]
+
+
 @pytest.fixture
-def transactional_db(django_db_setup, django_db_blocker):
+def transactional_db(emptied_tables, django_db_blocker):
     """Commit for real, for other processes to see; take away afterwards what is not reference data.
 
     In place of the one of pytest-django, which would empty the tables of reference data as well.
@@ -80,12 +96,7 @@ def transactional_db(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         yield
         with connection.cursor() as cursor:
-            cursor.execute(
-                "TRUNCATE accounts_user, beneficiaries_household, beneficiaries_quota,"
-                " verification_round, dashboards_villagefigures, dashboards_healthresult,"
-                " dashboards_nightlyjob, pghistory_context, axes_accessattempt, django_session,"
-                " django_tasks_database_dbtaskresult CASCADE"
-            )
+            cursor.execute(f"TRUNCATE {emptied_tables}")
         connections.close_all()
 
 

@@ -28,11 +28,11 @@ from tests.factories import (
     UserFactory,
     WaitingCaseFactory,
 )
-from verification import health
 from verification.actions import cases
 from verification.actions import replacement as actions
 from verification.figures.quotas import places_of, vacant, waiting_list
 from verification.figures.replacement import moved, open_work
+from verification.health import places
 from verification.models import Case, PayeeChange, Proposal, Replacement
 
 pytestmark = pytest.mark.django_db
@@ -378,8 +378,8 @@ def test_a_family_elsewhere_cannot_be_opened(signed_in, round_):
 
 
 def test_health_of_places(round_):
-    assert health.entered_without_case() == health.replaced_without_case() == []
-    assert health.quotas_exceeded() == []
+    assert places.entered_without_case() == places.replaced_without_case() == []
+    assert places.quotas_exceeded() == []
     replacement = ReplacementFactory(
         status="DISETUJUI", decided_by=UserFactory(), decided_at=timezone.now()
     )
@@ -387,13 +387,13 @@ def test_health_of_places(round_):
     entered = EnrollmentFactory(source_user=UserFactory()).household
     quota = QuotaFactory(families=0, year=timezone.localdate().year)
 
-    assert health.entered_without_case() == [
+    assert places.entered_without_case() == [
         f"Keluarga {entered.pk} menjadi KPM tanpa kasus terverifikasi layak."
     ]
-    assert health.replaced_without_case() == [
+    assert places.replaced_without_case() == [
         f"Penggantian {replacement.pk} disetujui, tetapi kasusnya tidak lagi terverifikasi."
     ]
-    assert health.quotas_exceeded() == [f"{quota} terlampaui 1 keluarga."]
+    assert places.quotas_exceeded() == [f"{quota} terlampaui 1 keluarga."]
 
 
 def test_who_moves_and_why(signed_in, round_):

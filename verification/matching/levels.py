@@ -12,8 +12,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 from beneficiaries.identity import is_nik_shaped, name_forms
 
 ALIKE = 90
@@ -158,6 +156,9 @@ def sounds(name: str) -> str:
 
 
 def _similar(a: str, b: str) -> int:
+    # Here, so that the portal starts without it: only its tasks and commands compare names.
+    from rapidfuzz.distance import DamerauLevenshtein
+
     return int(100 * DamerauLevenshtein.normalized_similarity(a, b) + 1e-9)
 
 
