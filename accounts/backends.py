@@ -1,12 +1,18 @@
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import Permission
+
+from accounts.roles import PERMISSIONS
 
 
 class RoleBackend(ModelBackend):
-    """Grants the permissions of the Group that carries the name of the user's role."""
+    """Grants what accounts/roles.py says of the user's role, and nothing beside it.
 
-    def _get_user_permissions(self, user_obj):
-        return Permission.objects.none()  # nobody has rights beside those of the role
+    Read from there and not from the Group of that name, which holds the same: every page would ask
+    the database for it.
+    """
 
-    def _get_group_permissions(self, user_obj):
-        return Permission.objects.filter(group__name=user_obj.role)
+    def _get_permissions(self, user_obj, obj, from_name):
+        if user_obj.is_superuser:
+            return super()._get_permissions(user_obj, obj, from_name)
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        return PERMISSIONS.get(user_obj.role, set()) if from_name == "group" else set()

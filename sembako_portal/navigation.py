@@ -7,7 +7,6 @@ permission of the entry is the permission of the list. Counts are what waits for
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 
 from django.apps import apps
 from django.contrib import admin
@@ -335,15 +334,30 @@ def _count(items: list[Item]) -> None:
             item.count = Count(counted[number], item.waiting.meaning, item.waiting.due)
 
 
+@dataclass
+class Frame:
+    """What stands around a page for one user."""
+
+    items: list[Item]
+    unread: int
+
+
 def navigation(request) -> list[Item]:
     """What the user of this request may open, in the order of the work."""
+    return frame(request).items
+
+
+def frame(request) -> Frame:
+    """The navigation and the bell; what waits is counted for both in one query."""
     home = reverse("admin:index")
     items = [Item("Beranda", home, "home", is_current=request.path == home)]
     groups = [
         (entry, [item for child in entry.children if (item := _child(child, request))])
         for entry in ENTRIES
     ]
-    _count([child for _, children in groups for child in children])
+    unread = Notification.objects.of(request.user).unread()
+    bell = Item("Pemberitahuan", "", waiting=Waiting(unread, "belum dibaca"))
+    _count([bell, *(child for _, children in groups for child in children)])
     for entry, children in groups:
         if children:
             items.append(
@@ -356,7 +370,7 @@ def navigation(request) -> list[Item]:
                     children=children,
                 )
             )
-    return items
+    return Frame(items, bell.count.number if bell.count else 0)
 
 
 def here(items: list[Item]) -> list[Item]:
@@ -400,12 +414,12 @@ def context(request) -> dict:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    items = SimpleLazyObject(lambda: navigation(request))
+    made = SimpleLazyObject(lambda: frame(request))
     return {
-        "navigation": items,
-        "here": SimpleLazyObject(lambda: here(items)),
+        "navigation": SimpleLazyObject(lambda: made.items),
+        "here": SimpleLazyObject(lambda: here(made.items)),
         "user_place": lazy(place_of, str)(user),
         "user_place_short": lazy(short_place_of, str)(user),
         "search_url": _search_url(),
-        "unread_notifications": cache(Notification.objects.of(user).unread().count),
+        "unread_notifications": SimpleLazyObject(lambda: made.unread),
     }

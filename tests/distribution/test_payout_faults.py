@@ -14,10 +14,9 @@ from distribution.actions import periods
 from distribution.models import PaymentReport
 from tests.distribution.payout import kpm, money, reported, send
 from tests.factories import PeriodFactory, UserFactory
-from tests.uploads.test_faults import start_worker, status_of, wait_until
+from tests.uploads.test_faults import status_of
+from tests.waiting import wait_until
 from uploads import actions
-
-__all__ = ["start_worker"]
 
 WAITING = """
 SELECT count(*) FROM pg_stat_activity

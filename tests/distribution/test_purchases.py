@@ -174,7 +174,6 @@ def test_the_database_keeps_a_purchase(credited, till, change):
 # Many at once
 
 
-@pytest.mark.django_db(transaction=True)
 def test_concurrent_tills_never_spend_more_than_the_credit(transactional_db):
     """Ten connections buy 100.000 each with a card of 600.000, at the same moment."""
     family = kpm()

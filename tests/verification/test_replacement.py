@@ -201,7 +201,6 @@ def test_one_place_is_given_once(round_, officer):
         actions.propose_replacement(waiting(round_), leaving=leaving, by=officer)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_two_at_once_never_get_more_than_the_quota(transactional_db):
     """Two connections ask for the last place at the same moment: one gets it."""
     round_ = RoundFactory()
