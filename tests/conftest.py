@@ -17,6 +17,9 @@ from tests import template
 
 
 def pytest_collection_modifyitems(items):
+    for item in items:
+        if "transactional_db" in item.fixturenames and item.get_closest_marker("django_db"):
+            raise pytest.UsageError(f"{item.nodeid} commits in a module marked django_db")
     if os.environ.get("CHROMIUM"):
         return
     skip = pytest.mark.skip(reason="Chromium tidak ditemukan; isi CHROMIUM dengan letaknya")
@@ -91,7 +94,8 @@ def transactional_db(emptied_tables, django_db_blocker):
     """Commit for real, for other processes to see; take away afterwards what is not reference data.
 
     In place of the one of pytest-django, which would empty the tables of reference data as well.
-    The name matters: by it pytest-django knows that the test needs a database of its own.
+    The name matters: by it pytest-django knows that the test needs a database of its own. A module
+    marked `django_db` would get both, so tests that commit live in modules without that mark.
     """
     with django_db_blocker.unblock():
         yield

@@ -1,12 +1,11 @@
 """Money leaving a card: at a till, by upload, never more than there is."""
 
-import threading
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import InternalError, connection, transaction
+from django.db import InternalError, transaction
 
 from accounts.roles import Role
 from distribution.actions import purchases
@@ -17,7 +16,6 @@ from tests.distribution.payout import (
     bought,
     card_of,
     codes,
-    kpm,
     money,
     payment_of,
     put_through,
@@ -169,47 +167,6 @@ def test_the_database_keeps_a_purchase(credited, till, change):
             rows.update(amount=1)
         else:
             rows.update(voided_at=None, voided_by=None, void_reason="")
-
-
-# Many at once
-
-
-def test_concurrent_tills_never_spend_more_than_the_credit(transactional_db):
-    """Ten connections buy 100.000 each with a card of 600.000, at the same moment."""
-    family = kpm()
-    period = PeriodFactory(first_month=date(2021, 1, 1), last_month=date(2021, 3, 1))
-    PaymentFactory(household=family, period=period, card_number=card_of(family), credited=True)
-    agent = AgentFactory()
-    users = [_till_user(agent) for _ in range(10)]
-    start, sold, refused, broken = threading.Barrier(10), [], [], []
-
-    def entry(number, user):
-        try:
-            start.wait(timeout=30)
-            buy(user, family, 100_000, number=f"KSR-{number}")
-            sold.append(number)
-        except ValidationError as error:
-            refused.append(str(error))
-        except Exception as error:
-            broken.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=entry, args=pair) for pair in enumerate(users)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not broken
-    assert (len(sold), len(refused)) == (6, 4)
-    assert payment_of(family).balance == 0
-    assert Purchase.objects.count() == 6
-
-
-def _till_user(agent):
-    user = UserFactory(role=Role.AGEN, regions=["62.03"])
-    agent.cashiers.create(user=user)
-    return type(user).objects.get(pk=user.pk)
 
 
 # By upload

@@ -1,11 +1,10 @@
 """Who leaves, who gets the place, who holds the card: by cases alone, within the quota."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -199,38 +198,6 @@ def test_one_place_is_given_once(round_, officer):
     actions.propose_replacement(waiting(round_), leaving=leaving, by=officer)
     with pytest.raises(ValidationError, match="sudah diisi"):
         actions.propose_replacement(waiting(round_), leaving=leaving, by=officer)
-
-
-def test_two_at_once_never_get_more_than_the_quota(transactional_db):
-    """Two connections ask for the last place at the same moment: one gets it."""
-    round_ = RoundFactory()
-    quota = QuotaFactory(families=1)
-    households = [waiting(round_), waiting(round_)]
-    users = [UserFactory(regions=[KAPUAS]) for _ in households]
-    start, told = threading.Barrier(2), []
-
-    def ask(household, user):
-        close_old_connections()
-        try:
-            start.wait(timeout=20)
-            actions.propose_replacement(household, skip_reason="Bersamaan", by=user)
-            told.append("ok")
-        except ValidationError as refused:
-            told.append(" ".join(refused.messages))
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=ask, args=pair) for pair in zip(households, users, strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-
-    assert sorted(text == "ok" for text in told) == [False, True], told
-    assert "tidak ada tempat tersisa" in " ".join(told)
-    assert places_of([quota])[quota.pk].left == 0
 
 
 # Leaving
