@@ -1,4 +1,4 @@
-"""Places asked for at the same moment. Apart, because what is committed is taken away in another way."""
+"""Places asked for at once. Apart, because what is committed is taken away in another way."""
 
 import threading
 
