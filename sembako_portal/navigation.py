@@ -421,5 +421,5 @@ def context(request) -> dict:
         "user_place": lazy(place_of, str)(user),
         "user_place_short": lazy(short_place_of, str)(user),
         "search_url": _search_url(),
-        "unread_notifications": SimpleLazyObject(lambda: made.unread),
+        "unread_notifications": lambda: made.unread,
     }

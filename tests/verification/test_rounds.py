@@ -16,7 +16,7 @@ from tests.factories import (
 )
 from verification.actions import rounds as actions
 from verification.figures import rounds as figures
-from verification.models import Case, Round
+from verification.models import CaseCount, Round
 
 PERIOD = {"starts_on": date(2021, 9, 1), "due_on": date(2021, 11, 30)}
 
@@ -142,7 +142,7 @@ def test_progress_counts_what_the_user_sees_and_leads_with_the_most_open(round, 
         (OTHER_VILLAGE, {}),
     ]:
         CaseFactory(round=round, household=HouseholdFactory(village_id=village), **details)
-    places = figures.progress(Case.objects.visible_to(officer), by="district")
+    places = figures.progress(CaseCount.objects.visible_to(officer), by="district")
     assert [(place.code, place.name, place.open, place.total) for place in places] == [
         ("62.03.08", "Basarang", 2, 3),
         ("62.03.01", "Selat", 0, 1),
@@ -150,7 +150,7 @@ def test_progress_counts_what_the_user_sees_and_leads_with_the_most_open(round, 
     total = figures.total_of(places)
     assert (total.to_visit, total.sent, total.returned, total.approved) == (1, 1, 1, 1)
     assert (total.approved_share, total.sent_from, total.returned_from) == (25.0, 25.0, 50.0)
-    everywhere = figures.progress(Case.objects.all(), by="regency")
+    everywhere = figures.progress(CaseCount.objects.all(), by="regency")
     assert [place.name for place in everywhere] == ["Kabupaten Kapuas", "Kabupaten Pulang Pisau"]
 
 

@@ -19,7 +19,7 @@ from beneficiaries.figures import Mark
 from beneficiaries.models import ExitReason
 from verification.admin.filters import AgeFilter, FindingFilter
 from verification.figures import rounds as figures
-from verification.models import Case, Round
+from verification.models import Case, CaseCount, Round
 from verification.risks import RISKS
 from verification.views import cases as case_views
 from verification.views import rounds as views
@@ -31,8 +31,8 @@ class RoundChangeList(ScopedChangeList):
     def get_results(self, request):
         super().get_results(request)
         self.result_list = list(self.result_list)
-        cases = Case.objects.visible_to(request.user).filter(round__in=self.result_list)
-        counted = figures.progress_of_rounds(cases)
+        counts = CaseCount.objects.visible_to(request.user).filter(round__in=self.result_list)
+        counted = figures.progress_of_rounds(counts)
         for round in self.result_list:
             round.progress = counted.get(round.pk)
 

@@ -1,7 +1,7 @@
 """How far a round is, and what verification adds to the story of a family.
 
-`progress` takes the cases that its reader may see; a figure and the list behind it come from the
-same queryset.
+`progress` takes the counts of cases (`CaseCount`) that its reader may see: triggers keep them equal
+to the cases, and a page over 300,000 cases does not count while somebody waits.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Left
 from django.urls import reverse
 
@@ -96,32 +96,30 @@ _PART_OF = {
 }
 
 
-def _counted(cases: CaseQuerySet, key) -> dict:
-    """Counts of every value of `key` by the names of `Progress`: one pass over an index."""
+def _counted(counts: QuerySet, key) -> dict:
+    """Cases of every value of `key` by the names of `Progress`."""
     counted: dict = {}
-    rows = cases.order_by().annotate(key=key).values_list("key", "status").annotate(n=Count("*"))
-    for value, status, number in rows:
-        counts = counted.setdefault(value, dict.fromkeys(_PART_OF.values(), 0))
-        counts[_PART_OF[status]] = number
+    kinds = counts.order_by().annotate(key=key).values_list("key", "status")
+    for value, status, number in kinds.annotate(n=Sum("number")).filter(n__gt=0):
+        found = counted.setdefault(value, dict.fromkeys(_PART_OF.values(), 0))
+        found[_PART_OF[status]] = number
     return counted
 
 
 _PLACES = {"regency": F("regency_code"), "district": Left("village", 8), "village": F("village_id")}
 
 
-def progress(
-    cases: CaseQuerySet, *, by: Literal["regency", "district", "village"]
-) -> list[Progress]:
+def progress(counts: QuerySet, *, by: Literal["regency", "district", "village"]) -> list[Progress]:
     """Cases counted per place, the place with most still to visit first."""
-    counted = _counted(cases, _PLACES[by])
+    counted = _counted(counts, _PLACES[by])
     names = Region.objects.in_bulk(list(counted))
     places = [
         Progress(
             code=code,
             name=names[code].full_name if by == "regency" else names[code].name,
-            **counts,
+            **found,
         )
-        for code, counts in counted.items()
+        for code, found in counted.items()
     ]
     return sorted(places, key=lambda place: (-place.to_visit, -place.returned, place.name))
 
@@ -136,11 +134,11 @@ def total_of(places: Iterable[Progress], code: str = "") -> Progress:
     )
 
 
-def progress_of_rounds(cases: CaseQuerySet) -> dict[int, Progress]:
+def progress_of_rounds(counts: QuerySet) -> dict[int, Progress]:
     """Cases counted per round, for the list of rounds."""
     return {
-        pk: Progress(code="", name="", **counts)
-        for pk, counts in _counted(cases, F("round_id")).items()
+        pk: Progress(code="", name="", **found)
+        for pk, found in _counted(counts, F("round_id")).items()
     }
 
 
@@ -181,13 +179,13 @@ class OfficerProgress:
     cases: Progress
 
 
-def progress_by_officer(cases: CaseQuerySet) -> list[OfficerProgress]:
+def progress_by_officer(counts: QuerySet) -> list[OfficerProgress]:
     """Cases counted per officer, the one with most still to do first, nobody's last."""
-    counted = _counted(cases, F("officer_id"))
+    counted = _counted(counts, F("officer_id"))
     officers = User.objects.in_bulk([pk for pk in counted if pk])
     told = [
-        OfficerProgress(officers.get(pk), Progress(code="", name="", **counts))
-        for pk, counts in counted.items()
+        OfficerProgress(officers.get(pk), Progress(code="", name="", **found))
+        for pk, found in counted.items()
     ]
     return sorted(told, key=lambda one: (one.officer is None, -one.cases.open, str(one.officer)))
 

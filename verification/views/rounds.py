@@ -27,7 +27,7 @@ from uploads.wording import STATUS_LOOKS as UPLOAD_LOOKS
 from verification.actions import rounds as actions
 from verification.choosing import preview
 from verification.figures import rounds as figures
-from verification.models import Case, Round
+from verification.models import Case, CaseCount, Round
 from verification.risks import of as risks_of
 from verification.round_form import RoundForm
 from verification.sheets import HASIL_VERIFIKASI
@@ -257,7 +257,7 @@ def next_step(round: Round) -> Step:
             icon="check",
         )
     if round.status == Round.Status.BERJALAN:
-        known = figures.progress_of_rounds(round.cases.all()).get(round.pk)
+        known = figures.progress_of_rounds(CaseCount.objects.filter(round=round)).get(round.pk)
         open_cases = known.open if known else 0
         waiting = Upload.objects.waiting().filter(kind=KIND, reference=str(round.pk)).count()
         visited = known.visited if known else 0
@@ -362,10 +362,10 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
     regency = next((region for region in regencies if region.code == wanted), None)
     if len(regencies) == 1:
         regency = regencies[0]
-    cases = Case.objects.visible_to(user).filter(round=round)
+    counts = CaseCount.objects.visible_to(user).filter(round=round)
     if regency:
-        cases = cases.filter(regency_code=regency.code)
-    places = figures.progress(cases, by="district" if regency else "regency")
+        counts = counts.filter(regency_code=regency.code)
+    places = figures.progress(counts, by="district" if regency else "regency")
     total = figures.total_of(places, regency.code if regency else "")
     targets = figures.targets(round, {place.code: place for place in places})
     is_running = round.status == Round.Status.BERJALAN
@@ -404,7 +404,7 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
         "preview": preview(round) if round.status == Round.Status.DISIAPKAN else [],
         "officers": [
             (one, _address("verification_case", _of_officer(round, one)))
-            for one in figures.progress_by_officer(cases.exclude(officer=None))
+            for one in figures.progress_by_officer(counts.exclude(officer=None))
         ]
         if regency
         else [],
