@@ -90,7 +90,7 @@ def findings(user, area: Area, round: Round | None, uploads: list[Upload]) -> li
             _left_alone(user, uploads),
             _waiting(user, uploads),
             _bad_nik(user, area),
-            (Finding(**told) for told in endorsement_work.findings(user, due)),
+            (Finding(kind="told", **told) for told in endorsement_work.findings(user, due)),
         )
     )
     return sorted(found, key=lambda finding: not finding.urgent)

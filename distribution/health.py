@@ -97,7 +97,8 @@ CHECKS = (
     Check(
         "rekonsiliasi",
         "Temuan rekonsiliasi sesuai hitung ulang",
-        "Temuan setiap periode sama dengan hasil pembandingan keempat daftar.",
+        "Temuan sama dengan hasil membandingkan keempat daftar sekarang. Sesudah ada laporan baru,"
+        " tekan Bandingkan lagi atau tunggu perbandingan malam.",
         findings_recounted,
     ),
 )

@@ -218,7 +218,7 @@ def test_page_does_not_query_per_member(household, officer, client, django_asser
         Household.objects.filter(pk=household.pk).update(rt="001")
         Household.objects.filter(pk=household.pk).update(rt="002")
     client.get(url_of(household))
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(34):
         client.get(url_of(household))
 
 

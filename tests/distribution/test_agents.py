@@ -34,6 +34,7 @@ from tests.factories import (
     AgentVisitFactory,
     HouseholdFactory,
     PaymentFactory,
+    PeriodFactory,
     UserFactory,
 )
 
@@ -323,10 +324,15 @@ def test_plan_beside_the_register(login):
     for _ in range(2):
         HouseholdFactory(village_id=VILLAGE, kpm=True)
     client = login(UserFactory(regions=[KAPUAS]))
+    period = PeriodFactory(first_month=date(2021, 1, 1))
     PaymentFactory(
-        credited=True, household__village_id=VILLAGE, spent_amount=100_000, refunded_amount=0
+        period=period,
+        credited=True,
+        household__village_id=VILLAGE,
+        spent_amount=100_000,
+        refunded_amount=0,
     )
-    PaymentFactory(credited=True, household__village_id=OTHER_VILLAGE)
+    PaymentFactory(period=period, credited=True, household__village_id=OTHER_VILLAGE)
     (line,) = client.get(reverse("distribution:plan")).context["lines"]
     assert (line.region.pk, line.quota, line.families, line.over) == (KAPUAS, 1, 3, 2)
     payment = Payment.objects.get(regency_code=KAPUAS)

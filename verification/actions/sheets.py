@@ -62,6 +62,8 @@ def release_cases(upload: Upload) -> int:
 
 def _end_late(upload: Upload) -> None:
     """What comes back to a round that was closed meanwhile ends as the others did at its close."""
+    if not upload.reference.isdigit():
+        return
     rounds = Round.objects.filter(pk=upload.reference, status=Round.Status.DITUTUP)
     for round in rounds.select_related("closed_by"):
         targets = upload.rows.values("target_id")
