@@ -72,7 +72,8 @@ class TestProvince:
         assert Case.objects.filter(was_kpm=True).count() == in_programme + left_since
 
     def test_cases_in_every_status(self, province):
-        for status in Case.Status.values:
+        # Only a round that is closed ends cases without a result.
+        for status in set(Case.Status.values) - {Case.Status.BERAKHIR}:
             assert Case.objects.filter(status=status, regency_code="62.03").exists(), status
 
     @pytest.mark.parametrize(("regency", "share"), [("62.12", 0.473), ("62.71", 0.849)])
@@ -114,8 +115,8 @@ class TestUploads:
             (Case.Status.DIAJUKAN, Upload.Status.DIAJUKAN),
             (Case.Status.DIKEMBALIKAN, Upload.Status.DIKEMBALIKAN),
         ):
-            statuses = Case.objects.filter(status=case_status).values_list("upload__status")
-            assert set(statuses) == {(upload_status,)}
+            cases = Case.objects.filter(status=case_status, visited_by=None)
+            assert set(cases.values_list("upload__status")) == {(upload_status,)}
 
     def test_what_was_applied_is_in_the_history(self, province):
         upload = Upload.objects.get(kind="dtks_bnba", status=Upload.Status.DITERAPKAN)
