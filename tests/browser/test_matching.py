@@ -175,7 +175,7 @@ def another_is_skipped_and_refused(page: Page, result: MatchResult) -> None:
 
 def one_of_two_votes_is_given(page: Page, result: MatchResult) -> None:
     opened(page, result)
-    expect(page.get_by_text("perlu putusan yang sama dari dua petugas")).to_be_visible()
+    expect(page.get_by_text("meminta putusan yang sama dari dua petugas")).to_be_visible()
     page.keyboard.press("t")
     expect(page.get_by_text("petugas kedua masih harus memutus")).to_be_visible()
     expect(page.get_by_text("Antrean kosong")).to_be_visible()
