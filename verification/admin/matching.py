@@ -110,12 +110,15 @@ class FollowUpFilter(DropdownFilter):
     def lookups(self, request, model_admin):
         return [
             ("terbuka", "Semua yang terbuka"),
+            ("perbaiki", "Data berbeda, belum diperbaiki"),
             *((key, MatchResult.Consequence(key).label) for key in MatchResult.FOLLOW_UPS),
         ]
 
     def queryset(self, request, queryset):
         if not self.value():
             return queryset
+        if self.value() == "perbaiki":
+            return queryset.to_repair()
         if self.value() != "terbuka":
             queryset = queryset.filter(consequence=self.value())
         return queryset.to_follow_up()
