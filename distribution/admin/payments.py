@@ -81,9 +81,15 @@ class CreditFilter(DropdownFilter):
     title, parameter_name = "dana", "dana"
 
     def lookups(self, request, model_admin):
-        return [("masuk", "Sudah dikreditkan"), ("belum", "Belum dikreditkan")]
+        return [
+            ("masuk", "Sudah dikreditkan"),
+            ("belum", "Belum dikreditkan"),
+            ("proses", "Menunggu laporan bank"),
+        ]
 
     def queryset(self, request, queryset):
+        if self.value() == "proses":
+            return queryset.in_progress()
         if self.value() == "masuk":
             return queryset.credited()
         return queryset.filter(topped_up_amount=0) if self.value() == "belum" else queryset
