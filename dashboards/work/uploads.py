@@ -34,9 +34,7 @@ def tasks(user, uploads: Iterable[Upload], round: Round | None) -> Iterator[Task
             text=text,
             button=button if may_submit else "Lihat unggahan",
             url=links.upload(user, upload),
-            due=due(round.due_on)
-            if round and upload.reference == str(round.pk)
-            else NO_DUE_DATE,
+            due=due(round.due_on) if round and upload.reference == str(round.pk) else NO_DUE_DATE,
         )
 
 
