@@ -269,8 +269,8 @@ PERMISSIONS: dict[str, set[str]] = {
         | VIEW_RECONCILIATION
         | REPORT_BACK
         | REVEAL
-        | _may("view", "regions.region", "beneficiaries.bank")
-        | _may("view", "distribution.agent", "distribution.agentfinding")
+        | _may("view", "regions.region", "beneficiaries.bank", "beneficiaries.card")
+        | _may("view", "distribution.agent", "distribution.agentfinding", "distribution.cardevent")
         | {"distribution.answer_reconciliationfinding"}
     ),
     # Sits at the till of one outlet.

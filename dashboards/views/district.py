@@ -12,6 +12,10 @@ from uploads.models import Upload
 from uploads.wording import Look, status_look
 
 LAST_UPLOADS = 5
+NOTHING = (
+    "Unggahan untuk diperbaiki, KPM untuk diverifikasi, pengaduan, temuan, dan kartu yang belum"
+    " diserahkan akan muncul di sini."
+)
 
 
 def district(request):
@@ -31,8 +35,8 @@ def district(request):
         round=round,
         due=round and work.due(round.due_on),
         today=timezone.localdate(),
-        tasks=work.tasks(user, area, round, uploads),
-        may_submit=user.has_perm("uploads.submit_upload"),
+        tasks=work.work_of(user, area, round, uploads),
+        nothing=NOTHING,
         choices=_own_regions(area.region, codes),
         progress=_progress(user, area, round),
         noun=maps.HEADINGS.get(len(code), "").lower(),

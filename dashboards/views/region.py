@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from dashboards import figures, links, maps, work
+from dashboards.starts import WITHOUT_FIGURES
 from dashboards.views.page import page
-from dashboards.views.roles import LATER
 from regions.models import Region
 
 
@@ -14,7 +14,7 @@ from regions.models import Region
 def region(request, code: str):
     """Figures, map and ranking of one region of the user's scope."""
     user = request.user
-    if user.role in LATER:
+    if user.role in WITHOUT_FIGURES:
         raise PermissionDenied
     if not user.scope.contains(code):
         wanted = Region.objects.filter(pk=code).first()

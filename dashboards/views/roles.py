@@ -1,12 +1,26 @@
-"""The start pages of the roles outside Dinas Sosial."""
+"""The start pages of the roles beside Dinas Sosial: their work, and what stands beside it."""
 
-from accounts.roles import Role
+from django.urls import reverse
+from django.utils import timezone
 
-# What those without a page of their own yet will find here.
-LATER = {
-    Role.DUKCAPIL: (
-        "permintaan pemadanan data kependudukan dari Dinas Sosial, untuk diunduh dan dijawab"
-    ),
-    Role.BANK: "daftar bayar dan daftar agen bank Anda, untuk dikirim dan dicocokkan",
-    Role.AGEN: "kasir Anda, setelah Administrator menghubungkan akun ini dengan agen",
-}
+from dashboards.starts import STARTS
+from dashboards.views.page import page
+
+
+def role_start(request):
+    user = request.user
+    start = STARTS[user.role]
+    return page(
+        request,
+        "dashboards/role.html",
+        title="Beranda",
+        today=timezone.localdate(),
+        tasks=start.tasks(user),
+        nothing=start.nothing,
+        cards=start.cards(user),
+        actions=[
+            (action, reverse(action.view))
+            for action in start.actions
+            if user.has_perm(action.permission)
+        ],
+    )
