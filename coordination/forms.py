@@ -12,6 +12,7 @@ from coordination.actions import complaints
 from coordination.models import Agency, Complaint, Decision, FollowUp, Meeting
 from dashboards import indicators
 from regions.models import Region
+from uploads.attachments import OFFICE_TOLD
 
 DATE = {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 LONG = {"widget": forms.Textarea(attrs={"rows": 4})}
@@ -361,7 +362,7 @@ class ProgressForm(_OfThing):
     file = forms.FileField(
         label="Bukti",
         required=False,
-        help_text="PDF, foto (JPG, PNG), Word, atau Excel, paling besar 10 MB.",
+        help_text=f"{OFFICE_TOLD} Tempat dan kamera dalam foto dihapus.",
     )
 
 

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.admin import regions_inside
-from coordination import evidence, report_files, reports, tasks
+from coordination import report_files, reports, tasks
 from coordination.forms import place_choices
 from coordination.models import ReportFile
 from regions.models import Region
 from spreadsheets.words import thousands
+from uploads.views.attachments import as_download
 
 LOOKS = {
     ReportFile.Status.ANTRE: ("info", "clock"),
@@ -185,4 +186,4 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     title = reports.get(found.report).title
     day = timezone.localtime(found.created_at)
     name = slugify(f"{title} {found.region.full_name} {day:%Y-%m-%d}")
-    return evidence.send(found.file, f"{name}.{found.format}")
+    return as_download(found.file, f"{name}.{found.format}")
