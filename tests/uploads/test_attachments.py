@@ -91,7 +91,7 @@ def test_an_office_document_is_no_scan():
     ids=["macro", "embedded", "no document", "cut"],
 )
 def test_office_documents_that_are_refused(content):
-    with pytest.raises(ValidationError, match="surat[.]docx"):
+    with pytest.raises(ValidationError, match=r"surat\.docx"):
         attachments.kept_copy("surat.docx", content, EVIDENCE)
 
 
