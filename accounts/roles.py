@@ -330,6 +330,7 @@ PERMISSIONS: dict[str, set[str]] = {
         "beneficiaries.view_bank",
         "beneficiaries.add_bank",
         "beneficiaries.change_bank",
+        *(f"coordination.{action}_complaintterm" for action in ("view", "add", "change")),
         *(f"distribution.{action}_cashier" for action in ("view", "add", "change", "delete")),
         *(
             f"distribution.{action}_{model}"
