@@ -226,7 +226,15 @@ def minutes(
 
 
 def signed_table(
-    *, title: str, note: str, headings: Sequence[str], rows, numbers, office: str, now: datetime
+    *,
+    title: str,
+    note: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    numbers: Sequence[int],
+    definitions: Iterable[tuple[str, str]] = (),
+    office: str,
+    now: datetime,
 ) -> bytes:
     """A recap for signature."""
     document = _new(title)
@@ -235,5 +243,9 @@ def signed_table(
     document.add_heading(title, 0)
     document.add_paragraph(note)
     _table(document, headings, rows, numbers=numbers)
+    for term, meaning in definitions:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(f"{term}: ").bold = True
+        paragraph.add_run(meaning)
     _signature(document, now.date(), office)
     return _saved(document, now)
