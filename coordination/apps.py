@@ -7,9 +7,9 @@ class CoordinationConfig(AppConfig):
 
     def ready(self):
         from beneficiaries.figures import HOUSEHOLD_TIMELINE
-        from coordination import figures
+        from coordination import figures, payout_indicators
         from dashboards import indicators
 
         HOUSEHOLD_TIMELINE.append(figures.household_timeline)
-        for indicator in figures.INDICATORS:
+        for indicator in (*payout_indicators.INDICATORS, *figures.INDICATORS):
             indicators.register(indicator)
