@@ -307,6 +307,7 @@ PERMISSIONS: dict[str, set[str]] = {
         | _may("view change", "regions.region")
         | _may("view add change", "accounts.user")
         | _may("view add change delete", "accounts.regionassignment", "distribution.cashier")
+        | _may("view add change", "coordination.complaintterm")
         | _may("view add change", "beneficiaries.programme", "beneficiaries.bank")
         | _may("view add change", "distribution.benefitrate", "distribution.budget")
         | _may("view add change", "distribution.foodgroup", "distribution.commodity")

@@ -173,6 +173,7 @@ ENTRIES = (
             Entry("Program", model="beneficiaries.Programme"),
             Entry("Bank penyalur", model="beneficiaries.Bank"),
             Entry("Anggaran dan kuota", model="distribution.Budget"),
+            Entry("Tenggat pengaduan", model="coordination.ComplaintTerm"),
             Entry("Kasir agen", model="distribution.Cashier"),
             Entry("Komoditas", model="distribution.Commodity"),
             Entry("Kelompok gizi", model="distribution.FoodGroup"),
