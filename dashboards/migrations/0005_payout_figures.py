@@ -32,7 +32,6 @@ CREATE VIEW dashboards_provincepayout AS
     FROM dashboards_payoutfigures GROUP BY 1, 2
 """
 
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -44,88 +43,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='PayoutFigures',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('regency_code', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left('village', 5), output_field=models.CharField(max_length=5), verbose_name='kode kabupaten/kota')),
-                ('register', models.CharField(blank=True, choices=[('BDT', 'BDT'), ('DTKS', 'DTKS'), ('DTSEN', 'DTSEN')], max_length=5, verbose_name='register')),
-                ('payments', models.PositiveIntegerField(verbose_name='KPM dalam daftar bayar')),
-                ('planned', models.BigIntegerField(verbose_name='nominal (rupiah)')),
-                ('credited', models.PositiveIntegerField(verbose_name='KPM tersalur')),
-                ('credited_amount', models.BigIntegerField(verbose_name='tersalur (rupiah)')),
-                ('failed', models.PositiveIntegerField(verbose_name='pembayaran gagal')),
-                ('failed_amount', models.BigIntegerField(verbose_name='gagal (rupiah)')),
-                ('spent', models.PositiveIntegerField(verbose_name='KPM sudah transaksi')),
-                ('spent_amount', models.BigIntegerField(verbose_name='dibelanjakan (rupiah)')),
-                ('unspent', models.PositiveIntegerField(verbose_name='KPM belum transaksi')),
-                ('unspent_30', models.PositiveIntegerField(verbose_name='belum transaksi 30 hari')),
-                ('unspent_60', models.PositiveIntegerField(verbose_name='belum transaksi 60 hari')),
-                ('unspent_90', models.PositiveIntegerField(verbose_name='belum transaksi 90 hari')),
-                ('counted_at', models.DateTimeField(verbose_name='dihitung')),
-            ],
-            options={
-                'verbose_name': 'angka penyaluran',
-                'verbose_name_plural': 'angka penyaluran',
-                'ordering': ['period', 'village', 'bank'],
-            },
-        ),
-        migrations.CreateModel(
-            name='RegisterFigures',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('regency_code', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left('village', 5), output_field=models.CharField(max_length=5), verbose_name='kode kabupaten/kota')),
-                ('register', models.CharField(choices=[('BDT', 'BDT'), ('DTKS', 'DTKS'), ('DTSEN', 'DTSEN')], max_length=5, verbose_name='register')),
-                ('kpm', models.PositiveIntegerField(verbose_name='KPM aktif')),
-                ('households', models.PositiveIntegerField(verbose_name='keluarga aktif')),
-                ('persons', models.PositiveIntegerField(verbose_name='orang')),
-                ('invalid_nik', models.PositiveIntegerField(verbose_name='orang dengan NIK tidak sah')),
-                ('matched', models.PositiveIntegerField(verbose_name='orang padan')),
-                ('valid_kk', models.PositiveIntegerField(verbose_name='keluarga dengan nomor KK sah')),
-                ('addressed', models.PositiveIntegerField(verbose_name='keluarga beralamat')),
-                ('checked', models.PositiveIntegerField(verbose_name='keluarga diperiksa dalam setahun')),
-                ('checked_on', models.DateField(null=True, verbose_name='pemeriksaan terakhir')),
-                ('counted_at', models.DateTimeField(verbose_name='dihitung')),
-            ],
-            options={
-                'verbose_name': 'angka desa/kelurahan per register',
-                'verbose_name_plural': 'angka desa/kelurahan per register',
-                'ordering': ['village', 'register'],
-            },
-        ),
-        migrations.CreateModel(
-            name='VillageMonth',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('regency_code', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left('village', 5), output_field=models.CharField(max_length=5), verbose_name='kode kabupaten/kota')),
-                ('register', models.CharField(choices=[('BDT', 'BDT'), ('DTKS', 'DTKS'), ('DTSEN', 'DTSEN')], max_length=5, verbose_name='register')),
-                ('month', models.DateField(verbose_name='bulan')),
-                ('kpm', models.PositiveIntegerField(verbose_name='KPM aktif')),
-                ('households', models.PositiveIntegerField(verbose_name='keluarga aktif')),
-                ('persons', models.PositiveIntegerField(verbose_name='orang')),
-                ('invalid_nik', models.PositiveIntegerField(verbose_name='orang dengan NIK tidak sah')),
-                ('matched', models.PositiveIntegerField(verbose_name='orang padan')),
-                ('valid_kk', models.PositiveIntegerField(verbose_name='keluarga dengan nomor KK sah')),
-                ('addressed', models.PositiveIntegerField(verbose_name='keluarga beralamat')),
-                ('checked', models.PositiveIntegerField(verbose_name='keluarga diperiksa dalam setahun')),
-                ('cases', models.PositiveIntegerField(verbose_name='KPM dalam putaran')),
-                ('approved', models.PositiveIntegerField(verbose_name='terverifikasi')),
-            ],
-            options={
-                'verbose_name': 'angka desa/kelurahan per bulan',
-                'verbose_name_plural': 'angka desa/kelurahan per bulan',
-                'ordering': ['month', 'village'],
-            },
-        ),
-        migrations.RemoveConstraint(
-            model_name='roundfigures',
-            name='round_figures_once',
-        ),
-        migrations.AddField(
-            model_name='roundfigures',
-            name='register',
-            field=models.CharField(blank=True, choices=[('BDT', 'BDT'), ('DTKS', 'DTKS'), ('DTSEN', 'DTSEN')], max_length=5, verbose_name='register'),
-        ),
         migrations.AddField(
             model_name='villagefigures',
             name='addressed',
@@ -146,69 +63,64 @@ class Migration(migrations.Migration):
             name='valid_kk',
             field=models.PositiveIntegerField(default=0, verbose_name='keluarga dengan nomor KK sah'),
         ),
-        migrations.AddConstraint(
-            model_name='roundfigures',
-            constraint=models.UniqueConstraint(fields=('round', 'village', 'register'), name='round_figures_once'),
+        migrations.CreateModel(
+            name='PayoutFigures',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('regency_code', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left('village', 5), output_field=models.CharField(max_length=5), verbose_name='kode kabupaten/kota')),
+                ('register', models.CharField(blank=True, choices=[('BDT', 'BDT'), ('DTKS', 'DTKS'), ('DTSEN', 'DTSEN')], max_length=5, verbose_name='register')),
+                ('payments', models.PositiveIntegerField(verbose_name='KPM dalam daftar bayar')),
+                ('planned', models.BigIntegerField(verbose_name='nominal (rupiah)')),
+                ('credited', models.PositiveIntegerField(verbose_name='KPM tersalur')),
+                ('credited_amount', models.BigIntegerField(verbose_name='tersalur (rupiah)')),
+                ('failed', models.PositiveIntegerField(verbose_name='pembayaran gagal')),
+                ('failed_amount', models.BigIntegerField(verbose_name='gagal (rupiah)')),
+                ('spent', models.PositiveIntegerField(verbose_name='KPM sudah transaksi')),
+                ('spent_amount', models.BigIntegerField(verbose_name='dibelanjakan (rupiah)')),
+                ('unspent', models.PositiveIntegerField(verbose_name='KPM belum transaksi')),
+                ('unspent_30', models.PositiveIntegerField(verbose_name='belum transaksi 30 hari')),
+                ('unspent_60', models.PositiveIntegerField(verbose_name='belum transaksi 60 hari')),
+                ('unspent_90', models.PositiveIntegerField(verbose_name='belum transaksi 90 hari')),
+                ('counted_at', models.DateTimeField(verbose_name='dihitung')),
+                ('bank', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='beneficiaries.bank', verbose_name='bank')),
+                ('period', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='distribution.payoutperiod', verbose_name='periode salur')),
+                ('village', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='regions.region', verbose_name='desa/kelurahan')),
+            ],
+            options={
+                'verbose_name': 'angka penyaluran',
+                'verbose_name_plural': 'angka penyaluran',
+                'ordering': ['period', 'village', 'bank'],
+                'indexes': [models.Index(fields=['regency_code', 'period'], name='payout_figures_regency')],
+                'constraints': [models.UniqueConstraint(fields=('period', 'village', 'bank', 'register'), name='payout_figures_once', nulls_distinct=False)],
+            },
         ),
-        migrations.AddField(
-            model_name='payoutfigures',
-            name='bank',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='beneficiaries.bank', verbose_name='bank'),
+        migrations.CreateModel(
+            name='VillageMonth',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('regency_code', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left('village', 5), output_field=models.CharField(max_length=5), verbose_name='kode kabupaten/kota')),
+                ('month', models.DateField(verbose_name='bulan')),
+                ('kpm', models.PositiveIntegerField(verbose_name='KPM aktif')),
+                ('households', models.PositiveIntegerField(verbose_name='keluarga aktif')),
+                ('persons', models.PositiveIntegerField(verbose_name='orang')),
+                ('invalid_nik', models.PositiveIntegerField(verbose_name='orang dengan NIK tidak sah')),
+                ('matched', models.PositiveIntegerField(verbose_name='orang padan')),
+                ('valid_kk', models.PositiveIntegerField(verbose_name='keluarga dengan nomor KK sah')),
+                ('addressed', models.PositiveIntegerField(verbose_name='keluarga beralamat')),
+                ('checked', models.PositiveIntegerField(verbose_name='keluarga diperiksa dalam setahun')),
+                ('cases', models.PositiveIntegerField(verbose_name='KPM dalam putaran')),
+                ('approved', models.PositiveIntegerField(verbose_name='terverifikasi')),
+                ('round', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='verification.round', verbose_name='putaran')),
+                ('village', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='regions.region', verbose_name='desa/kelurahan')),
+            ],
+            options={
+                'verbose_name': 'angka desa/kelurahan per bulan',
+                'verbose_name_plural': 'angka desa/kelurahan per bulan',
+                'ordering': ['month', 'village'],
+                'indexes': [models.Index(fields=['regency_code', 'month'], name='village_month_regency')],
+                'constraints': [models.UniqueConstraint(fields=('month', 'village'), name='village_month_once'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='village_month_first_day')],
+            },
         ),
-        migrations.AddField(
-            model_name='payoutfigures',
-            name='period',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='distribution.payoutperiod', verbose_name='periode salur'),
-        ),
-        migrations.AddField(
-            model_name='payoutfigures',
-            name='village',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='regions.region', verbose_name='desa/kelurahan'),
-        ),
-        migrations.AddField(
-            model_name='registerfigures',
-            name='village',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='regions.region', verbose_name='desa/kelurahan'),
-        ),
-        migrations.AddField(
-            model_name='villagemonth',
-            name='round',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='verification.round', verbose_name='putaran'),
-        ),
-        migrations.AddField(
-            model_name='villagemonth',
-            name='village',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='regions.region', verbose_name='desa/kelurahan'),
-        ),
-        migrations.AddIndex(
-            model_name='payoutfigures',
-            index=models.Index(fields=['regency_code', 'period'], name='payout_figures_regency'),
-        ),
-        migrations.AddConstraint(
-            model_name='payoutfigures',
-            constraint=models.UniqueConstraint(fields=('period', 'village', 'bank', 'register'), name='payout_figures_once', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='registerfigures',
-            index=models.Index(fields=['regency_code'], name='register_figures_regency'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerfigures',
-            constraint=models.UniqueConstraint(fields=('village', 'register'), name='register_figures_once'),
-        ),
-        migrations.AddIndex(
-            model_name='villagemonth',
-            index=models.Index(fields=['regency_code', 'month'], name='village_month_regency'),
-        ),
-        migrations.AddConstraint(
-            model_name='villagemonth',
-            constraint=models.UniqueConstraint(fields=('month', 'village', 'register'), name='village_month_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='villagemonth',
-            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='village_month_first_day'),
-        ),
-        policy("dashboards_registerfigures"),
         policy("dashboards_payoutfigures"),
         policy("dashboards_villagemonth"),
         migrations.RunSQL(PROVINCE, PROVINCE_BEFORE),
