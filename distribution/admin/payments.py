@@ -1,5 +1,8 @@
 """Periods, payments and purchases, read-only: what changes them are actions and uploads."""
 
+from contextlib import suppress
+from datetime import date
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.urls import path
@@ -9,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
 from accounts.standing import RECENT_DAYS, recently
-from beneficiaries.admin import masked
+from beneficiaries.admin import RegisterFilter, masked
 from distribution.looks import state
 from distribution.models import Cashier, LeftOut, Payment, PayoutPeriod, Purchase
 from distribution.views import payments as payment_views
@@ -108,6 +111,26 @@ class SpendingFilter(DropdownFilter):
         return queryset.unspent() if self.value() == "belum" else queryset
 
 
+class CreditedUntilFilter(DropdownFilter):
+    """Credited on a day or before it; reached from figures that name the day."""
+
+    title, parameter_name = "dikreditkan sampai", "sampai"
+
+    @property
+    def day(self) -> date | None:
+        with suppress(ValueError):
+            return date.fromisoformat(self.value() or "")
+
+    def lookups(self, request, model_admin):
+        return [(self.value(), date_format(self.day, "j F Y"))] if self.day else []
+
+    def has_output(self):
+        return self.day is not None
+
+    def queryset(self, request, queryset):
+        return queryset.filter(topped_up_on__lte=self.day) if self.day else queryset
+
+
 @admin.register(Payment)
 class PaymentAdmin(ScopedAdmin):
     empty_text = "Daftar bayar disusun dari register pada halaman periode, atau diunggah."
@@ -127,10 +150,12 @@ class PaymentAdmin(ScopedAdmin):
         ("status", ChoicesDropdownFilter),
         CreditFilter,
         SpendingFilter,
+        CreditedUntilFilter,
         RegencyFilter,
         DistrictFilter,
         VillageFilter,
         "bank",
+        RegisterFilter,
     ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):

@@ -14,7 +14,7 @@ from accounts.admin import (
     ScopedChangeList,
     VillageFilter,
 )
-from beneficiaries.admin import badges, masked
+from beneficiaries.admin import RegisterFilter, badges, masked
 from beneficiaries.figures import Mark
 from beneficiaries.models import ExitReason
 from verification.admin.filters import AgeFilter, FindingFilter, ForMeFilter
@@ -183,6 +183,7 @@ class CaseAdmin(ScopedAdmin):
         OutcomeFilter,
         AgeFilter,
         FindingFilter,
+        RegisterFilter,
     ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
