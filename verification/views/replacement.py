@@ -112,7 +112,7 @@ def _running(regency: Region | None) -> Round | None:
     if regency is None:
         return None
     try:
-        return actions.running_round(regency.code)
+        return actions.round_of_places(regency.code)
     except ValidationError:
         return None
 
