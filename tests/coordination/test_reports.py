@@ -267,7 +267,7 @@ def sql(text: str, *values) -> list[tuple]:
 
 def by_place(head: list[str], rows: list[list[str]], *headings: str) -> dict[str, tuple]:
     """Numbers of each row by the name of its kabupaten/kota."""
-    return {row[0]: tuple(int(row[head.index(name)]) for name in headings) for row in rows}
+    return {row[0]: tuple(int(float(row[head.index(name)])) for name in headings) for row in rows}
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
