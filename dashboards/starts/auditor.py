@@ -12,6 +12,7 @@ from dashboards.starts import health, shared
 from dashboards.starts.page import Action, Card, Row, Start
 from dashboards.work import Task, Waiting, gathered
 from distribution.models import Purchase
+from regions.models import Region
 from spreadsheets.words import thousands
 from uploads.models import Upload
 from uploads.wording import Look
@@ -83,12 +84,8 @@ def _figures(user: User) -> Card:
     return Card(
         title="Angka wilayah",
         rows=[
-            Row(
-                row.region.full_name,
-                note="Peta, peringkat, dan daftar",
-                url=links.region(row.region),
-            )
-            for row in user.assignments.select_related("region").order_by("region")
+            Row(region.full_name, note="Peta, peringkat, dan daftar", url=links.region(region))
+            for region in Region.objects.filter(pk__in=user.scope.codes)
         ],
         empty="",
     )

@@ -9,8 +9,7 @@ from accounts.models import User
 from dashboards import links
 from dashboards.starts import shared
 from dashboards.starts.page import Card, Row, Start
-from dashboards.work import Task, Waiting
-from dashboards.work import agreements
+from dashboards.work import Task, Waiting, agreements
 from dashboards.work import matching as matching_work
 from spreadsheets.words import thousands
 from uploads.wording import Look

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from dashboards import figures, links, maps, work
-from dashboards.figures import Comparison
+from dashboards import comparisons, figures, links, maps, payouts, work
 from dashboards.views.page import page
 from regions.models import Region
 from uploads.models import Upload
@@ -25,6 +24,7 @@ def district(request):
     code = code if code in codes else codes[0]
     round = figures.current_round(user)
     area = figures.area(user, code, round)
+    period = payouts.latest_period(user)
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user, latest=LAST_UPLOADS) if sees_uploads else []
     return page(
@@ -41,7 +41,8 @@ def district(request):
         progress=_progress(user, area, round),
         noun=maps.HEADINGS.get(len(code), "").lower(),
         heading=maps.HEADINGS.get(len(code), ""),
-        comparisons=_comparisons(user, area, round),
+        comparisons=comparisons.compare(user, area, round, period),
+        period=period,
         sees_uploads=sees_uploads,
         last_uploads=[
             Shown(upload, links.upload(user, upload), status_look(upload, upload.status))
@@ -86,30 +87,4 @@ def _own_regions(current: Region, codes: tuple[str, ...]) -> list[maps.Choice]:
     return [
         maps.Choice(region.name, f"?wilayah={region.code}", region.code == current.code)
         for region in Region.objects.filter(pk__in=codes)
-    ]
-
-
-def _comparisons(user, area, round) -> list[Comparison]:
-    code = area.region.code
-    province = figures.province_counts(code[:2], round)
-    offered = [
-        (
-            "Terverifikasi",
-            area.total.verified_share,
-            province.verified_share,
-            1,
-            round and links.verified(user, code, round),
-        ),
-        (
-            "NIK tidak sah",
-            area.total.invalid_share,
-            province.invalid_share,
-            -1,
-            links.invalid_nik(user, code),
-        ),
-    ]
-    return [
-        Comparison(label, own, other, (own - other) * sign > 0 if own != other else None, url)
-        for label, own, other, sign, url in offered
-        if own is not None and other is not None
     ]
