@@ -46,6 +46,12 @@ class Elsewhere:
     best_code: str
 
 
+def paid_period(user) -> PayoutPeriod | None:
+    """The newest period in which all families are paid: a rapel pays only what was left out."""
+    periods = payouts.periods(user)
+    return payouts.newest([period for period in periods if not period.is_rapel] or periods)
+
+
 def elsewhere(
     province: str, round: Round | None, period: PayoutPeriod | None
 ) -> dict[str, Elsewhere]:

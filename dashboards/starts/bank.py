@@ -1,7 +1,7 @@
 """The officer of a bank: what to report and to answer, and how far the running period is."""
 
 from accounts.models import User
-from dashboards import payouts
+from dashboards import comparisons, payouts
 from dashboards.starts import shared
 from dashboards.starts.page import Card, Row, Start
 from dashboards.work import Task, due
@@ -26,7 +26,7 @@ def cards(user: User) -> list[Card]:
 
 def _period(user: User) -> Card:
     """The newest period: what was ordered, and what the bank has told of it."""
-    period = payouts.latest_period(user)
+    period = comparisons.paid_period(user)
     if period is None:
         return Card("Penyaluran", [], empty=EMPTY)
     code = min(user.scope.codes, key=len)

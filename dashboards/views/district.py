@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from dashboards import comparisons, figures, links, maps, payouts, work
+from dashboards import comparisons, figures, links, maps, work
 from dashboards.views.page import page
 from regions.models import Region
 from uploads.models import Upload
 from uploads.wording import Look, status_look
+from verification.figures import visits
+from verification.models import Case
 
 LAST_UPLOADS = 5
 NOTHING = (
@@ -24,7 +26,7 @@ def district(request):
     code = code if code in codes else codes[0]
     round = figures.current_round(user)
     area = figures.area(user, code, round)
-    period = payouts.latest_period(user)
+    period = comparisons.paid_period(user)
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user, latest=LAST_UPLOADS) if sees_uploads else []
     return page(
@@ -37,6 +39,7 @@ def district(request):
         today=timezone.localdate(),
         tasks=work.work_of(user, area, round, uploads),
         nothing=NOTHING,
+        next_visit=_next_visit(user),
         choices=_own_regions(area.region, codes),
         progress=_progress(user, area, round),
         noun=maps.HEADINGS.get(len(code), "").lower(),
@@ -56,6 +59,14 @@ def district(request):
             "region": links.region(code),
         },
     )
+
+
+def _next_visit(user) -> Case | None:
+    """Whom a field officer visits next, as the page of the visits says; None for the office."""
+    if not user.has_perm("verification.visit_case") or user.has_perm("verification.check_case"):
+        return None
+    to_visit = visits.part_of(visits.cases_of(user), "belum")
+    return visits.by_urgency(to_visit, user).select_related("household__payee", "village").first()
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,7 @@ def test_the_field_officer_sees_no_office_work(client, busy):
     titles = {task.title for task in page(client, tksk).context["tasks"]}
     assert "Kunjungi KPM yang belum diverifikasi" in titles
     assert "Bantu jawab pengaduan warga" in titles
+    assert "Kunjungan berikutnya" in text_of(page(client, tksk))
     assert not titles & {"Catat serah terima KKS", "Jawab usulan keluarga"}
 
 
@@ -203,8 +204,8 @@ def test_own_figures_beside_province_and_best_district(client, officer, world):
     assert (verified.better, str(verified.gap)) == (False, "20.7")
     assert (str(verified.best), verified.best_place) == ("80.0", "Pulang Pisau")
     says = text_of(page(client, officer))
-    assert "20,7 poin di bawah , kurang baik" in says
-    assert "Terbaik: Pulang Pisau, 80,0%" in says
+    assert "20,7 poin di bawah provinsi , kurang baik" in says
+    assert "terbaik Pulang Pisau 80,0%" in says
 
 
 def test_payments_are_compared_where_less_is_better(client, officer, world):

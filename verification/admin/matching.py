@@ -111,7 +111,7 @@ class FollowUpFilter(DropdownFilter):
     def lookups(self, request, model_admin):
         return [
             ("terbuka", "Semua yang terbuka"),
-            ("perbaiki", "Data berbeda, belum diperbaiki"),
+            ("perbaiki", "Tidak padan, data perlu diperbaiki"),
             *((key, MatchResult.Consequence(key).label) for key in MatchResult.FOLLOW_UPS),
         ]
 
