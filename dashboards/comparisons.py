@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Subquery, Sum
 
 from dashboards import links, payouts, quality
 from dashboards.figures import Area
+from dashboards.models import PayoutFigures
 from distribution.models import PayoutPeriod
-from regions.models import Region
 from verification.models import Round
 
 
@@ -44,12 +45,29 @@ class Elsewhere:
     province: Decimal
     best: Decimal
     best_code: str
+    best_place: str
 
 
-def paid_period(user) -> PayoutPeriod | None:
-    """The newest period in which all families are paid: a rapel pays only what was left out."""
-    periods = payouts.periods(user)
-    return payouts.newest([period for period in periods if not period.is_rapel] or periods)
+def paid(user, code: str) -> tuple[PayoutPeriod | None, payouts.PayoutCounts]:
+    """The newest period in which all families are paid, and what was paid inside `code`.
+
+    A rapel pays only what was left out, so it is no measure of a place.
+    """
+    newest = PayoutPeriod.objects.filter(
+        Exists(PayoutFigures.objects.filter(period=OuterRef("pk"))), is_rapel=False
+    ).exclude(status=PayoutPeriod.Status.DISIAPKAN)
+    rows = (
+        PayoutFigures.objects.visible_to(user)
+        .filter(village__code__startswith=code, period=Subquery(newest.values("pk")[:1]))
+        .order_by()
+        .values("period", "period__name")
+        .annotate(**{name: Sum(name) for name in payouts.COUNTED})
+    )
+    row = next(iter(rows), None)
+    if row is None:
+        return None, payouts.PayoutCounts()
+    period = PayoutPeriod(pk=row["period"], name=row["period__name"])
+    return period, payouts.PayoutCounts(**{name: int(row[name]) for name in payouts.COUNTED})
 
 
 def elsewhere(
@@ -58,30 +76,29 @@ def elsewhere(
     """By measure; readable by every user (migration 0006 says why that is safe)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT measure, province_share, best_share, best_region"
+            "SELECT measure, province_share, best_share, best_region, best_name"
             " FROM dashboards_compared(%s, %s, %s) WHERE province_share IS NOT NULL",
             [province, round and round.pk, period and period.pk],
         )
         return {measure: Elsewhere(*row) for measure, *row in cursor.fetchall()}
 
 
-def compare(user, area: Area, round: Round | None, period: PayoutPeriod | None) -> list[Comparison]:
+def compare(
+    user,
+    area: Area,
+    round: Round | None,
+    period: PayoutPeriod | None,
+    counts: payouts.PayoutCounts,
+) -> list[Comparison]:
     """What can be compared: a measure without a figure here or elsewhere is left out."""
     code = area.region.code
-    paid = payouts.total(user, code, period) if period else payouts.PayoutCounts()
     others = elsewhere(code[:2], round, period)
-    names = dict(
-        Region.objects.filter(pk__in={other.best_code for other in others.values()}).values_list(
-            "code", "name"
-        )
-    )
 
     def against(measure: str, label: str, own: Decimal | None, url: str | None, **traits):
         other = others.get(measure)
         if own is None or other is None:
             return None
-        best_place = names[other.best_code]
-        return Comparison(label, own, other.province, other.best, best_place, url, **traits)
+        return Comparison(label, own, other.province, other.best, other.best_place, url, **traits)
 
     offered = (
         against(
@@ -94,13 +111,13 @@ def compare(user, area: Area, round: Round | None, period: PayoutPeriod | None) 
         against(
             "tersalur",
             "Tersalur dari pagu",
-            paid.credited_share,
+            counts.credited_share,
             period and links.payments(user, code, period, dana="masuk"),
         ),
         against(
             "belum_transaksi",
             "Belum transaksi",
-            paid.unspent_share,
+            counts.unspent_share,
             period and links.payments(user, code, period, belanja="belum"),
             less_is_better=True,
         ),

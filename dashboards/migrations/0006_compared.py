@@ -7,7 +7,8 @@ from django.db import migrations
 COMPARED = """
 CREATE FUNCTION dashboards_compared(of_province text, of_round bigint, of_period bigint)
 RETURNS TABLE (
-    measure text, province_share numeric, best_share numeric, best_region character varying
+    measure text, province_share numeric, best_share numeric, best_region character varying,
+    best_name character varying
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -39,12 +40,16 @@ AS $$
             + (15.0 * valid_kk + 10.0 * addressed + 20.0 * checked) / nullif(households, 0)
         FROM register
     )
-    SELECT measure, round(max(share) FILTER (WHERE place IS NULL), 1),
-        round((array_agg(share ORDER BY better * share DESC, place)
-            FILTER (WHERE place IS NOT NULL AND share IS NOT NULL))[1], 1),
-        (array_agg(place ORDER BY better * share DESC, place)
-            FILTER (WHERE place IS NOT NULL AND share IS NOT NULL))[1]
-    FROM shares GROUP BY measure
+    SELECT province.measure, round(province.share, 1), round(best.share, 1), region.code,
+        region.name
+    FROM shares province
+    JOIN (
+        SELECT DISTINCT ON (measure) measure, place, share FROM shares
+        WHERE place IS NOT NULL AND share IS NOT NULL
+        ORDER BY measure, better * share DESC, place
+    ) best USING (measure)
+    JOIN regions_region region ON region.code = best.place
+    WHERE province.place IS NULL
 $$
 """
 

@@ -12,7 +12,6 @@ from dashboards.starts import health, shared
 from dashboards.starts.page import Action, Card, Row, Start
 from dashboards.work import Task, Waiting, gathered
 from distribution.models import Purchase
-from regions.models import Region
 from spreadsheets.words import thousands
 from uploads.models import Upload
 from uploads.wording import Look
@@ -85,7 +84,7 @@ def _figures(user: User) -> Card:
         title="Angka wilayah",
         rows=[
             Row(region.full_name, note="Peta, peringkat, dan daftar", url=links.region(region))
-            for region in Region.objects.filter(pk__in=user.scope.codes)
+            for region in user.regions
         ],
         empty="",
     )

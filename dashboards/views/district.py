@@ -26,7 +26,7 @@ def district(request):
     code = code if code in codes else codes[0]
     round = figures.current_round(user)
     area = figures.area(user, code, round)
-    period = comparisons.paid_period(user)
+    period, paid = comparisons.paid(user, code)
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user, latest=LAST_UPLOADS) if sees_uploads else []
     return page(
@@ -40,11 +40,11 @@ def district(request):
         tasks=work.work_of(user, area, round, uploads),
         nothing=NOTHING,
         next_visit=_next_visit(user),
-        choices=_own_regions(area.region, codes),
+        choices=_own_regions(user, area.region),
         progress=_progress(user, area, round),
         noun=maps.HEADINGS.get(len(code), "").lower(),
         heading=maps.HEADINGS.get(len(code), ""),
-        comparisons=comparisons.compare(user, area, round, period),
+        comparisons=comparisons.compare(user, area, round, period, paid),
         period=period,
         sees_uploads=sees_uploads,
         last_uploads=[
@@ -91,11 +91,11 @@ def _progress(user, area, round) -> list[Progress]:
     return [Progress(place, links.region(place.region)) for place in places]
 
 
-def _own_regions(current: Region, codes: tuple[str, ...]) -> list[maps.Choice]:
+def _own_regions(user, current: Region) -> list[maps.Choice]:
     """A switch for those who work in more than one region."""
-    if len(codes) == 1:
+    if len(user.regions) == 1:
         return []
     return [
         maps.Choice(region.name, f"?wilayah={region.code}", region.code == current.code)
-        for region in Region.objects.filter(pk__in=codes)
+        for region in user.regions
     ]

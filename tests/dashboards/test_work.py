@@ -114,6 +114,8 @@ def rows_behind(client, address: str) -> int | None:
     response = client.get(address)
     assert response.status_code == 200, address
     context = response.context
+    if context is None:  # a file
+        return None
     if "cl" in context:
         return context["cl"].result_count
     for name in ("remaining", "count"):
