@@ -113,7 +113,7 @@ SHOWN = {
     ],
     Role.ADMINISTRATOR: [
         *(*REFERENCE, "Anggaran dan realisasi", *PAYOUT_REFERENCE, *BARRED),
-        *("Kasir agen", *PEOPLE, HEALTH),
+        *("Tenggat pengaduan", "Kasir agen", *PEOPLE, HEALTH),
     ],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]

@@ -213,14 +213,18 @@ def _answered(thing: Thing, answer: str, by: User) -> Thing:
     return thing
 
 
-def running_round(regency: str) -> Round:
-    """The newest running round of a regency: what is accepted now becomes a case of it."""
-    found = (
+def newest_running(regency: str) -> Round | None:
+    return (
         Round.objects.running()
         .filter(round_regions__region=regency)
         .order_by("-starts_on", "-pk")
         .first()
     )
+
+
+def running_round(regency: str) -> Round:
+    """The newest running round of a regency: what is accepted now becomes a case of it."""
+    found = newest_running(regency)
     if found is None:
         raise ValidationError(
             "Belum ada putaran verifikasi yang berjalan di kabupaten/kota ini. Mintalah koordinator"

@@ -3,6 +3,7 @@
 from unfold.contrib.filters.admin import DropdownFilter
 
 from verification.figures import summary
+from verification.figures.findings import FINDINGS, Finding
 
 
 class AgeFilter(DropdownFilter):
@@ -38,8 +39,8 @@ class FindingFilter(DropdownFilter):
     title, parameter_name = "temuan kepesertaan", "temuan"
 
     def lookups(self, request, model_admin):
-        return summary.FINDING_LABELS
+        return [(value.lower(), label) for value, label in Finding.choices]
 
     def queryset(self, request, queryset):
-        found = summary.FINDINGS.get(self.value() or "")
+        found = FINDINGS.get(self.value() or "")
         return found(queryset) if found else queryset

@@ -217,6 +217,9 @@ class EndorsementItemQuerySet(ScopedQuerySet):
     def receiving(self):
         return self.filter(result__in=["TETAP", "MASUK"])
 
+    def standing(self):
+        return self.filter(endorsement__status__in=Endorsement.STANDING)
+
 
 class EndorsementItem(models.Model):
     """One family of an endorsed list, as it was when the list was made; never changed."""
