@@ -73,7 +73,7 @@ def paid(user, code: str) -> tuple[PayoutPeriod | None, payouts.PayoutCounts]:
 def elsewhere(
     province: str, round: Round | None, period: PayoutPeriod | None
 ) -> dict[str, Elsewhere]:
-    """By measure; readable by every user (migration 0006 says why that is safe)."""
+    """By measure; readable by every user (migration 0007 says why that is safe)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT measure, province_share, best_share, best_region, best_name"

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             name='RegisterFigures',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('village', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='regions.region', verbose_name='desa/kelurahan')),
                 ('regency_code', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left('village', 5), output_field=models.CharField(max_length=5), verbose_name='kode kabupaten/kota')),
                 ('register', models.CharField(choices=[('BDT', 'BDT'), ('DTKS', 'DTKS'), ('DTSEN', 'DTSEN')], max_length=5, verbose_name='register')),
                 ('kpm', models.PositiveIntegerField(verbose_name='KPM aktif')),
@@ -63,11 +64,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='villagemonth',
             constraint=models.UniqueConstraint(fields=('month', 'village', 'register'), name='village_month_once'),
-        ),
-        migrations.AddField(
-            model_name='registerfigures',
-            name='village',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='regions.region', verbose_name='desa/kelurahan'),
         ),
         migrations.AddIndex(
             model_name='registerfigures',

@@ -55,7 +55,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dashboards", "0005_payout_figures")]
+    dependencies = [("dashboards", "0006_register_figures")]
     operations = [
         migrations.RunSQL(COMPARED, "DROP FUNCTION dashboards_compared(text, bigint, bigint)")
     ]
