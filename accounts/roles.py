@@ -312,6 +312,7 @@ PERMISSIONS: dict[str, set[str]] = {
     | VIEW_RECONCILIATION
     | VIEW_NUTRITION
     | {"distribution.view_barredgroup", "distribution.view_barredperson"}
+    | {"regions.view_holiday", "verification.view_answerterm"}
     | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
     Role.ADMINISTRATOR: {
         "regions.view_region",
@@ -330,6 +331,9 @@ PERMISSIONS: dict[str, set[str]] = {
         "beneficiaries.view_bank",
         "beneficiaries.add_bank",
         "beneficiaries.change_bank",
+        *(f"regions.{action}_holiday" for action in ("view", "add", "change", "delete")),
+        "verification.view_answerterm",
+        "verification.change_answerterm",
         *(f"distribution.{action}_cashier" for action in ("view", "add", "change", "delete")),
         *(
             f"distribution.{action}_{model}"
