@@ -16,11 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 def paid(*, days=UNSPENT_DAYS, amount=UNSPENT_RUPIAH, **other):
-    """A payment of three months, credited so many days ago."""
+    """A payment credited so many days ago."""
     return PaymentFactory(
-        amount=amount,
-        rate=amount // 3,
-        months=3,
+        rate=amount,
         credited=True,
         topped_up_on=timezone.localdate() - timedelta(days=days),
         **other,
@@ -35,7 +33,7 @@ def coordinator():
 def test_who_has_not_spent_is_visited(coordinator):
     left_alone = paid()
     paid(days=UNSPENT_DAYS - 1)
-    paid(amount=UNSPENT_RUPIAH - 3)
+    paid(amount=UNSPENT_RUPIAH - 1)
     paid(spent_amount=1_000)
     paid(refunded_amount=UNSPENT_RUPIAH)
     HouseholdFactory(kpm=True)
@@ -55,9 +53,7 @@ def test_several_small_credits_add_up(coordinator):
     household = paid(amount=UNSPENT_RUPIAH // 2)
     PaymentFactory(
         household=household,
-        amount=UNSPENT_RUPIAH // 2,
-        rate=UNSPENT_RUPIAH // 6,
-        months=3,
+        rate=UNSPENT_RUPIAH // 2,
         credited=True,
         topped_up_on=timezone.localdate() - timedelta(days=UNSPENT_DAYS + 100),
     )
