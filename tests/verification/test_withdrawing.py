@@ -165,6 +165,8 @@ def test_a_corrected_one_is_looked_into_anew_and_not_by_its_corrector(typed_in, 
     actions.correct_proposal(typed_in, **typed(typed_in), by=officer)
     typed_in.refresh_from_db()
     assert (typed_in.status, typed_in.checked_by) == (Status.DITERIMA, None)
+    assert not Proposal.objects.decidable_by(officer).exists()
+    assert Proposal.objects.decidable_by(other).get() == typed_in
     with pytest.raises(PermissionDenied, match="membetulkannya"):
         actions.begin_check(typed_in, by=officer)
     actions.begin_check(typed_in, by=other)

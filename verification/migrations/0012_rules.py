@@ -10,169 +10,385 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('beneficiaries', '0010_one_active_card'),
-        ('regions', '0003_holidays'),
-        ('verification', '0011_endorsement_scope'),
+        ("beneficiaries", "0010_one_active_card"),
+        ("regions", "0003_holidays"),
+        ("verification", "0011_endorsement_scope"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AnswerTerm',
+            name="AnswerTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about', models.CharField(choices=[('USULAN', 'Usulan'), ('SANGGAH', 'Sanggah')], max_length=7, verbose_name='menjawab')),
-                ('source', models.CharField(choices=[('MUSDES', 'Musyawarah desa/kelurahan'), ('MANDIRI', 'Melapor sendiri'), ('SP4N', 'SP4N-LAPOR!')], max_length=7, verbose_name='sumber')),
-                ('working_days', models.PositiveSmallIntegerField(verbose_name='hari kerja')),
-                ('legal_basis', models.CharField(blank=True, max_length=250, verbose_name='dasar')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[("USULAN", "Usulan"), ("SANGGAH", "Sanggah")],
+                        max_length=7,
+                        verbose_name="menjawab",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("MUSDES", "Musyawarah desa/kelurahan"),
+                            ("MANDIRI", "Melapor sendiri"),
+                            ("SP4N", "SP4N-LAPOR!"),
+                        ],
+                        max_length=7,
+                        verbose_name="sumber",
+                    ),
+                ),
+                ("working_days", models.PositiveSmallIntegerField(verbose_name="hari kerja")),
+                ("legal_basis", models.CharField(blank=True, max_length=250, verbose_name="dasar")),
             ],
             options={
-                'verbose_name': 'tenggat jawaban',
-                'verbose_name_plural': 'tenggat jawaban',
-                'ordering': ['about', 'source'],
+                "verbose_name": "tenggat jawaban",
+                "verbose_name_plural": "tenggat jawaban",
+                "ordering": ["about", "source"],
             },
         ),
         migrations.CreateModel(
-            name='ProposalStep',
+            name="ProposalStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('regency_code', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left('village', 5), output_field=models.CharField(max_length=5), verbose_name='kode kabupaten/kota')),
-                ('action', models.CharField(choices=[('BETULKAN', 'Dibetulkan'), ('TARIK', 'Ditarik'), ('AJUKAN_LAGI', 'Diajukan lagi')], max_length=11, verbose_name='tindakan')),
-                ('note', models.TextField(blank=True, verbose_name='alasan')),
-                ('before', models.JSONField(default=dict, verbose_name='sebelumnya')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='waktu')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="verification.proposal",
+                        verbose_name="usulan",
+                    ),
+                ),
+                (
+                    "village",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="regions.region",
+                        verbose_name="desa/kelurahan",
+                    ),
+                ),
+                (
+                    "regency_code",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Left("village", 5),
+                        output_field=models.CharField(max_length=5),
+                        verbose_name="kode kabupaten/kota",
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("BETULKAN", "Dibetulkan"),
+                            ("TARIK", "Ditarik"),
+                            ("AJUKAN_LAGI", "Diajukan lagi"),
+                        ],
+                        max_length=11,
+                        verbose_name="tindakan",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="alasan")),
+                ("before", models.JSONField(default=dict, verbose_name="sebelumnya")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="oleh",
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="waktu"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'langkah usulan',
-                'verbose_name_plural': 'langkah usulan',
-                'ordering': ['at', 'id'],
+                "verbose_name": "langkah usulan",
+                "verbose_name_plural": "langkah usulan",
+                "ordering": ["at", "id"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='objection',
-            name='objection_decided_means_who_and_when',
+            model_name="objection",
+            name="objection_decided_means_who_and_when",
         ),
         migrations.RemoveConstraint(
-            model_name='objection',
-            name='objection_checked_means_who',
+            model_name="objection",
+            name="objection_checked_means_who",
         ),
         migrations.RemoveConstraint(
-            model_name='proposal',
-            name='proposal_decided_means_who_and_when',
+            model_name="proposal",
+            name="proposal_decided_means_who_and_when",
         ),
         migrations.RemoveConstraint(
-            model_name='proposal',
-            name='proposal_checked_means_who',
+            model_name="proposal",
+            name="proposal_checked_means_who",
         ),
         migrations.AddField(
-            model_name='objection',
-            name='reminded_on',
-            field=models.DateField(blank=True, null=True, verbose_name='diingatkan'),
+            model_name="objection",
+            name="reminded_on",
+            field=models.DateField(blank=True, null=True, verbose_name="diingatkan"),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='withdrawn_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='ditarik'),
+            model_name="objection",
+            name="withdrawn_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="ditarik"),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ditarik oleh'),
+            model_name="objection",
+            name="withdrawn_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="ditarik oleh",
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='meeting',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='verification.villagemeeting', verbose_name='berita acara'),
+            model_name="proposal",
+            name="meeting",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="proposals",
+                to="verification.villagemeeting",
+                verbose_name="berita acara",
+            ),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='reminded_on',
-            field=models.DateField(blank=True, null=True, verbose_name='diingatkan'),
+            model_name="proposal",
+            name="reminded_on",
+            field=models.DateField(blank=True, null=True, verbose_name="diingatkan"),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='withdrawn_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='ditarik'),
+            model_name="proposal",
+            name="withdrawn_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="ditarik"),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ditarik oleh'),
+            model_name="proposal",
+            name="withdrawn_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="ditarik oleh",
+            ),
         ),
         migrations.AddField(
-            model_name='roundregion',
-            name='start_families',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='keluarga pada awal'),
+            model_name="roundregion",
+            name="start_families",
+            field=models.PositiveIntegerField(
+                blank=True, null=True, verbose_name="keluarga pada awal"
+            ),
         ),
         migrations.AlterField(
-            model_name='objection',
-            name='status',
-            field=models.CharField(choices=[('DITERIMA', 'Diterima'), ('DIPERIKSA', 'Diperiksa'), ('DISETUJUI', 'Disetujui'), ('DITOLAK', 'Ditolak'), ('DITARIK', 'Ditarik')], default='DITERIMA', max_length=9, verbose_name='status'),
+            model_name="objection",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("DITERIMA", "Diterima"),
+                    ("DIPERIKSA", "Diperiksa"),
+                    ("DISETUJUI", "Disetujui"),
+                    ("DITOLAK", "Ditolak"),
+                    ("DITARIK", "Ditarik"),
+                ],
+                default="DITERIMA",
+                max_length=9,
+                verbose_name="status",
+            ),
         ),
         migrations.AlterField(
-            model_name='proposal',
-            name='status',
-            field=models.CharField(choices=[('DITERIMA', 'Diterima'), ('DIPERIKSA', 'Diperiksa'), ('DISETUJUI', 'Disetujui'), ('DITOLAK', 'Ditolak'), ('DITARIK', 'Ditarik')], default='DITERIMA', max_length=9, verbose_name='status'),
+            model_name="proposal",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("DITERIMA", "Diterima"),
+                    ("DIPERIKSA", "Diperiksa"),
+                    ("DISETUJUI", "Disetujui"),
+                    ("DITOLAK", "Ditolak"),
+                    ("DITARIK", "Ditarik"),
+                ],
+                default="DITERIMA",
+                max_length=9,
+                verbose_name="status",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='case',
-            trigger=pgtrigger.compiler.Trigger(name='start_moves_along', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."origin" IN (\'AWAL\', \'BAWAAN\') AND OLD."regency_code" IS DISTINCT FROM (NEW."regency_code") AND OLD."was_kpm")', func='UPDATE verification_roundregion SET start_families = start_families + CASE region_id WHEN NEW.regency_code THEN 1 ELSE -1 END WHERE round_id = NEW.round_id AND region_id IN (OLD.regency_code, NEW.regency_code); RETURN NULL;', hash='6407b48579b953e4c5dbecbaa3fa0fdd57086ace', operation='UPDATE', pgid='pgtrigger_start_moves_along_03dea', table='verification_case', when='AFTER')),
+            model_name="case",
+            trigger=pgtrigger.compiler.Trigger(
+                name="start_moves_along",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."origin" IN (\'AWAL\', \'BAWAAN\') AND OLD."regency_code" IS DISTINCT FROM (NEW."regency_code") AND OLD."was_kpm")',
+                    func="UPDATE verification_roundregion SET start_families = start_families + CASE region_id WHEN NEW.regency_code THEN 1 ELSE -1 END WHERE round_id = NEW.round_id AND region_id IN (OLD.regency_code, NEW.regency_code); RETURN NULL;",
+                    hash="6407b48579b953e4c5dbecbaa3fa0fdd57086ace",
+                    operation="UPDATE",
+                    pgid="pgtrigger_start_moves_along_03dea",
+                    table="verification_case",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('status__in', ['DITERIMA', 'DIPERIKSA', 'DITARIK'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ['DISETUJUI', 'DITOLAK'])), _connector='OR'), name='objection_decided_means_who_and_when'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at", None),
+                        ("decided_by", None),
+                        ("status__in", ["DITERIMA", "DIPERIKSA", "DITARIK"]),
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("status__in", ["DISETUJUI", "DITOLAK"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="objection_decided_means_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DITERIMA', 'DITARIK']), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='objection_checked_means_who'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DITERIMA", "DITARIK"]),
+                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="objection_checked_means_who",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'DITARIK'), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('answer', ''), _negated=True)), models.Q(models.Q(('status', 'DITARIK'), _negated=True), ('withdrawn_at', None), ('withdrawn_by', None)), _connector='OR'), name='objection_withdrawn_means_who_when_why', violation_error_message='Sebutkan alasan penarikan.'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", "DITARIK"),
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("answer", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status", "DITARIK"), _negated=True),
+                        ("withdrawn_at", None),
+                        ("withdrawn_by", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="objection_withdrawn_means_who_when_why",
+                violation_error_message="Sebutkan alasan penarikan.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('status__in', ['DITERIMA', 'DIPERIKSA', 'DITARIK'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ['DISETUJUI', 'DITOLAK'])), _connector='OR'), name='proposal_decided_means_who_and_when'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at", None),
+                        ("decided_by", None),
+                        ("status__in", ["DITERIMA", "DIPERIKSA", "DITARIK"]),
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("status__in", ["DISETUJUI", "DITOLAK"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="proposal_decided_means_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DITERIMA', 'DITARIK']), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='proposal_checked_means_who'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DITERIMA", "DITARIK"]),
+                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="proposal_checked_means_who",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'DITARIK'), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('answer', ''), _negated=True)), models.Q(models.Q(('status', 'DITARIK'), _negated=True), ('withdrawn_at', None), ('withdrawn_by', None)), _connector='OR'), name='proposal_withdrawn_means_who_when_why', violation_error_message='Sebutkan alasan penarikan.'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", "DITARIK"),
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_by__isnull", False),
+                        models.Q(("answer", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status", "DITARIK"), _negated=True),
+                        ("withdrawn_at", None),
+                        ("withdrawn_by", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="proposal_withdrawn_means_who_when_why",
+                violation_error_message="Sebutkan alasan penarikan.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answerterm',
-            constraint=models.UniqueConstraint(fields=('about', 'source'), name='answer_term_once', violation_error_message='Tenggat untuk jenis dan sumber ini sudah ada.'),
+            model_name="answerterm",
+            constraint=models.UniqueConstraint(
+                fields=("about", "source"),
+                name="answer_term_once",
+                violation_error_message="Tenggat untuk jenis dan sumber ini sudah ada.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answerterm',
-            constraint=models.CheckConstraint(condition=models.Q(('working_days__range', (1, 90))), name='answer_term_plausible', violation_error_message='Isi tenggat dari 1 sampai 90 hari kerja.'),
-        ),
-        migrations.AddField(
-            model_name='proposalstep',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='oleh'),
-        ),
-        migrations.AddField(
-            model_name='proposalstep',
-            name='proposal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='verification.proposal', verbose_name='usulan'),
-        ),
-        migrations.AddField(
-            model_name='proposalstep',
-            name='village',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='regions.region', verbose_name='desa/kelurahan'),
+            model_name="answerterm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("working_days__range", (1, 90))),
+                name="answer_term_plausible",
+                violation_error_message="Isi tenggat dari 1 sampai 90 hari kerja.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='proposalstep',
-            index=models.Index(fields=['regency_code', 'proposal'], name='proposal_step_place'),
+            model_name="proposalstep",
+            index=models.Index(fields=["regency_code", "proposal"], name="proposal_step_place"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='proposalstep',
-            trigger=pgtrigger.compiler.Trigger(name='proposal_steps_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0b03f94b8d04cc88262d5f828d438a6258e18e3b', operation='UPDATE OR DELETE', pgid='pgtrigger_proposal_steps_stay_450a5', table='verification_proposalstep', when='BEFORE')),
+            model_name="proposalstep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="proposal_steps_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0b03f94b8d04cc88262d5f828d438a6258e18e3b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_proposal_steps_stay_450a5",
+                    table="verification_proposalstep",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

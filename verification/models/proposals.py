@@ -5,7 +5,7 @@ from datetime import date
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -159,6 +159,15 @@ class Answerable(models.Model):
         return self.status in self.OPEN
 
 
+class ProposalQuerySet(AnswerableQuerySet):
+    def decidable_by(self, user):
+        """Open ones that the user has neither entered nor corrected."""
+        corrected = ProposalStep.objects.filter(
+            proposal=OuterRef("pk"), action=ProposalStep.Action.BETULKAN, by=user
+        )
+        return super().decidable_by(user).exclude(Exists(corrected))
+
+
 class Proposal(Answerable):
     """A family brought forward for the programme: a registered one, or one typed in."""
 
@@ -207,7 +216,7 @@ class Proposal(Answerable):
     )
     reason = models.TextField("alasan diusulkan")
 
-    objects = AnswerableQuerySet.as_manager()
+    objects = ProposalQuerySet.as_manager()
 
     class Meta(Answerable.Meta):
         verbose_name = "usulan"
