@@ -104,6 +104,7 @@ from verification.models import (
     NotSame,
     Objector,
     ProposalMember,
+    ProposalStep,
     RoundRegion,
     SecondLook,
 )
@@ -331,6 +332,12 @@ MAKERS = {
     "verification.Proposal": lambda village: ProposalFactory(village_id=village),
     "verification.ProposalMember": lambda village: ProposalMember.objects.create(
         proposal=ProposalFactory(village_id=village), village_id=village, position=1, name="SITI"
+    ),
+    "verification.ProposalStep": lambda village: ProposalStep.objects.create(
+        proposal=ProposalFactory(village_id=village),
+        village_id=village,
+        action="TARIK",
+        by=UserFactory(),
     ),
     "verification.Objection": lambda village: ObjectionFactory(household__village_id=village),
     "verification.Objector": lambda village: Objector.objects.create(

@@ -182,6 +182,8 @@ ENTRIES = (
             Entry("Aturan pasangan program", model="distribution.ProgrammePair"),
             Entry("Golongan terlarang", model="distribution.BarredGroup"),
             Entry("Orang dari golongan terlarang", model="distribution.BarredPerson"),
+            Entry("Hari libur", model="regions.Holiday"),
+            Entry("Tenggat jawaban", model="verification.AnswerTerm"),
             Entry("Catatan akses data", model="accounts.AccessLog"),
             Entry(
                 "Kesehatan data",

@@ -91,10 +91,11 @@ class AnswerableAdmin(SteppedAdmin):
         "check": ("periksa", views.check),
         "accept": ("setujui", views.accept),
         "refuse": ("tolak", views.refuse),
+        "withdraw": ("tarik", views.withdraw),
     }
     related = (
         *("village__parent__parent", "household__payee", "case__round"),
-        *("made_by", "checked_by", "decided_by"),
+        *("made_by", "checked_by", "decided_by", "withdrawn_by"),
     )
     actions = ["export"]
 
@@ -119,6 +120,7 @@ class AnswerableAdmin(SteppedAdmin):
 class ProposalAdmin(AnswerableAdmin):
     list_display = ["name", "place", "source", "points", "due", "state"]
     list_select_related = ["village__parent", "household__payee"]
+    steps = {**AnswerableAdmin.steps, "correct": ("betulkan", views.correct)}
     empty_text = "Usulan berasal dari musyawarah desa, warga yang melapor, atau SP4N-LAPOR!."
 
     def get_queryset(self, request):
