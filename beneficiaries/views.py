@@ -1,6 +1,6 @@
 """The page of one household, the numbers it reveals, and the search over the whole register."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import admin
 from django.db.models import Prefetch
@@ -90,7 +90,12 @@ def household_page(
         if request.user.has_perm(f"beneficiaries.view_{model._meta.model_name}")
     ]
     changes = figures.changes_of(household, may_see)
-    entries = figures.timeline_of(household, changes)
+    entries = [
+        entry
+        if not entry.permission or request.user.has_perm(entry.permission)
+        else replace(entry, url="")
+        for entry in figures.timeline_of(household, changes)
+    ]
     # After a reveal without script the page stands under the address of the form.
     url = reverse("admin:beneficiaries_household_change", args=[household.pk])
     kind = request.GET.get("jenis", "")

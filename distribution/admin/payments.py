@@ -35,7 +35,7 @@ _PLACE = (
     Column("DESA/KELURAHAN", lambda row: row.village.name),
 )
 PAYMENTS = Export(
-    "daftar bayar",
+    "pembayaran",
     "distribution.view_payment",
     ("village__parent__parent", "period", "bank", "order"),
     (
