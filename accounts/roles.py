@@ -270,6 +270,8 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.BANK: {
         "regions.view_region",
         "beneficiaries.view_bank",
+        "beneficiaries.view_card",
+        "distribution.view_cardevent",
         "distribution.view_agent",
         "distribution.view_agentfinding",
     }

@@ -8,6 +8,7 @@ from django.db.models.functions import Length, Now
 from django.db.models.lookups import Exact
 
 from accounts.models import User
+from accounts.roles import Role
 from accounts.scope import ScopedQuerySet, regency_code_of
 from beneficiaries.identity import NIK_PATTERN
 from regions.models import Region
@@ -356,6 +357,13 @@ class Bank(models.Model):
         return self.short_name
 
 
+class CardQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """In the user's region; of those the cards of the own bank only, for a bank's officer."""
+        visible = super().visible_to(user)
+        return visible.filter(bank=user.bank_id) if user.role == Role.BANK else visible
+
+
 @tracked()
 class Card(Sourced):
     """A KKS card with its account."""
@@ -398,7 +406,7 @@ class Card(Sourced):
     status = models.CharField("status", max_length=10, choices=Status, default=Status.DIBUKA)
     handed_over_on = models.DateField("diserahkan", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = CardQuerySet.as_manager()
 
     class Meta:
         verbose_name = "kartu dan rekening"

@@ -67,7 +67,7 @@ PAYOUT = [
     "Tumpang tindih program",
 ]
 PAYOUT_REFERENCE = [
-    "Anggaran dan kuota",
+    "Anggaran",
     "Komoditas",
     "Kelompok gizi",
     "Indikator wilayah",

@@ -87,7 +87,11 @@ def admit(upload: Upload, identity: dict[str, str]) -> None:
     admit_bank(upload, identity)
     period = period_of(upload)
     if period.status == PayoutPeriod.Status.DITUTUP:
-        raise SheetRefused("PERIODE_DITUTUP", f"{period} sudah ditutup. {NOTHING_SAVED}")
+        raise SheetRefused(
+            "PERIODE_DITUTUP",
+            f"{period} sudah ditutup. Pilih periode lain, atau minta koordinator provinsi"
+            f" membukanya kembali. {NOTHING_SAVED}",
+        )
 
 
 def follow(upload: Upload) -> None:
@@ -147,7 +151,8 @@ def refuse_other_period(period: PayoutPeriod, cursor) -> None:
         raise SheetRefused(
             "PERIODE_LAIN",
             f"{thousands(outside)} dari {thousands(rows)} baris berisi bulan di luar {period}"
-            f"{f' dan termasuk {other}' if other else ''}. {NOTHING_SAVED}",
+            f"{f' dan termasuk {other}' if other else ''}. Pilih periode yang sesuai lalu kirim"
+            f" lagi. {NOTHING_SAVED}",
         )
 
 

@@ -4,19 +4,22 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils import timezone
+from import_export import fields, resources
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
     DistrictFilter,
+    ReferenceDataAdmin,
     RegencyFilter,
-    ScopedAdmin,
     ScopedChangeList,
     VillageFilter,
 )
+from accounts.exchange import Known, Whole
 from beneficiaries import exports
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
-from beneficiaries.models import Quota
+from beneficiaries.models import Programme, Quota
+from regions.models import Region
 from spreadsheets.words import thousands
 from verification.admin.meetings import SteppedAdmin
 from verification.figures.quotas import places_of
@@ -144,9 +147,26 @@ class QuotaChangeList(ScopedChangeList):
             quota.places = places[quota.pk]
 
 
+class QuotaResource(resources.ModelResource):
+    """One row a programme, place and year; a row that exists is replaced."""
+
+    programme = fields.Field("programme", "program", Known(Programme, "code"))
+    region = fields.Field("region", "kode_wilayah", Known(Region, "code"))
+    year = fields.Field("year", "tahun", Whole())
+    families = fields.Field("families", "kuota_keluarga", Whole())
+    legal_basis = fields.Field("legal_basis", "dasar_penetapan")
+
+    class Meta:
+        model = Quota
+        fields = ["programme", "region", "year", "families", "legal_basis"]
+        import_id_fields = ["programme", "region", "year"]
+        clean_model_instances = True
+        skip_unchanged = True
+
+
 @admin.register(Quota)
-class QuotaAdmin(ScopedAdmin):
-    may_add = may_change = True
+class QuotaAdmin(ReferenceDataAdmin):
+    resource_classes = [QuotaResource]
     list_display = ["region", "year", "programme", "places", "taken", "left", "legal_basis"]
     list_display_links = ["region"]
     list_select_related = ["region", "programme"]

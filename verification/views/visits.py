@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from beneficiaries.models import Person
-from beneficiaries.views import Number
+from beneficiaries.reveal import Number
 from verification import forms
 from verification.actions import cases as actions
 from verification.actions.attachments import attach_to_case
