@@ -190,23 +190,6 @@ class QuotaChangeList(ScopedChangeList):
             quota.places = places[quota.pk]
 
 
-class QuotaResource(resources.ModelResource):
-    """One row a programme, place and year; a row that exists is replaced."""
-
-    programme = fields.Field("programme", "program", Known(Programme, "code"))
-    region = fields.Field("region", "kode_wilayah", Known(Region, "code"))
-    year = fields.Field("year", "tahun", Whole())
-    families = fields.Field("families", "kuota_keluarga", Whole())
-    legal_basis = fields.Field("legal_basis", "dasar_penetapan")
-
-    class Meta:
-        model = Quota
-        fields = ["programme", "region", "year", "families", "legal_basis"]
-        import_id_fields = ["programme", "region", "year"]
-        clean_model_instances = True
-        skip_unchanged = True
-
-
 @admin.register(Quota)
 class QuotaAdmin(ReferenceDataAdmin):
     resource_classes = [QuotaResource]

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('beneficiaries', '0010_one_active_card'),
-        ('distribution', '0007_reconciliation'),
+        ('distribution', '0010_voided_purchases'),
         ('regions', '0002_tree'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
