@@ -325,25 +325,6 @@ def area(user, code: str, round: Round | None, *, register: str | None = None) -
     )
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """A share here beside that of the whole province. `better`: None where both are equal."""
-
-    label: str
-    own: Decimal
-    province: Decimal
-    better: bool | None
-    url: str | None
-
-    @property
-    def gap(self) -> Decimal:
-        return abs(self.own - self.province)
-
-    @property
-    def is_above(self) -> bool:
-        return self.own > self.province
-
-
 def province_counts(province: str, round: Round | None) -> Counts:
     """Sums over the whole province, for users of one district too; nothing below that."""
     progress = ProvinceRound.objects.filter(pk=round and round.pk)

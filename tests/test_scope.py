@@ -104,6 +104,7 @@ from verification.models import (
     NotSame,
     Objector,
     ProposalMember,
+    ProposalStep,
     RoundRegion,
     SecondLook,
 )
@@ -332,6 +333,12 @@ MAKERS = {
     "verification.ProposalMember": lambda village: ProposalMember.objects.create(
         proposal=ProposalFactory(village_id=village), village_id=village, position=1, name="SITI"
     ),
+    "verification.ProposalStep": lambda village: ProposalStep.objects.create(
+        proposal=ProposalFactory(village_id=village),
+        village_id=village,
+        action="TARIK",
+        by=UserFactory(),
+    ),
     "verification.Objection": lambda village: ObjectionFactory(household__village_id=village),
     "verification.Objector": lambda village: Objector.objects.create(
         objection=ObjectionFactory(household__village_id=village), village_id=village, name="X"
@@ -342,7 +349,7 @@ MAKERS = {
     "verification.PayeeChange": lambda village: PayeeChangeFactory(household__village_id=village),
     "beneficiaries.Quota": lambda village: QuotaFactory(region_id=village),
     "distribution.Budget": lambda village: Budget.objects.create(
-        programme_id="SEMBAKO", region_id=village[:5], year=2021, amount=1, families=1
+        programme_id="SEMBAKO", region_id=village[:5], year=2021, amount=1
     ),
     "distribution.Agent": lambda village: AgentFactory(village_id=village),
     "distribution.AgentVillage": lambda village: AgentVillage.objects.get(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sembako_portal.navigation import waiting
+from sembako_portal.navigation.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Entry:
     label: str
     icon: str = ""
     model: str = ""
-    waiting: Callable[[object], waiting.Waiting | None] | None = None
+    waiting: Callable[[object], Waiting | None] | None = None
     view: str = ""
     permission: str = ""
     province: bool = False
@@ -172,7 +173,7 @@ ENTRIES = (
             Entry("Wilayah", model="regions.Region"),
             Entry("Program", model="beneficiaries.Programme"),
             Entry("Bank penyalur", model="beneficiaries.Bank"),
-            Entry("Anggaran dan kuota", model="distribution.Budget"),
+            Entry("Anggaran", model="distribution.Budget"),
             Entry("Tenggat pengaduan", model="coordination.ComplaintTerm"),
             Entry("Kasir agen", model="distribution.Cashier"),
             Entry("Komoditas", model="distribution.Commodity"),
@@ -181,6 +182,8 @@ ENTRIES = (
             Entry("Aturan pasangan program", model="distribution.ProgrammePair"),
             Entry("Golongan terlarang", model="distribution.BarredGroup"),
             Entry("Orang dari golongan terlarang", model="distribution.BarredPerson"),
+            Entry("Hari libur", model="regions.Holiday"),
+            Entry("Tenggat jawaban", model="verification.AnswerTerm"),
             Entry("Catatan akses data", model="accounts.AccessLog"),
             Entry(
                 "Kesehatan data",
