@@ -1,6 +1,5 @@
 """What coordination adds to the start page of the province."""
 
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
@@ -10,7 +9,7 @@ from django.utils import timezone
 from accounts.scope import Scope
 from coordination.models import FollowUp
 from dashboards.figures import Area
-from dashboards.tiles import Tile
+from dashboards.tiles import Added, Tile
 from dashboards.work import Finding
 from spreadsheets.words import thousands
 
@@ -23,44 +22,46 @@ def _url(code: str) -> str:
     )
 
 
-def overdue_tile(user, area: Area) -> Tile | None:
-    """None for who may not see follow-ups, and below a regency, which they are agreed for."""
+def overdue(user, area: Area) -> Added:
+    """Follow-ups past their date, as a tile and as a finding for each place with some.
+
+    Nothing for who may not see them, and below a regency, which they are agreed for.
+    """
     code = area.region.code
     if not user.has_perm("coordination.view_followup") or len(code) > 5:
-        return None
+        return Added()
     rows = FollowUp.objects.visible_to(user).filter(Scope((code,)).condition(FollowUp.PLACE))
-    counted = rows.aggregate(
-        open=Count("pk", filter=Q(pk__in=rows.open().values("pk"))),
-        overdue=Count("pk", filter=Q(pk__in=rows.overdue().values("pk"))),
-    )
-    return Tile(
+    late = Q(due_on__lt=timezone.localdate())
+    counted = {
+        row["regency_code"]: row
+        for row in rows.open()
+        .order_by()
+        .values("regency_code")
+        .annotate(open=Count("pk"), overdue=Count("pk", filter=late))
+    }
+    total = {name: sum(row[name] for row in counted.values()) for name in ("open", "overdue")}
+    tile = Tile(
         "Tindak lanjut lewat tenggat",
-        thousands(counted["overdue"]),
-        f"dari {thousands(counted['open'])} yang masih terbuka",
+        thousands(total["overdue"]),
+        f"dari {thousands(total['open'])} yang masih terbuka",
         _url(code),
     )
+    late_places = [
+        (place, counted[place.code]["overdue"])
+        for place in area.places
+        if len(place.code) == 5 and counted.get(place.code, {}).get("overdue")
+    ]
+    return Added(tile, [_finding(place, count) for place, count in late_places])
 
 
-def overdue_findings(user, area: Area) -> Iterator[Finding]:
-    """One for each place with follow-ups past their date."""
-    if not user.has_perm("coordination.view_followup") or len(area.region.code) != 2:
-        return
-    counted = dict(
-        FollowUp.objects.visible_to(user)
-        .overdue()
-        .order_by()
-        .values_list("regency_code")
-        .annotate(Count("pk"))
+def _finding(place, count: int) -> Finding:
+    return Finding(
+        kind="told",
+        urgent=False,
+        region=place.region,
+        count=count,
+        url=_url(place.code),
+        title=f"{count} tindak lanjut lewat tenggat",
+        text="Keputusan Rakor yang belum selesai.",
+        button=f"Lihat {count} tindak lanjut",
     )
-    for place in area.places:
-        if count := counted.get(place.code):
-            yield Finding(
-                kind="told",
-                urgent=False,
-                region=place.region,
-                count=count,
-                url=_url(place.code),
-                title=f"{count} tindak lanjut lewat tenggat",
-                text=f"Keputusan Rakor yang belum selesai per {timezone.localdate():%d-%m-%Y}.",
-                button=f"Lihat {count} tindak lanjut",
-            )

@@ -88,7 +88,6 @@ class Chosen:
 
 
 def chosen(request, *, region: str = "") -> Chosen:
-    """Two queries: periods and banks."""
     asked = request.GET
     periods = payouts.periods(request.user)
     banks = tuple(Bank.objects.all())

@@ -11,14 +11,17 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection, transaction
 from django.db.models import (
+    DateTimeField,
     Exists,
     Max,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Sum,
+    Value,
 )
-from django.db.models.functions import Left
+from django.db.models.functions import Cast, Left
 from django.utils import timezone
 
 from accounts import scope
@@ -48,6 +51,7 @@ REGISTER_COUNTS = (
     "addressed",
     "checked",
 )
+_COUNTED = (*REGISTER_COUNTS, *ROUND_COUNTS)
 _SUMMED = ", ".join(f"sum({name})" for name in REGISTER_COUNTS)
 _NAMES = ", ".join(REGISTER_COUNTS)
 _EXCLUDED = ", ".join(f"{name} = excluded.{name}" for name in REGISTER_COUNTS)
@@ -264,28 +268,31 @@ def _sums(
     user, code: str, round: Round | None, *, length: int, register: str | None = None
 ) -> dict[str, dict]:
     """Sums of the villages inside `code` by the first `length` characters, with the last count."""
-    by_place = {"place": Left("village_id", length)}
+    only = {"village__code__startswith": code} | ({"register": register} if register else {})
     model = RegisterFigures if register else VillageFigures
-    only = {"register": register} if register else {}
-    rows = model.objects.visible_to(user).filter(village__code__startswith=code, **only)
-    summed = rows.order_by().values(**by_place)
-    found = {
-        row.pop("place"): row
-        for row in summed.annotate(
-            last=Max("counted_at"), **{name: Sum(name) for name in REGISTER_COUNTS}
-        )
-    }
+    rows = _grouped(model, user, only, length, REGISTER_COUNTS, Max("counted_at"))
     if round:
-        rows = RoundFigures.objects.visible_to(user).filter(
-            round=round, village__code__startswith=code, **only
+        never = Max(Cast(Value(None), DateTimeField()))
+        of_round = only | {"round": round}
+        rows = rows.union(
+            _grouped(RoundFigures, user, of_round, length, ROUND_COUNTS, never), all=True
         )
-        for row in (
-            rows.order_by()
-            .values(**by_place)
-            .annotate(**{name: Sum(name) for name in ROUND_COUNTS})
-        ):
-            found.setdefault(row.pop("place"), {"last": None}).update(row)
+    found: dict[str, dict] = {}
+    for row in rows:
+        place = found.setdefault(row["place"], dict.fromkeys(_COUNTED, 0) | {"last": None})
+        place["last"] = place["last"] or row["last"]
+        for name in _COUNTED:
+            place[name] += row[f"n_{name}"]
     return found
+
+
+def _grouped(model, user, only: dict, length: int, counted: Collection[str], last: Max) -> QuerySet:
+    """Sums of `counted` by place, and noughts for the rest: so that two tables are one query."""
+    sums = {name: Sum(name) if name in counted else Sum(Value(0)) for name in _COUNTED}
+    rows = model.objects.visible_to(user).filter(**only).order_by()
+    return rows.values(place=Left("village_id", length)).annotate(
+        last=last, **{f"n_{name}": value for name, value in sums.items()}
+    )
 
 
 def counts_inside(user, code: str, round: Round | None, *, length: int) -> dict[str, Counts]:

@@ -13,7 +13,7 @@ from dashboards.choices import Chosen
 from dashboards.figures import CHILD_LENGTH, Area, Counts, Trend
 from dashboards.history import Kept
 from dashboards.payouts import PayoutCounts
-from dashboards.tiles import Change, Tile, change
+from dashboards.tiles import Added, Change, Tile, change
 from distribution.models import PayoutPeriod
 from spreadsheets.words import thousands
 from verification.models import Round
@@ -115,7 +115,8 @@ class Overview:
         for kept in self.kept.values():
             for each in kept:
                 if each.month < this:
-                    totals[each.month] = totals.get(each.month, Counts()) + each.counts
+                    counts = self._of_this_round(each)
+                    totals[each.month] = totals.get(each.month, Counts()) + counts
         return [*(totals[month] for month in sorted(totals)), self.area.total]
 
     @cached_property
@@ -137,8 +138,11 @@ class Overview:
     @cached_property
     def tiles(self) -> list[Tile]:
         own = [self._kpm(), self._matched(), self._verified(), self._credited(), self._unspent()]
-        added = (source(self.user, self.area) for source in tiles.registered)
-        return [*own, *(tile for tile in added if tile)]
+        return [*own, *(added.tile for added in self.added if added.tile)]
+
+    @cached_property
+    def added(self) -> list[Added]:
+        return [source(self.user, self.area) for source in tiles.registered]
 
     def _kpm(self) -> Tile:
         now, then = self.total.counts.kpm, self.total_before.counts.kpm
@@ -194,9 +198,14 @@ class Overview:
             f"{thousands(now.approved)} dari {thousands(now.cases)} KPM, {self.round.name}",
             url,
             change=told,
-            missing="Putaran ini dimulai bulan ini.",
-            line=self.trend.sums if self.trend else (),
+            missing="Belum ada catatan bulan sebelumnya dari putaran ini.",
+            line=self.trend.sums if self.trend else self._verified_line(),
         )
+
+    def _verified_line(self) -> list[float]:
+        """The months of which cases of this round were kept, and now."""
+        shares = [counts.verified_share for counts in self.months]
+        return [float(value) for value in shares if value is not None]
 
     def _credited(self) -> Tile:
         now, then = self.total.payout, self.total_before.payout
@@ -270,13 +279,18 @@ def percent(value) -> str:
     return "–" if value is None else f"{value}%".replace(".", ",")
 
 
-def overview(user, code: str, chosen: Chosen, round: Round | None) -> Overview:
-    """Raises Region.DoesNotExist for a code that is not in the tree."""
+def overview(
+    user, code: str, chosen: Chosen, round: Round | None, *, with_trend: bool = False
+) -> Overview:
+    """`with_trend`: also how many were verified day by day, known for whole kabupaten/kota.
+
+    Raises Region.DoesNotExist for a code that is not in the tree.
+    """
     area = figures.area(user, code, round, register=chosen.register or None)
     length = CHILD_LENGTH[len(code)]
     wanted = payouts.shown_periods(list(chosen.periods), chosen.period)
     only = {"bank": chosen.bank or None, "register": chosen.register or None}
-    follows = round is not None and not chosen.register and len(code) <= 5
+    follows = with_trend and round is not None and not chosen.register and len(code) <= 5
     return Overview(
         user=user,
         chosen=chosen,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Left
 from django.utils import timezone
 
@@ -320,36 +320,33 @@ class AgentCounts:
 def agent_counts(user, code: str, *, length: int) -> dict[str, AgentCounts]:
     """By place inside `code` whose codes have this length, counted now, within the user's scope."""
     inside = {"village__code__startswith": code}
-    by_place = {"place": Left("village_id", length)}
     selling = (
         Agent.objects.visible_to(user).active().exclude(contract_until__lt=timezone.localdate())
     )
-    agents = dict(
-        selling.filter(**inside).order_by().values_list(by_place["place"]).annotate(Count("pk"))
+    served = AgentVillage.objects.visible_to(user).filter(
+        agent__in=selling, village=OuterRef("village")
     )
-    served = set(
-        AgentVillage.objects.visible_to(user)
-        .filter(agent__in=selling, **inside)
-        .values_list("village_id", flat=True)
+    villages = VillageFigures.objects.visible_to(user).filter(**inside)
+    kinds = (
+        ("villages", villages, Sum("kpm")),
+        ("without_agent", villages.filter(~Exists(served)), Sum("kpm")),
+        ("agents", selling.filter(**inside), Sum(Value(0))),
+        (
+            "open_findings",
+            AgentFinding.objects.visible_to(user).open().filter(**inside),
+            Sum(Value(0)),
+        ),
     )
-    findings = dict(
-        AgentFinding.objects.visible_to(user)
-        .open()
-        .filter(**inside)
-        .order_by()
-        .values_list(by_place["place"])
-        .annotate(Count("pk"))
+    first, *others = (
+        rows.order_by()
+        .values(what=Value(kind), place=Left("village_id", length))
+        .annotate(number=Count("pk"), families=families)
+        for kind, rows, families in kinds
     )
     found: dict[str, AgentCounts] = {}
-    villages = VillageFigures.objects.visible_to(user).filter(**inside)
-    for village, kpm in villages.values_list("village_id", "kpm"):
-        without = village not in served
-        place = village[:length]
-        found[place] = found.get(place, AgentCounts()) + AgentCounts(
-            villages=1, without_agent=int(without), families_beyond=kpm * without
-        )
-    for place in agents.keys() | findings.keys():
-        found[place] = found.get(place, AgentCounts()) + AgentCounts(
-            agents=agents.get(place, 0), open_findings=findings.get(place, 0)
-        )
+    for row in first.union(*others, all=True):
+        counted = {row["what"]: row["number"]}
+        if row["what"] == "without_agent":
+            counted["families_beyond"] = row["families"]
+        found[row["place"]] = found.get(row["place"], AgentCounts()) + AgentCounts(**counted)
     return found

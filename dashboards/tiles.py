@@ -1,9 +1,9 @@
 """A tile of a start page: a level, what it is of, its change in words, its line over time.
 
-Layers above add their own with `register`, and findings with `register_findings`.
+Layers above add a tile and findings of their own with `register`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -78,13 +78,16 @@ class Tile:
     line: Sequence[float] = ()
 
 
-registered: list[Callable[[object, Area], Tile | None]] = []
-finders: list[Callable[[object, Area], Iterable[Finding]]] = []
+@dataclass(frozen=True)
+class Added:
+    """What a layer above adds to the page of a place."""
+
+    tile: Tile | None = None
+    findings: Sequence[Finding] = ()
 
 
-def register(source: Callable[[object, Area], Tile | None]) -> None:
+registered: list[Callable[[object, Area], Added]] = []
+
+
+def register(source: Callable[[object, Area], Added]) -> None:
     registered.append(source)
-
-
-def register_findings(source: Callable[[object, Area], Iterable[Finding]]) -> None:
-    finders.append(source)

@@ -16,10 +16,8 @@ def province(request):
     user = request.user
     home = min(user.scope.codes, key=len)
     asked = request.GET.get("wilayah", "")
-    code = asked if len(asked) == 5 and user.scope.contains(asked) else home
-    regencies = list(Region.objects.filter(parent=home))
-    if code not in {home, *(region.code for region in regencies)}:
-        code = home
+    regencies = Region.objects.filter(parent=home)
+    code = asked if asked and regencies.filter(pk=asked).exists() else home
     round = figures.current_round(user)
     filters = chosen(request, region=code if code != home else "")
     view = overview(user, code, filters, round)
@@ -33,7 +31,7 @@ def province(request):
         request,
         "dashboards/province.html",
         title="Beranda provinsi",
-        regencies=regencies,
+        regencies=regencies if filters.region else [place.region for place in view.area.places],
         may_review=may_review,
         sent=len(sent),
         waiting=sum(upload.for_me for upload in uploads) if may_review else len(sent),
