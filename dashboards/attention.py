@@ -1,4 +1,4 @@
-"""What the payout, the data and the agents ask the province to look at: findings with their list.
+"""What the payout and the data ask the province to look at: findings with their list.
 
 The limits are agreed for the start and easy to find here; nothing is refused because of them.
 """
@@ -21,13 +21,12 @@ FAILED_MUCH = 5
 # Days since the credit, with the share of the credited from which they are told.
 UNSPENT = ((90, 5), (60, 10), (30, 15))
 FELL_POINTS = 0.5
-FAR_SHARE = 20
 OF_A_KIND = 3
 
 
 def findings(view: Overview) -> list[Finding]:
     """The largest of each kind, at most `OF_A_KIND`."""
-    kinds = (_failed(view), _unspent(view), _fell(view), _without_agent(view))
+    kinds = (_failed(view), _unspent(view), _fell(view))
     found = [finding for kind in kinds for finding in _largest(kind)]
     return found + [finding for added in view.added for finding in added.findings]
 
@@ -106,24 +105,4 @@ def _fell(view: Overview) -> Iterator[Finding]:
                 title=f"padan turun {tiles.points(lost)}",
                 text=f"{count} orang belum padan, {percent(now.matched_share)} padan.",
                 button=f"Lihat {count} orang",
-            )
-
-
-def _without_agent(view: Overview) -> Iterator[Finding]:
-    for place in view.area.places:
-        agents = view.agents.get(place.code)
-        if agents is None or not agents.without_agent or len(place.code) != 5:
-            continue
-        part = share(agents.families_beyond, place.counts.kpm)
-        if part is not None and part >= FAR_SHARE:
-            count = thousands(agents.without_agent)
-            yield Finding(
-                kind="told",
-                urgent=False,
-                region=place.region,
-                count=agents.without_agent,
-                url=links.villages_without_agent(view.user, place.code),
-                title=f"{count} desa/kelurahan tanpa agen",
-                text=f"{thousands(agents.families_beyond)} KPM, {percent(part)} dari KPM aktif.",
-                button=f"Lihat {count} desa",
             )

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.core.cache import cache
+
 from beneficiaries.models import Bank, Household
 from dashboards import payouts
 from distribution.models import PayoutPeriod
+
+BANKS_KEPT = 300  # seconds: master data that an administrator changes once in years
 
 
 @dataclass(frozen=True)
@@ -87,10 +91,14 @@ class Chosen:
         ]
 
 
+def _banks() -> tuple[Bank, ...]:
+    return tuple(Bank.objects.all())
+
+
 def chosen(request, *, region: str = "") -> Chosen:
     asked = request.GET
     periods = payouts.periods(request.user)
-    banks = tuple(Bank.objects.all())
+    banks = cache.get_or_set("dashboards.banks", _banks, BANKS_KEPT)
     period = next((one for one in periods if str(one.pk) == asked.get("periode")), None)
     return Chosen(
         periods=tuple(periods),

@@ -56,8 +56,6 @@ def parts(view: Overview) -> dict:
         "needed": view.trend and view.trend.needed_per_day(due.days),
         "quality": quality.score(view.total.counts),
         "quality_parts": _quality(view),
-        "rightness": _rightness(user, code, round) if round else [],
-        "place_lines": _agents(view),
         "links": {
             "kpm": links.kpm(user, code, register=view.chosen.register),
             "invalid_nik": links.invalid_nik(user, code, register=view.chosen.register),
@@ -66,6 +64,12 @@ def parts(view: Overview) -> dict:
             "to_do": round and links.cases_to_do(user, code, round),
         },
     }
+
+
+def right_and_near(view: Overview) -> dict:
+    """Whom the round found wrongly in or out, and what serves the place; two queries."""
+    lines = _rightness(view.user, view.code, view.round) if view.round else []
+    return {"rightness": lines, "place_lines": _agents(view)}
 
 
 def _offered(view: Overview) -> tuple[maps.Measure, ...]:

@@ -16,8 +16,8 @@ def province(request):
     user = request.user
     home = min(user.scope.codes, key=len)
     asked = request.GET.get("wilayah", "")
-    regencies = Region.objects.filter(parent=home)
-    code = asked if asked and regencies.filter(pk=asked).exists() else home
+    regencies = list(Region.objects.filter(parent=home)) if asked else []
+    code = asked if any(region.code == asked for region in regencies) else home
     round = figures.current_round(user)
     filters = chosen(request, region=code if code != home else "")
     view = overview(user, code, filters, round)
@@ -31,7 +31,7 @@ def province(request):
         request,
         "dashboards/province.html",
         title="Beranda provinsi",
-        regencies=regencies if filters.region else [place.region for place in view.area.places],
+        regencies=regencies or [place.region for place in view.area.places],
         may_review=may_review,
         sent=len(sent),
         waiting=sum(upload.for_me for upload in uploads) if may_review else len(sent),
