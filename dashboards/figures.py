@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import (
     DateTimeField,
@@ -37,6 +38,7 @@ from regions.models import Region
 from uploads.models import Upload, UploadEvent
 from verification.models import Round
 
+TREE_KEPT = 300  # seconds
 # Length of the codes one level below: regencies of a province, districts of a regency, villages.
 CHILD_LENGTH = {2: 5, 5: 8, 8: 13, 13: 13}
 
@@ -304,6 +306,17 @@ def counts_inside(user, code: str, round: Round | None, *, length: int) -> dict[
     }
 
 
+def _around(code: str, above: list[str]) -> list[Region]:
+    """The region, those above it and those directly below; remembered for some minutes, since the
+    tree changes by law only."""
+    regions = Region.objects.filter(Q(pk__in=[*above, code]) | Q(parent=code))
+    key = f"dashboards.around.{code}"
+    found = cache.get(key)
+    if found is None and (found := list(regions)):
+        cache.set(key, found, TREE_KEPT)
+    return found
+
+
 def area(user, code: str, round: Round | None, *, register: str | None = None) -> Area:
     """Figures of the region `code` and of each place directly below it, within the user's scope.
 
@@ -312,8 +325,7 @@ def area(user, code: str, round: Round | None, *, register: str | None = None) -
     Raises Region.DoesNotExist for a code that is not in the tree.
     """
     above = [code[:length] for length in (2, 5, 8) if length < len(code)]
-    regions = Region.objects.filter(Q(pk__in=[*above, code]) | Q(parent=code))
-    by_code = {region.code: region for region in regions}
+    by_code = {region.code: region for region in _around(code, above)}
     if code not in by_code:
         raise Region.DoesNotExist(code)
     sums = _sums(user, code, round, length=CHILD_LENGTH[len(code)], register=register)

@@ -106,8 +106,8 @@ def test_every_tile_of_the_province_is_as_long_as_its_list(client, coordinator, 
 @pytest.mark.parametrize(
     "address", [region("62"), region(KAPUAS), region("62.03.08"), region(VILLAGE)]
 )
-def test_every_other_number_is_as_long_as_its_list(client, coordinator, paid, address):
-    context = page(client, coordinator, address).context
+def test_every_other_number_is_as_long_as_its_list(client, coordinator, paid, code):
+    context = page(client, coordinator, region(code)).context
     followed = 0
     for line in (*context["rightness"], *context["place_lines"]):
         if is_list(line.url):
