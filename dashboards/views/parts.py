@@ -173,6 +173,6 @@ def _agents(view: Overview) -> list[Line]:
         Line(
             total.open_findings,
             "temuan kunjungan agen terbuka",
-            links.open_agent_findings(user, code),
+            links.open_agent_findings(user, code) if len(code) <= 8 else None,
         ),
     ]
