@@ -22,6 +22,18 @@ class AgeFilter(DropdownFilter):
         return summary.of_age(queryset, self.value()) if self.value() else queryset
 
 
+class ForMeFilter(DropdownFilter):
+    """What others have entered and the user decides."""
+
+    title, parameter_name = "menunggu", "menunggu"
+
+    def lookups(self, request, model_admin):
+        return [("saya", "Menunggu putusan saya")]
+
+    def queryset(self, request, queryset):
+        return queryset.decidable_by(request.user) if self.value() else queryset
+
+
 class FindingFilter(DropdownFilter):
     """Outcome against the register: who receives wrongly, and who wrongly does not."""
 

@@ -11,9 +11,9 @@ from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFi
 from beneficiaries import exports
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
+from uploads.views.attachments import with_limited_files
 from verification.models import VillageMeeting
 from verification.views import meetings as views
-from verification.views.attachments import with_limited_files
 
 STEPS = {
     "edit": ("isi", views.edit_meeting),

@@ -21,6 +21,7 @@ from beneficiaries.figures import Mark
 from beneficiaries.models import Programme, Quota
 from regions.models import Region
 from spreadsheets.words import thousands
+from verification.admin.filters import ForMeFilter
 from verification.admin.meetings import SteppedAdmin
 from verification.figures.quotas import places_of
 from verification.models import PayeeChange, Replacement
@@ -77,6 +78,7 @@ class DecidedAdmin(SteppedAdmin):
     list_display_links = ["name"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
+        ForMeFilter,
         RegencyFilter,
         DistrictFilter,
         VillageFilter,
@@ -155,7 +157,7 @@ class QuotaResource(resources.ModelResource):
     region = fields.Field("region", "kode_wilayah", Known(Region, "code"))
     year = fields.Field("year", "tahun", Whole())
     families = fields.Field("families", "kuota_keluarga", Whole())
-    legal_basis = fields.Field("legal_basis", "dasar")
+    legal_basis = fields.Field("legal_basis", "dasar_penetapan")
 
     class Meta:
         model = Quota

@@ -18,7 +18,7 @@ from beneficiaries import exports
 from beneficiaries.admin import badges, masked
 from beneficiaries.figures import Mark
 from beneficiaries.models import ExitReason
-from verification.admin.filters import AgeFilter, BalanceFilter, FindingFilter
+from verification.admin.filters import AgeFilter, BalanceFilter, FindingFilter, ForMeFilter
 from verification.figures import rounds as figures
 from verification.models import Case, CaseCount, Round
 from verification.risks import RISKS
@@ -205,6 +205,7 @@ class CaseAdmin(ScopedAdmin):
     list_filter = [
         "round",
         ("status", ChoicesDropdownFilter),
+        ForMeFilter,
         OfficerFilter,
         RiskFilter,
         ("origin", ChoicesDropdownFilter),

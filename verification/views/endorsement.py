@@ -44,7 +44,11 @@ def add_endorsement(request: HttpRequest) -> HttpResponse:
         region = get_object_or_404(regions_inside(user.scope), pk=request.POST.get("wilayah"))
         try:
             made = actions.make_endorsement(
-                round, region, by=user, with_open="tanpa_terbuka" in request.POST
+                round,
+                region,
+                by=user,
+                with_open="tanpa_terbuka" in request.POST,
+                with_waiting="tanpa_tempat" in request.POST,
             )
         except ValidationError as refused:
             error = " ".join(refused.messages)

@@ -16,6 +16,7 @@ from accounts.admin import regions_inside
 from beneficiaries import exports
 from beneficiaries.models import ExitReason, Household, Quota
 from regions.models import Region
+from uploads.views.attachments import files_of
 from verification.actions import attachments
 from verification.actions import replacement as actions
 from verification.figures import quotas as figures
@@ -31,7 +32,6 @@ from verification.models import (
     Round,
 )
 from verification.views.asking import AnswerForm, Question, ReasonForm, ask, date_field
-from verification.views.attachments import files_of
 from verification.views.meetings import LEAVING_REASONS
 from verification.views.siblings import REPLACEMENT, tabs
 from verification.waiting import RULE, Waiting
@@ -116,7 +116,7 @@ def _running(regency: Region | None) -> Round | None:
     if regency is None:
         return None
     try:
-        return actions.running_round(regency.code)
+        return actions.round_of_places(regency.code)
     except ValidationError:
         return None
 
@@ -275,6 +275,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         run=run,
         done=f"{household} diajukan masuk dan menunggu keputusan petugas lain.",
         back=f"{reverse('verification:waiting')}?kabupaten={regency}",
+        back_title="Penggantian dan daftar tunggu",
     )
     return ask(request, question)
 
@@ -311,6 +312,7 @@ def leaving(request: HttpRequest, pk: int) -> HttpResponse:
         run=lambda **said: actions.record_leaving(household, by=request.user, **said),
         done=f"{household} dicatat keluar dan menunggu diperiksa.",
         back=reverse("verification:waiting"),
+        back_title="Penggantian dan daftar tunggu",
     )
     return ask(request, question)
 
@@ -373,6 +375,7 @@ def change_payee(request: HttpRequest, pk: int) -> HttpResponse:
         run=run,
         done=f"Ganti pengurus {household} diajukan dan menunggu keputusan.",
         back=reverse("admin:verification_payeechange_changelist"),
+        back_title="Ganti pengurus",
     )
     return ask(request, question)
 
@@ -437,6 +440,7 @@ def grant(request: HttpRequest, thing: Decided) -> HttpResponse:
         run=lambda answer: run(thing, answer=answer, by=request.user),
         done=f"{thing} disetujui.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return ask(request, question)
 
@@ -457,5 +461,6 @@ def refuse(request: HttpRequest, thing: Decided) -> HttpResponse:
         run=lambda answer: run(thing, answer=answer, by=request.user),
         done=f"{thing} ditolak.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return ask(request, question)
