@@ -92,7 +92,9 @@ def test_from_the_village_to_the_decree(
     the_list_is_forwarded(reviewer)
 
     the_decree_is_recorded(reviewer, scan, families, tmp_path)
-    another_applies_it(open_window(UserFactory(role=Role.KOORDINATOR, regions=["62"])))
+    second = open_window(UserFactory(role=Role.KOORDINATOR, regions=["62"]))
+    second.goto("/")
+    another_applies_it(second)
     joined = Case.objects.get(household__payee__nik=NIK).household
     active = Enrollment.objects.active().sembako()
     assert list(active.values_list("household", flat=True)) == [joined.pk]
