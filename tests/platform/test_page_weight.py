@@ -1,0 +1,29 @@
+"""What a page asks of a slow line, without its own HTML and data."""
+
+import gzip
+import re
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from accounts.roles import Role
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+MOST_BYTES = 60_000
+
+
+@pytest.mark.parametrize(
+    "page", ["/", "/beneficiaries/household/", "/uploads/upload/add/", "/laporan/", "/login/"]
+)
+def test_styles_and_scripts_of_a_page_stay_small(client, page):
+    if page != "/login/":
+        client.force_login(UserFactory(role=Role.PETUGAS, regions=["62.03"]))
+    html = client.get(page).content.decode()
+
+    names = set(re.findall(r'(?:src|href)="/static/([^"?#]+)', html))
+
+    assert {"portal/tokens.css", "portal/portal.js"} & names
+    files = [open(finders.find(name), "rb").read() for name in names]
+    assert sum(len(gzip.compress(content)) for content in files) < MOST_BYTES
