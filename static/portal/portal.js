@@ -145,6 +145,11 @@
   reachable();
   addEventListener("resize", reachable);
 
+  // On paper the tables behind the charts are seen
+  addEventListener("beforeprint", () => {
+    for (const table of all("details.chart-table")) table.open = true;
+  });
+
   // A filter with many choices is applied when one is chosen
   for (const choice of all("select[data-go]")) {
     choice.addEventListener("change", () => {

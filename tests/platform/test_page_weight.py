@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -25,5 +26,5 @@ def test_styles_and_scripts_of_a_page_stay_small(client, page):
     names = set(re.findall(r'(?:src|href)="/static/([^"?#]+)', html))
 
     assert {"portal/tokens.css", "portal/portal.js"} & names
-    files = [open(finders.find(name), "rb").read() for name in names]
+    files = [Path(finders.find(name)).read_bytes() for name in names]
     assert sum(len(gzip.compress(content)) for content in files) < MOST_BYTES
