@@ -269,8 +269,8 @@ PERMISSIONS: dict[str, set[str]] = {
         | VIEW_RECONCILIATION
         | REPORT_BACK
         | REVEAL
-        | _may("view", "regions.region", "beneficiaries.bank")
-        | _may("view", "distribution.agent", "distribution.agentfinding")
+        | _may("view", "regions.region", "beneficiaries.bank", "beneficiaries.card")
+        | _may("view", "distribution.agent", "distribution.agentfinding", "distribution.cardevent")
         | {"distribution.answer_reconciliationfinding"}
     ),
     # Sits at the till of one outlet.
@@ -298,6 +298,7 @@ PERMISSIONS: dict[str, set[str]] = {
         | REVEAL
         | _may("view", "accounts.accesslog", "accounts.user", "accounts.regionassignment")
         | _may("view", "distribution.barredgroup", "distribution.barredperson")
+        | _may("view", "regions.holiday", "verification.answerterm")
         | {"coordination.make_report", "coordination.view_sensitive_complaint"}
     ),
     # Keeps users and master data; sees no beneficiary.
@@ -307,6 +308,9 @@ PERMISSIONS: dict[str, set[str]] = {
         | _may("view change", "regions.region")
         | _may("view add change", "accounts.user")
         | _may("view add change delete", "accounts.regionassignment", "distribution.cashier")
+        | _may("view add change delete", "regions.holiday")
+        | _may("view change", "verification.answerterm")
+        | _may("view add change", "coordination.complaintterm")
         | _may("view add change", "beneficiaries.programme", "beneficiaries.bank")
         | _may("view add change", "distribution.benefitrate", "distribution.budget")
         | _may("view add change", "distribution.foodgroup", "distribution.commodity")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from accounts.roles import Role
 from accounts.scope import ScopedQuerySet, regency_code_of
 from beneficiaries.models.history import Sourced, tracked
 from beneficiaries.models.register import Household, Person
@@ -24,6 +25,13 @@ class Bank(models.Model):
 
     def __str__(self) -> str:
         return self.short_name
+
+
+class CardQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """In the user's region; of those the cards of the own bank only, for a bank's officer."""
+        visible = super().visible_to(user)
+        return visible.filter(bank=user.bank_id) if user.role == Role.BANK else visible
 
 
 @tracked()
@@ -68,7 +76,7 @@ class Card(Sourced):
     status = models.CharField("status", max_length=10, choices=Status, default=Status.DIBUKA)
     handed_over_on = models.DateField("diserahkan", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = CardQuerySet.as_manager()
 
     class Meta:
         verbose_name = "kartu dan rekening"

@@ -1,5 +1,7 @@
 """Agents and their findings; what changes them are the actions of agents and uploads."""
 
+from datetime import timedelta
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
@@ -20,6 +22,8 @@ from beneficiaries.admin import badges
 from beneficiaries.exports import Column, Export
 from beneficiaries.figures import Mark
 from distribution.actions import agents as actions
+from distribution.agent_work import OPEN_DAYS
+from distribution.bank_work import CONTRACT_DAYS
 from distribution.looks import state
 from distribution.models import Agent, AgentFinding, AgentVillage
 from distribution.views import agents as views
@@ -47,16 +51,44 @@ AGENTS = Export(
 )
 
 
+AGENT_FINDINGS = Export(
+    "temuan agen",
+    "distribution.view_agentfinding",
+    ("village__parent__parent", "agent__bank", "closed_by"),
+    (
+        Column("ID AGEN", lambda row: row.agent.agent_id),
+        Column("NAMA AGEN", lambda row: row.agent.name),
+        Column("BANK", lambda row: row.agent.bank.short_name),
+        Column("KABUPATEN/KOTA", lambda row: row.village.parent.parent.full_name),
+        Column("KECAMATAN", lambda row: row.village.parent.name),
+        Column("DESA/KELURAHAN", lambda row: row.village.name),
+        Column("TEMUAN", AgentFinding.get_kind_display),
+        Column("KETERANGAN", lambda row: row.detail),
+        Column("DITEMUKAN", lambda row: row.found_on),
+        Column("TENGGAT", lambda row: row.due_on),
+        Column("STATUS", AgentFinding.get_status_display),
+        Column("TINDAK LANJUT", lambda row: row.follow_up),
+    ),
+)
+
+
 class ContractFilter(DropdownFilter):
     title, parameter_name = "kontrak", "kontrak"
 
     def lookups(self, request, model_admin):
-        return [("lewat", "Aktif, kontrak lewat"), ("berlaku", "Berlaku"), ("tanpa", "Tanpa batas")]
+        return [
+            ("lewat", "Aktif, kontrak lewat"),
+            ("berakhir", f"Lewat atau berakhir dalam {CONTRACT_DAYS} hari"),
+            ("berlaku", "Berlaku"),
+            ("tanpa", "Tanpa batas"),
+        ]
 
     def queryset(self, request, queryset):
         today = timezone.localdate()
         if self.value() == "lewat":
             return queryset.with_expired_contract(today)
+        if self.value() == "berakhir":
+            return queryset.contract_ends_by(today + timedelta(days=CONTRACT_DAYS))
         if self.value() == "berlaku":
             return queryset.filter(contract_until__gte=today)
         if self.value() == "tanpa":
@@ -200,10 +232,16 @@ class OverdueFilter(DropdownFilter):
     title, parameter_name = "tenggat", "tenggat"
 
     def lookups(self, request, model_admin):
-        return [("lewat", "Lewat tenggat")]
+        return [
+            ("lewat", "Lewat tenggat"),
+            ("lama", f"Terbuka {OPEN_DAYS} hari atau lewat tenggat"),
+        ]
 
     def queryset(self, request, queryset):
-        return queryset.overdue(timezone.localdate()) if self.value() else queryset
+        today = timezone.localdate()
+        if self.value() == "lama":
+            return queryset.open_since(today - timedelta(days=OPEN_DAYS))
+        return queryset.overdue(today) if self.value() else queryset
 
 
 @admin.register(AgentFinding)
@@ -218,6 +256,11 @@ class AgentFindingAdmin(ScopedAdmin):
         ("kind", ChoicesDropdownFilter),
         OverdueFilter,
     ]
+    actions = ["export"]
+
+    @admin.action(description="Unduh daftar terpilih")
+    def export(self, request, queryset):
+        return exports.export(self, request, queryset, AGENT_FINDINGS)
 
     def get_urls(self):
         step = path(

@@ -118,7 +118,7 @@ def _tell_stories(
     endorsements.create_endorsements(round_, users=created, today=today)
     meetings.create_meetings(users=created, round_=round_)
     tell("agen, kartu, dan penyaluran")
-    agents.create_budgets()
+    agents.create_budgets(today=today)
     agents.create_agents(users=created, today=today, seed=SEED)
     agents.create_cards(users=created, today=today)
     agents.create_overlaps(users=created, today=today)
