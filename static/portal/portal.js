@@ -66,7 +66,10 @@
       }
     }
     if (event.key === "Escape") {
-      for (const menu of all("details[data-menu][open]")) menu.open = false;
+      for (const menu of all("details[data-menu][open]")) {
+        menu.open = false;
+        if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      }
       if (location.hash === "#navigasi") location.hash = "#isi";
     }
   });

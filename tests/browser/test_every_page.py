@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test import override_settings
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from accounts.roles import Role
@@ -37,6 +37,16 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN_AXE = """() => axe.run({resultTypes: ["violations"]}).then((found) => found.violations.map(
     (one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`))"""
+# The frame of the search field and the regions of a map show the focus in their own ways.
+UNSEEN_FOCUS = """() => {
+    const one = document.activeElement;
+    if (!one || one === document.body) return null;
+    const box = one.getBoundingClientRect();
+    const seen = box.width > 1 && box.bottom > 0 && box.right > 0 && box.left < innerWidth;
+    const marked = getComputedStyle(one).outlineStyle !== "none" || one.closest(".search, .map");
+    return seen && marked ? "" : one.outerHTML.slice(0, 120);
+}"""
+MOST_STOPS = 60
 KINDS_OF_ELEMENTS = """[...new Set([...document.querySelectorAll("body *")].map(
     (one) => `${one.localName}.${one.getAttribute("class")}`))].sort().join()"""
 
@@ -71,6 +81,39 @@ def test_pages_of(role, province, measured, portal, chromium):
             wrong += [f"{address}: {what}" for what in faults(page, axe=look not in measured)]
             measured.add(look)
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/uploads/upload/", "/pemadanan/", "/coordination/complaint/add/"]
+)
+def test_keys_lead_through_a_page(address, province, portal, chromium):
+    user = User.objects.get(username="koordinator")
+    with windows(portal, chromium) as open_it:
+        page = open_it(user)
+        page.goto(address)
+        unseen = [stop for stop in stops(page) if stop]
+        page.reload()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Langsung ke isi")).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("main")).to_be_focused()
+        page.keyboard.press("/")
+        expect(page.get_by_role("searchbox").first).to_be_focused()
+        page.locator(".user-menu summary").press("Enter")
+        page.get_by_role("button", name="Gelap").focus()
+        page.keyboard.press("Escape")
+        expect(page.locator(".user-menu summary")).to_be_focused()
+    assert unseen == []
+
+
+def stops(page: Page) -> Iterator[str]:
+    """What the tab key reaches, one after the other: its HTML where nobody sees it, else empty."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(UNSEEN_FOCUS)
+        if stop is None:
+            return
+        yield stop
 
 
 def addresses(page: Page) -> Iterator[str]:
