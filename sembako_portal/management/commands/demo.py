@@ -14,6 +14,7 @@ from sembako_portal.demo import (
     coordination,
     endorsements,
     field,
+    history,
     load,
     matching,
     meetings,
@@ -128,6 +129,7 @@ def _tell_stories(
     figures.refresh()
     coordination.create_coordination(users=created, today=today)
     matching.keep_history()
+    history.create_history(today=today)
 
 
 def _is_filled() -> bool:
