@@ -81,6 +81,31 @@ def test_complaint_from_receipt_to_answer_to_reopening_on_a_phone(open_window, o
     assert fits(window)
 
 
+def reports_with_a_photo(window, evidence: Path) -> None:
+    window.goto("/coordination/followup/")
+    window.get_by_role("link", name="Mendatangi KPM yang belum belanja").click()
+    window.get_by_role("link", name="Laporkan kemajuan").click()
+    window.get_by_label("Apa yang sudah dikerjakan").fill("Satu KPM sudah belanja.")
+    window.get_by_label("Bukti").set_input_files(evidence)
+    window.get_by_role("button", name="Laporkan kemajuan").click()
+    expect(window.locator("main")).to_contain_text("66,7%")
+    with window.expect_download() as download:
+        window.get_by_role("link", name="kunjungan.jpg").click()
+    assert not Image.open(download.value.path()).getexif()
+    assert fits(window)
+
+
+def calls_the_next(window) -> None:
+    window.goto("/coordination/meeting/add/")
+    window.get_by_label("Judul").fill("Rakor triwulan I")
+    starts = timezone.localtime() + timedelta(days=30)
+    window.get_by_label("Waktu (WIB)").fill(f"{starts:%Y-%m-%dT%H:%M}")
+    window.get_by_label("Tempat").fill("Aula Dinas Sosial")
+    window.get_by_label("Pimpinan rapat").fill("Kepala Dinas Sosial")
+    window.get_by_label("Acara").fill("Penyaluran")
+    window.get_by_role("button", name="Simpan").click()
+
+
 def test_rakor_from_briefing_to_decision_to_follow_up_to_the_next(
     open_window, coordinator, officer, tmp_path
 ):
@@ -130,29 +155,10 @@ def test_rakor_from_briefing_to_decision_to_follow_up_to_the_next(
 
     Payment.objects.filter(pk=paid[0].pk).update(spent_amount=200_000)
     payouts.refresh()
-    photo_file = tmp_path / "kunjungan.jpg"
-    photo_file.write_bytes(photo())
-    district = open_window(officer, viewport=PHONE)
-    district.goto("/coordination/followup/")
-    district.get_by_role("link", name="Mendatangi KPM yang belum belanja").click()
-    district.get_by_role("link", name="Laporkan kemajuan").click()
-    district.get_by_label("Apa yang sudah dikerjakan").fill("Satu KPM sudah belanja.")
-    district.get_by_label("Bukti").set_input_files(photo_file)
-    district.get_by_role("button", name="Laporkan kemajuan").click()
-    expect(district.locator("main")).to_contain_text("66,7%")
-    with district.expect_download() as download:
-        district.get_by_role("link", name="kunjungan.jpg").click()
-    assert not Image.open(download.value.path()).getexif()
-    assert fits(district)
+    (tmp_path / "kunjungan.jpg").write_bytes(photo())
+    reports_with_a_photo(open_window(officer, viewport=PHONE), tmp_path / "kunjungan.jpg")
 
-    window.goto("/coordination/meeting/add/")
-    window.get_by_label("Judul").fill("Rakor triwulan I")
-    starts = timezone.localtime() + timedelta(days=30)
-    window.get_by_label("Waktu (WIB)").fill(f"{starts:%Y-%m-%dT%H:%M}")
-    window.get_by_label("Tempat").fill("Aula Dinas Sosial")
-    window.get_by_label("Pimpinan rapat").fill("Kepala Dinas Sosial")
-    window.get_by_label("Acara").fill("Penyaluran")
-    window.get_by_role("button", name="Simpan").click()
+    calls_the_next(window)
     opened = window.locator("section", has=window.locator("#h-lalu"))
     expect(opened).to_contain_text("Mendatangi KPM yang belum belanja")
     expect(opened).to_contain_text("100,0% → 66,7%")
