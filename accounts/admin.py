@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from import_export import fields, resources, widgets
 from import_export.admin import ImportExportModelAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import (
@@ -22,7 +23,7 @@ from unfold.views import ChangeList
 from accounts.models import AccessLog, RegionAssignment, User
 from accounts.scope import Scope
 from accounts.standing import RECENT_DAYS, STANDINGS, recently
-from regions.models import Region
+from regions.models import Holiday, Region
 
 
 def regions_inside(scope: Scope) -> QuerySet[Region]:
@@ -441,3 +442,31 @@ class RegionAdmin(ScopedAdmin):
         if region.level == Region.Level.VILLAGE:
             return "–"
         return format_html('<a href="?induk={}">Lihat isinya</a>', region.code)
+
+
+class HolidayResource(resources.ModelResource):
+    day = fields.Field("day", "tanggal", widgets.DateWidget("%d-%m-%Y"))
+    name = fields.Field("name", "nama")
+    legal_basis = fields.Field("legal_basis", "dasar")
+
+    class Meta:
+        model = Holiday
+        fields = ["day", "name", "legal_basis"]
+        import_id_fields = ["day"]
+        clean_model_instances = True
+        skip_unchanged = True
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ReferenceDataAdmin):
+    """Kept by the administrator for each year as it is decreed; deadlines count without them."""
+
+    resource_classes = [HolidayResource]
+    list_display = ["day", "name", "legal_basis"]
+    search_fields = ["name", "legal_basis"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["day"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)

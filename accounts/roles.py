@@ -298,6 +298,7 @@ PERMISSIONS: dict[str, set[str]] = {
         | REVEAL
         | _may("view", "accounts.accesslog", "accounts.user", "accounts.regionassignment")
         | _may("view", "distribution.barredgroup", "distribution.barredperson")
+        | _may("view", "regions.holiday", "verification.answerterm")
         | {"coordination.make_report", "coordination.view_sensitive_complaint"}
     ),
     # Keeps users and master data; sees no beneficiary.
@@ -307,6 +308,8 @@ PERMISSIONS: dict[str, set[str]] = {
         | _may("view change", "regions.region")
         | _may("view add change", "accounts.user")
         | _may("view add change delete", "accounts.regionassignment", "distribution.cashier")
+        | _may("view add change delete", "regions.holiday")
+        | _may("view change", "verification.answerterm")
         | _may("view add change", "coordination.complaintterm")
         | _may("view add change", "beneficiaries.programme", "beneficiaries.bank")
         | _may("view add change", "distribution.benefitrate", "distribution.budget")

@@ -26,6 +26,7 @@ from dashboards.models import (
     MatchDay,
     MatchFigures,
     PayoutFigures,
+    RegisterFigures,
     RoundDay,
     RoundFigures,
     VillageFigures,
@@ -103,6 +104,7 @@ from verification.models import (
     NotSame,
     Objector,
     ProposalMember,
+    ProposalStep,
     RoundRegion,
     SecondLook,
 )
@@ -331,6 +333,12 @@ MAKERS = {
     "verification.ProposalMember": lambda village: ProposalMember.objects.create(
         proposal=ProposalFactory(village_id=village), village_id=village, position=1, name="SITI"
     ),
+    "verification.ProposalStep": lambda village: ProposalStep.objects.create(
+        proposal=ProposalFactory(village_id=village),
+        village_id=village,
+        action="TARIK",
+        by=UserFactory(),
+    ),
     "verification.Objection": lambda village: ObjectionFactory(household__village_id=village),
     "verification.Objector": lambda village: Objector.objects.create(
         objection=ObjectionFactory(household__village_id=village), village_id=village, name="X"
@@ -341,7 +349,7 @@ MAKERS = {
     "verification.PayeeChange": lambda village: PayeeChangeFactory(household__village_id=village),
     "beneficiaries.Quota": lambda village: QuotaFactory(region_id=village),
     "distribution.Budget": lambda village: Budget.objects.create(
-        programme_id="SEMBAKO", region_id=village[:5], year=2021, amount=1, families=1
+        programme_id="SEMBAKO", region_id=village[:5], year=2021, amount=1
     ),
     "distribution.Agent": lambda village: AgentFactory(village_id=village),
     "distribution.AgentVillage": lambda village: AgentVillage.objects.get(
@@ -412,9 +420,16 @@ MAKERS = {
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
     ),
+    "dashboards.RegisterFigures": lambda village: RegisterFigures.objects.create(
+        village_id=village,
+        register="DTKS",
+        counted_at=timezone.now(),
+        **dict.fromkeys(REGISTER_COUNTS, 1),
+    ),
     "dashboards.VillageMonth": lambda village: VillageMonth.objects.create(
         village_id=village,
         month="2021-10-01",
+        register="DTKS",
         **dict.fromkeys((*REGISTER_COUNTS, "cases", "approved"), 1),
     ),
     "dashboards.PayoutFigures": lambda village: PayoutFigures.objects.create(

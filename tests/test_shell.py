@@ -67,7 +67,7 @@ PAYOUT = [
     "Tumpang tindih program",
 ]
 PAYOUT_REFERENCE = [
-    "Anggaran dan kuota",
+    "Anggaran",
     "Komoditas",
     "Kelompok gizi",
     "Indikator wilayah",
@@ -75,6 +75,7 @@ PAYOUT_REFERENCE = [
 ]
 COORDINATION = ["Rakor", "Tindak lanjut", "Pengaduan"]
 OFFICER = [*COORDINATION, "Instansi", "Buat laporan"]
+TERMS = ["Hari libur", "Tenggat jawaban"]
 BARRED = ["Golongan terlarang", "Orang dari golongan terlarang"]
 SHOWN = {
     Role.PETUGAS: [
@@ -108,12 +109,12 @@ SHOWN = {
     ],
     Role.AUDITOR: [
         *(*REGISTER, *WORK, *PROPOSALS, *MATCHING),
-        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, *BARRED, *PEOPLE, HEALTH),
+        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, *BARRED, *TERMS, *PEOPLE, HEALTH),
         *(*COORDINATION, "Buat laporan"),
     ],
     Role.ADMINISTRATOR: [
         *(*REFERENCE, "Anggaran dan realisasi", *PAYOUT_REFERENCE, *BARRED),
-        *("Tenggat pengaduan", "Kasir agen", *PEOPLE, HEALTH),
+        *("Tenggat pengaduan", "Kasir agen", *TERMS, *PEOPLE, HEALTH),
     ],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]

@@ -173,7 +173,7 @@ ENTRIES = (
             Entry("Wilayah", model="regions.Region"),
             Entry("Program", model="beneficiaries.Programme"),
             Entry("Bank penyalur", model="beneficiaries.Bank"),
-            Entry("Anggaran dan kuota", model="distribution.Budget"),
+            Entry("Anggaran", model="distribution.Budget"),
             Entry("Tenggat pengaduan", model="coordination.ComplaintTerm"),
             Entry("Kasir agen", model="distribution.Cashier"),
             Entry("Komoditas", model="distribution.Commodity"),
@@ -182,6 +182,8 @@ ENTRIES = (
             Entry("Aturan pasangan program", model="distribution.ProgrammePair"),
             Entry("Golongan terlarang", model="distribution.BarredGroup"),
             Entry("Orang dari golongan terlarang", model="distribution.BarredPerson"),
+            Entry("Hari libur", model="regions.Holiday"),
+            Entry("Tenggat jawaban", model="verification.AnswerTerm"),
             Entry("Catatan akses data", model="accounts.AccessLog"),
             Entry(
                 "Kesehatan data",

@@ -71,10 +71,10 @@ def coordinator():
     return UserFactory(role=Role.KOORDINATOR, regions=["62"])
 
 
-def endorsed(round, region, *, by=None) -> Endorsement:
+def endorsed(round, region, *, by=None, with_waiting=False) -> Endorsement:
     """A signed list of what is checked by now."""
     by = by or supervisor(region.pk)
-    made = actions.make_endorsement(round, region, by=by, with_open=True)
+    made = actions.make_endorsement(round, region, by=by, with_open=True, with_waiting=with_waiting)
     return actions.endorse(
         made, **LETTER, signed_on=timezone.localdate(), scan=scan(region.pk), by=by
     )

@@ -14,6 +14,7 @@ from verification.models import (
     Decided,
     Decree,
     DecreeItem,
+    Endorsement,
     EndorsementItem,
     Proposal,
     Replacement,
@@ -86,11 +87,16 @@ def unplaced(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def brought_along(regencies: Iterable[str]) -> CaseQuerySet:
-    """Families with a granted place whose case no standing list has held yet.
+    """Families with a granted place that no list on its way holds.
 
-    The next list of their regency holds them, be it of a later round than that of their case.
+    The next list of their regency holds them, be it of a later round than that of their case. A
+    list whose decree is applied is no longer on its way: it has left out whom it does not name.
     """
-    listed = EndorsementItem.objects.standing().filter(case=OuterRef("pk"))
+    listed = (
+        EndorsementItem.objects.standing()
+        .exclude(endorsement__status=Endorsement.Status.DITETAPKAN)
+        .filter(case=OuterRef("pk"))
+    )
     place = granted().filter(household=OuterRef("household"))
     found = newest_approved(
         Case.objects.filter(regency_code__in=list(regencies), result=Case.Result.MASUK)

@@ -318,7 +318,7 @@ def reopen(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
     _require(request, actions.FINISH)
     question = Question(
         title=f"Buka kembali berita acara {meeting}?",
-        text="Isinya dapat diubah lagi. Usulan yang sudah dibuat tetap berjalan. Alasan tercatat.",
+        text=actions.reopening_tells(meeting),
         button="Buka kembali",
         form=ReasonForm,
         run=lambda answer: actions.reopen_meeting(meeting, reason=answer, by=request.user),
