@@ -99,6 +99,16 @@ class Report:
     topic: str = "Koordinasi"
 
 
+_LEVEL_OF = {5: Region.Level.REGENCY, 8: Region.Level.DISTRICT, 13: Region.Level.VILLAGE}
+
+
+def places_of(wanted: Wanted) -> int:
+    """How many places of the level that is wanted lie in the region: what a sum by place has at
+    most, told without counting what is summed."""
+    inside = Region.objects.filter(pk__startswith=wanted.region.code)
+    return inside.filter(level=_LEVEL_OF[wanted.length]).count()
+
+
 def names_of(codes: Iterable[str]) -> dict[str, Region]:
     """The regions of these codes and those above them."""
     wanted = {code[:length] for code in codes for length in (2, 5, 8, 13) if length <= len(code)}

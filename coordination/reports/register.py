@@ -18,6 +18,7 @@ from coordination.reports.declared import (
     names_of,
     percent,
     place_cells,
+    places_of,
 )
 from dashboards import figures
 from regions.models import Region
@@ -200,7 +201,7 @@ RECAP = Report(
         Column("NIK tidak sah", True),
         Column("NIK tidak sah (%)", True),
     ),
-    count=lambda wanted: len(_counts(wanted)),
+    count=places_of,
     rows=_recap_rows,
     topic="Penerima manfaat",
     filters=(LEVEL,),
