@@ -95,6 +95,7 @@ SHOWN = {
     ],
     Role.BANK: [
         "Unggahan",
+        "Kartu dan rekening",
         "Wilayah",
         "Bank penyalur",
         *AGENTS,
