@@ -13,6 +13,7 @@ from sembako_portal.demo import (
     coordination,
     endorsements,
     field,
+    history,
     load,
     matching,
     meetings,
@@ -109,6 +110,7 @@ def _tell_stories(round_: Round, created: dict[str, User], today: date) -> None:
     figures.refresh()
     coordination.create_coordination(users=created, today=today)
     matching.keep_history()
+    history.create_history(today=today)
 
 
 def _is_filled() -> bool:
