@@ -22,6 +22,7 @@ from unfold.views import ChangeList
 
 from accounts.models import AccessLog, RegionAssignment, User
 from accounts.scope import Scope
+from accounts.standing import RECENT_DAYS, STANDINGS, recently
 from regions.models import Holiday, Region
 
 
@@ -295,6 +296,19 @@ class RegionAssignmentInline(ScopedInline):
     verbose_name_plural = "wilayah tugas"
 
 
+class StandingFilter(DropdownFilter):
+    """Accounts that cannot work as they should."""
+
+    title, parameter_name = "keadaan", "keadaan"
+
+    def lookups(self, request, model_admin):
+        return [(key, label) for key, (label, _) in STANDINGS.items()]
+
+    def queryset(self, request, queryset):
+        _, found = STANDINGS.get(self.value() or "", (None, None))
+        return queryset.filter(pk__in=found().values("pk")) if found else queryset
+
+
 @admin.register(User)
 class PortalUserAdmin(ScopedAdmin, UserAdmin):
     """Users with one role and their regions; nobody is deleted, who leaves is deactivated."""
@@ -307,7 +321,11 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
     inlines = [RegionAssignmentInline]
 
     list_display = ["full_name", "username", "role", "regions_column", "is_active", "last_login"]
-    list_filter = [("role", ChoicesDropdownFilter), ("is_active", BooleanRadioFilter)]
+    list_filter = [
+        ("role", ChoicesDropdownFilter),
+        ("is_active", BooleanRadioFilter),
+        StandingFilter,
+    ]
     search_fields = ["full_name", "username", "email"]
     sortable_by = ["full_name", "username", "last_login"]
     ordering = ["full_name"]
@@ -345,12 +363,22 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
         )
 
 
+class RecentFilter(DropdownFilter):
+    title, parameter_name = "waktu", "waktu"
+
+    def lookups(self, request, model_admin):
+        return [("baru", f"{RECENT_DAYS} hari terakhir")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(at__gte=recently()) if self.value() else queryset
+
+
 @admin.register(AccessLog)
 class AccessLogAdmin(ScopedAdmin):
     empty_text = "Setiap nomor identitas yang ditampilkan dan setiap unduhan data tercatat di sini."
     list_display = ["at", "user", "kind", "subject", "purpose", "region", "row_count"]
     list_select_related = ["user", "region"]
-    list_filter = [("kind", ChoicesDropdownFilter), RegencyFilter]
+    list_filter = [("kind", ChoicesDropdownFilter), RecentFilter, RegencyFilter]
     ordering = ["-id"]
 
 
@@ -441,4 +469,4 @@ class HolidayAdmin(ReferenceDataAdmin):
         return ["day"] if obj else []
 
     def has_delete_permission(self, request, obj=None):
-        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+        return request.user.has_perm("regions.delete_holiday")

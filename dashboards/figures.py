@@ -31,16 +31,40 @@ from verification.models import Round
 # Length of the codes one level below: regencies of a province, districts of a regency, villages.
 CHILD_LENGTH = {2: 5, 5: 8, 8: 13, 13: 13}
 
+REGISTER_COUNTS = (
+    "kpm",
+    "households",
+    "persons",
+    "invalid_nik",
+    "matched",
+    "valid_kk",
+    "addressed",
+    "checked",
+)
 REGISTER = """
 INSERT INTO dashboards_villagefigures
-    (village_id, kpm, households, persons, invalid_nik, matched, counted_at)
+    (village_id, kpm, households, persons, invalid_nik, matched, valid_kk, addressed, checked,
+    checked_on, counted_at)
 SELECT region.code, coalesce(kpm.n, 0), coalesce(household.n, 0), coalesce(person.n, 0),
-    coalesce(person.invalid, 0), coalesce(person.matched, 0), now()
+    coalesce(person.invalid, 0), coalesce(person.matched, 0), coalesce(household.valid_kk, 0),
+    coalesce(household.addressed, 0), coalesce(seen.n, 0), seen.last_on, now()
 FROM regions_region region
 LEFT JOIN (
-    SELECT village_id, count(*) AS n FROM beneficiaries_household
+    SELECT village_id, count(*) AS n, count(*) FILTER (WHERE address <> '') AS addressed,
+        count(*) FILTER (WHERE kk_number ~ '^[1-9][0-9]{{15}}$') AS valid_kk
+    FROM beneficiaries_household
     WHERE is_active AND {inside} GROUP BY 1
 ) household ON household.village_id = region.code
+LEFT JOIN (
+    SELECT village_id, count(*) FILTER (WHERE last_on > current_date - 365) AS n,
+        max(last_on) AS last_on
+    FROM (SELECT id, village_id FROM beneficiaries_household WHERE is_active AND {inside}) h
+    JOIN (
+        SELECT household_id, max(decided_at AT TIME ZONE 'Asia/Jakarta')::date AS last_on
+        FROM verification_case WHERE status = 'DISETUJUI' AND {inside} GROUP BY 1
+    ) c ON c.household_id = h.id
+    GROUP BY 1
+) seen ON seen.village_id = region.code
 LEFT JOIN (
     SELECT village_id, count(*) AS n FROM beneficiaries_household
     WHERE is_active AND {inside}
@@ -61,7 +85,8 @@ LEFT JOIN (
 WHERE region.level = 'VILLAGE' AND {region_inside}
 ON CONFLICT (village_id) DO UPDATE SET kpm = excluded.kpm, households = excluded.households,
     persons = excluded.persons, invalid_nik = excluded.invalid_nik, matched = excluded.matched,
-    counted_at = excluded.counted_at
+    valid_kk = excluded.valid_kk, addressed = excluded.addressed, checked = excluded.checked,
+    checked_on = excluded.checked_on, counted_at = excluded.counted_at
 """
 # Where, as columns of the register and of the tree.
 IN_REGENCIES = {
@@ -158,6 +183,9 @@ class Counts:
     persons: int = 0
     invalid_nik: int = 0
     matched: int = 0
+    valid_kk: int = 0
+    addressed: int = 0
+    checked: int = 0
     cases: int = 0
     sent: int = 0
     returned: int = 0
@@ -187,6 +215,10 @@ class Counts:
     @property
     def unmatched(self) -> int:
         return self.persons - self.matched
+
+    @property
+    def valid_nik(self) -> int:
+        return self.persons - self.invalid_nik
 
     @property
     def matched_share(self) -> Decimal | None:
@@ -243,7 +275,7 @@ def _sums(user, code: str, round: Round | None, *, length: int) -> dict[str, dic
                 **{
                     name: Coalesce(Sum(f"{where}{name}"), 0)
                     for where, names in (
-                        ("", ("kpm", "households", "persons", "invalid_nik", "matched")),
+                        ("", REGISTER_COUNTS),
                         ("progress__", ("cases", "sent", "returned", "approved")),
                     )
                     for name in names
@@ -315,7 +347,7 @@ def province_counts(province: str, round: Round | None) -> Counts:
         .annotate(
             cases=Subquery(progress.values("cases")), approved=Subquery(progress.values("approved"))
         )
-        .values("kpm", "persons", "invalid_nik", "cases", "approved")
+        .values(*REGISTER_COUNTS, "cases", "approved")
         .first()
     )
     return Counts(**{name: value or 0 for name, value in (found or {}).items()})

@@ -21,7 +21,17 @@ from accounts.models import AccessLog
 from accounts.roles import PERMISSIONS, Role
 from beneficiaries.models import Household
 from coordination.models import Briefing, ComplaintStep, FollowUpStep
-from dashboards.models import MatchDay, MatchFigures, RoundDay, RoundFigures, VillageFigures
+from dashboards.figures import REGISTER_COUNTS
+from dashboards.models import (
+    MatchDay,
+    MatchFigures,
+    PayoutFigures,
+    RoundDay,
+    RoundFigures,
+    VillageFigures,
+    VillageMonth,
+)
+from dashboards.payouts import COUNTED
 from distribution.models import (
     AccountOpening,
     AccountOpeningMember,
@@ -408,6 +418,17 @@ MAKERS = {
     ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
+    ),
+    "dashboards.VillageMonth": lambda village: VillageMonth.objects.create(
+        village_id=village,
+        month="2021-10-01",
+        **dict.fromkeys((*REGISTER_COUNTS, "cases", "approved"), 1),
+    ),
+    "dashboards.PayoutFigures": lambda village: PayoutFigures.objects.create(
+        village_id=village,
+        period=PeriodFactory(),
+        counted_at=timezone.now(),
+        **dict.fromkeys(COUNTED, 1),
     ),
     "dashboards.RoundFigures": lambda village: RoundFigures.objects.create(
         round=RoundFactory(), village_id=village

@@ -114,7 +114,7 @@ SHOWN = {
     ],
     Role.ADMINISTRATOR: [
         *(*REFERENCE, "Anggaran dan realisasi", *PAYOUT_REFERENCE, *BARRED),
-        *("Kasir agen", *TERMS, *PEOPLE, HEALTH),
+        *("Tenggat pengaduan", "Kasir agen", *TERMS, *PEOPLE, HEALTH),
     ],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]

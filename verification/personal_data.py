@@ -168,7 +168,7 @@ PERSONAL_DATA = {
     "verification.CaseCount": declared(
         personal="officer",
         not_personal=(
-            "id round village regency_code status result reason origin was_kpm since number"
+            "id round village regency_code status result reason origin was_kpm since finding number"
         ),
     ),
 }

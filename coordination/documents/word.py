@@ -1,7 +1,7 @@
 """Word documents: the briefing, the minutes, a table that is signed."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -13,8 +13,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from coordination.documents import charts
 from coordination.documents.packing import packed
+from coordination.documents.words import PAYOUT_HEADINGS, payout_rows
 
+COLUMNS_PER_TABLE = 6
 Cell = str | int | float | None
 
 
@@ -53,24 +56,31 @@ def _repeat_head(row) -> None:
     properties.append(mark)
 
 
-def _table(document, headings: Sequence[str], rows: Iterable[Sequence[Cell]], numbers=()) -> None:
+def _table(
+    document,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    numbers: Container[int] = (),
+    *,
+    size: int = 9,
+) -> None:
     """A table whose head is repeated on every page; columns in `numbers` stand to the right."""
     table = document.add_table(rows=1, cols=len(headings), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     _repeat_head(table.rows[0])
     for index, heading in enumerate(headings):
-        _write(table.rows[0].cells[index], heading, bold=True, right=index in numbers)
+        _write(table.rows[0].cells[index], heading, size, bold=True, right=index in numbers)
     for row in rows:
         cells = table.add_row().cells
         for index, value in enumerate(row):
-            _write(cells[index], "" if value is None else str(value), right=index in numbers)
+            _write(cells[index], "" if value is None else str(value), size, right=index in numbers)
     document.add_paragraph()
 
 
-def _write(cell, text: str, *, bold: bool = False, right: bool = False) -> None:
+def _write(cell, text: str, size: int, *, bold: bool = False, right: bool = False) -> None:
     paragraph = cell.paragraphs[0]
     run = paragraph.add_run(text)
-    run.bold, run.font.size = bold, Pt(9)
+    run.bold, run.font.size = bold, Pt(size)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -148,14 +158,34 @@ def briefing(snapshot: dict, as_of: datetime) -> bytes:
         document.add_heading("Perlu perhatian", 1)
         for sentence in snapshot["findings"]:
             document.add_paragraph(sentence, style="List Bullet")
-    if any(row["places"] for row in snapshot["indicators"]):
-        document.add_heading(f"Menurut {snapshot['places'].lower()}", 1)
+    if payout := snapshot.get("payout"):
+        document.add_heading(f"Penyaluran {payout['period']}", 1)
         _table(
             document,
-            [snapshot["places"], *(row["title"] for row in snapshot["indicators"])],
-            _by_place(snapshot),
-            numbers=range(1, len(snapshot["indicators"]) + 1),
+            [snapshot["places"], *PAYOUT_HEADINGS],
+            payout_rows(payout, region["name"]),
+            numbers=range(1, len(PAYOUT_HEADINGS) + 1),
+            size=8,
         )
+    for first in range(0, len(snapshot["indicators"]), COLUMNS_PER_TABLE):
+        part = snapshot["indicators"][first : first + COLUMNS_PER_TABLE]
+        if any(row["places"] for row in part):
+            if not first:
+                document.add_heading(f"Menurut {snapshot['places'].lower()}", 1)
+            _table(
+                document,
+                [snapshot["places"], *(row["title"] for row in part)],
+                _by_place(part),
+                numbers=range(1, len(part) + 1),
+            )
+    drawings = charts.of_briefing(snapshot)
+    if drawings:
+        document.add_heading("Grafik", 1)
+    for number, drawing in enumerate(drawings, start=1):
+        paragraph = document.add_paragraph()
+        paragraph.add_run(drawing.title).bold = True
+        paragraph.paragraph_format.keep_with_next = True
+        charts.add_to_word(document, drawing, number, width=Cm(17), height=Cm(9.5))
     return _saved(document, as_of)
 
 
@@ -163,14 +193,14 @@ def _count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}".replace(",", ".")
 
 
-def _by_place(snapshot: dict) -> list[tuple]:
+def _by_place(indicators: list[dict]) -> list[tuple]:
     values: dict[str, dict[str, str]] = {}
     names = {}
-    for row in snapshot["indicators"]:
+    for row in indicators:
         for place in row["places"]:
             names[place["code"]] = place["name"]
             values.setdefault(place["code"], {})[row["code"]] = place["text"]
-    codes = [row["code"] for row in snapshot["indicators"]]
+    codes = [row["code"] for row in indicators]
     return [
         (names[place], *(values[place].get(code, "–") for code in codes))
         for place in sorted(values)
@@ -226,7 +256,15 @@ def minutes(
 
 
 def signed_table(
-    *, title: str, note: str, headings: Sequence[str], rows, numbers, office: str, now: datetime
+    *,
+    title: str,
+    note: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    numbers: Sequence[int],
+    definitions: Iterable[tuple[str, str]] = (),
+    office: str,
+    now: datetime,
 ) -> bytes:
     """A recap for signature."""
     document = _new(title)
@@ -235,5 +273,9 @@ def signed_table(
     document.add_heading(title, 0)
     document.add_paragraph(note)
     _table(document, headings, rows, numbers=numbers)
+    for term, meaning in definitions:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(f"{term}: ").bold = True
+        paragraph.add_run(meaning)
     _signature(document, now.date(), office)
     return _saved(document, now)

@@ -1,5 +1,7 @@
 """Agents and their findings; what changes them are the actions of agents and uploads."""
 
+from datetime import timedelta
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
@@ -20,6 +22,8 @@ from beneficiaries.admin import badges
 from beneficiaries.exports import Column, Export
 from beneficiaries.figures import Mark
 from distribution.actions import agents as actions
+from distribution.agent_work import OPEN_DAYS
+from distribution.bank_work import CONTRACT_DAYS
 from distribution.looks import state
 from distribution.models import Agent, AgentFinding, AgentVillage
 from distribution.views import agents as views
@@ -51,12 +55,19 @@ class ContractFilter(DropdownFilter):
     title, parameter_name = "kontrak", "kontrak"
 
     def lookups(self, request, model_admin):
-        return [("lewat", "Aktif, kontrak lewat"), ("berlaku", "Berlaku"), ("tanpa", "Tanpa batas")]
+        return [
+            ("lewat", "Aktif, kontrak lewat"),
+            ("berakhir", f"Lewat atau berakhir dalam {CONTRACT_DAYS} hari"),
+            ("berlaku", "Berlaku"),
+            ("tanpa", "Tanpa batas"),
+        ]
 
     def queryset(self, request, queryset):
         today = timezone.localdate()
         if self.value() == "lewat":
             return queryset.with_expired_contract(today)
+        if self.value() == "berakhir":
+            return queryset.contract_ends_by(today + timedelta(days=CONTRACT_DAYS))
         if self.value() == "berlaku":
             return queryset.filter(contract_until__gte=today)
         if self.value() == "tanpa":
@@ -200,10 +211,16 @@ class OverdueFilter(DropdownFilter):
     title, parameter_name = "tenggat", "tenggat"
 
     def lookups(self, request, model_admin):
-        return [("lewat", "Lewat tenggat")]
+        return [
+            ("lewat", "Lewat tenggat"),
+            ("lama", f"Terbuka {OPEN_DAYS} hari atau lewat tenggat"),
+        ]
 
     def queryset(self, request, queryset):
-        return queryset.overdue(timezone.localdate()) if self.value() else queryset
+        today = timezone.localdate()
+        if self.value() == "lama":
+            return queryset.open_since(today - timedelta(days=OPEN_DAYS))
+        return queryset.overdue(today) if self.value() else queryset
 
 
 @admin.register(AgentFinding)

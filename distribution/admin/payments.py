@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
+from accounts.standing import RECENT_DAYS, recently
 from beneficiaries.admin import masked
 from distribution.looks import state
 from distribution.models import Cashier, LeftOut, Payment, PayoutPeriod, Purchase
@@ -81,9 +82,15 @@ class CreditFilter(DropdownFilter):
     title, parameter_name = "dana", "dana"
 
     def lookups(self, request, model_admin):
-        return [("masuk", "Sudah dikreditkan"), ("belum", "Belum dikreditkan")]
+        return [
+            ("masuk", "Sudah dikreditkan"),
+            ("belum", "Belum dikreditkan"),
+            ("proses", "Menunggu laporan bank"),
+        ]
 
     def queryset(self, request, queryset):
+        if self.value() == "proses":
+            return queryset.in_progress()
         if self.value() == "masuk":
             return queryset.credited()
         return queryset.filter(topped_up_amount=0) if self.value() == "belum" else queryset
@@ -189,11 +196,17 @@ class VoidFilter(DropdownFilter):
     title, parameter_name = "pembatalan", "batal"
 
     def lookups(self, request, model_admin):
-        return [("ya", "Dibatalkan"), ("tidak", "Berlaku")]
+        return [
+            ("ya", "Dibatalkan"),
+            ("baru", f"Dibatalkan dalam {RECENT_DAYS} hari terakhir"),
+            ("tidak", "Berlaku"),
+        ]
 
     def queryset(self, request, queryset):
         if self.value() == "ya":
             return queryset.filter(voided_at__isnull=False)
+        if self.value() == "baru":
+            return queryset.filter(voided_at__gte=recently())
         return queryset.valid() if self.value() == "tidak" else queryset
 
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Length, Now
 from django.db.models.lookups import Exact
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -83,6 +84,10 @@ class AgentQuerySet(ScopedQuerySet):
 
     def with_expired_contract(self, day):
         return self.active().filter(contract_until__lt=day)
+
+    def contract_ends_by(self, day):
+        """Active, and the contract is over or runs out by `day`."""
+        return self.active().filter(contract_until__lte=day)
 
 
 @tracked()
@@ -315,6 +320,10 @@ class AgentFindingQuerySet(ScopedQuerySet):
 
     def overdue(self, day):
         return self.open().filter(due_on__lt=day)
+
+    def open_since(self, day):
+        """Open and found on `day` or before it, or past the term."""
+        return self.open().filter(Q(found_on__lte=day) | Q(due_on__lt=timezone.localdate()))
 
 
 class AgentFinding(models.Model):

@@ -1,3 +1,4 @@
+from calendar import monthrange
 from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -128,6 +129,11 @@ class PayoutPeriod(models.Model):
     @property
     def month_count(self) -> int:
         return months_between(self.first_month, self.last_month)
+
+    @property
+    def last_day(self) -> date:
+        _, days = monthrange(self.last_month.year, self.last_month.month)
+        return self.last_month.replace(day=days)
 
     @property
     def months(self) -> list[date]:

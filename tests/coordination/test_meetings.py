@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
+from PIL import Image
 from pptx import Presentation
 
 from accounts.models import Notification
@@ -35,6 +36,8 @@ from tests.factories import (
     RoundFactory,
     UserFactory,
 )
+from tests.files import document, photo
+from uploads.attachments import MAX_BYTES
 
 pytestmark = pytest.mark.django_db
 
@@ -200,12 +203,12 @@ def test_late_is_computed():
 def test_finishing_needs_evidence_that_is_what_it_says(coordinator, officer):
     made = follow_up(call(coordinator), coordinator)
     fake = SimpleUploadedFile("bukti.pdf", b"<script>alert(1)</script>")
-    with pytest.raises(ValidationError, match="bukan PDF"):
+    with pytest.raises(ValidationError, match="tidak dapat dilampirkan"):
         actions.finish(made, note="Selesai.", file=fake, by=officer)
     made.refresh_from_db()
     assert made.status == "TERBUKA"
 
-    proof = SimpleUploadedFile("bukti.pdf", b"%PDF-1.4 isi")
+    proof = SimpleUploadedFile("bukti.pdf", document())
     made = actions.finish(made, note="Selesai.", file=proof, by=officer)
 
     assert (made.status, made.finished_on) == ("SELESAI", timezone.localdate())
@@ -214,17 +217,29 @@ def test_finishing_needs_evidence_that_is_what_it_says(coordinator, officer):
 
 def test_evidence_is_a_download_for_those_who_see_the_follow_up(client, coordinator, officer):
     made = follow_up(call(coordinator), coordinator)
-    proof = SimpleUploadedFile("bukti.png", b"\x89PNG\r\n\x1a\nisi")
+    proof = SimpleUploadedFile("bukti.png", photo("PNG"))
     actions.report_progress(made, note="Foto.", file=proof, by=officer)
     step = made.steps.last()
     url = reverse("admin:coordination_followup_evidence", args=[made.pk, step.pk])
     client.force_login(officer, "accounts.backends.RoleBackend")
     response = client.get(url)
-    assert b"".join(response.streaming_content).startswith(b"\x89PNG")
+    sent = b"".join(response.streaming_content)
+    assert Image.open(io.BytesIO(sent)).format == "PNG"
+    assert not Image.open(io.BytesIO(sent)).getexif()
     assert response.headers["Content-Disposition"] == 'attachment; filename="bukti.png"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     client.force_login(UserFactory(regions=[PULANG_PISAU]), "accounts.backends.RoleBackend")
     assert client.get(url).status_code == 404
+
+
+def test_evidence_that_is_too_large_is_refused_under_its_field(client, coordinator, officer):
+    made = follow_up(call(coordinator), coordinator)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_followup_kemajuan", args=[made.pk])
+    file = SimpleUploadedFile("foto.jpg", b"0" * (MAX_BYTES + 1))
+    page = client.post(url, {"note": "Foto.", "file": file})
+    assert "foto.jpg lebih besar dari 10 MB" in page.content.decode()
+    assert made.steps.count() == 1
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.TKSK])

@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
 from accounts.models import User
+from accounts.standing import RECENT_DAYS, recently
 from beneficiaries.admin import badges, masked
 from beneficiaries.figures import Mark
 from verification.figures import matching as figures
@@ -110,12 +111,15 @@ class FollowUpFilter(DropdownFilter):
     def lookups(self, request, model_admin):
         return [
             ("terbuka", "Semua yang terbuka"),
+            ("perbaiki", "Data berbeda, belum diperbaiki"),
             *((key, MatchResult.Consequence(key).label) for key in MatchResult.FOLLOW_UPS),
         ]
 
     def queryset(self, request, queryset):
         if not self.value():
             return queryset
+        if self.value() == "perbaiki":
+            return queryset.to_repair()
         if self.value() != "terbuka":
             queryset = queryset.filter(consequence=self.value())
         return queryset.to_follow_up()
@@ -132,6 +136,7 @@ class VoteFilter(DropdownFilter):
             ("saya", "Menunggu saya"),
             ("belum", "Belum diputus siapa pun"),
             ("satu", "Menunggu petugas kedua"),
+            ("baru", f"Diputus petugas dalam {RECENT_DAYS} hari terakhir"),
         ]
         kind, officer = self._officer()
         if officer:
@@ -150,6 +155,8 @@ class VoteFilter(DropdownFilter):
             return queryset.undecided()
         if self.value() == "satu":
             return queryset.once_decided()
+        if self.value() == "baru":
+            return queryset.decided().filter(decided_at__gte=recently())
         kind, officer = self._officer()
         if not officer:
             return queryset

@@ -10,9 +10,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
+from uploads.views.attachments import with_limited_files
 from verification.models import VillageMeeting
 from verification.views import meetings as views
-from verification.views.attachments import with_limited_files
 
 STEPS = {
     "edit": ("isi", views.edit_meeting),

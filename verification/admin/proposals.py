@@ -10,6 +10,7 @@ from accounts.admin import DistrictFilter, RegencyFilter, VillageFilter
 from beneficiaries import exports
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
+from verification.admin.filters import ForMeFilter
 from verification.admin.meetings import SteppedAdmin
 from verification.models import Objection, Proposal
 from verification.views import proposals as views
@@ -79,6 +80,7 @@ class AnswerableAdmin(SteppedAdmin):
     list_display_links = ["name"]
     list_filter = [
         AgeFilter,
+        ForMeFilter,
         ("status", ChoicesDropdownFilter),
         ("source", ChoicesDropdownFilter),
         RegencyFilter,

@@ -18,6 +18,7 @@ from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
 from beneficiaries.models import Quota
 from spreadsheets.words import thousands
+from verification.admin.filters import ForMeFilter
 from verification.admin.meetings import SteppedAdmin
 from verification.figures.quotas import places_of
 from verification.models import PayeeChange, Replacement
@@ -55,6 +56,7 @@ class DecidedAdmin(SteppedAdmin):
     list_display_links = ["name"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
+        ForMeFilter,
         RegencyFilter,
         DistrictFilter,
         VillageFilter,

@@ -17,7 +17,7 @@ from accounts.admin import (
 from beneficiaries.admin import badges, masked
 from beneficiaries.figures import Mark
 from beneficiaries.models import ExitReason
-from verification.admin.filters import AgeFilter, FindingFilter
+from verification.admin.filters import AgeFilter, FindingFilter, ForMeFilter
 from verification.figures import rounds as figures
 from verification.models import Case, CaseCount, Round
 from verification.risks import RISKS
@@ -172,6 +172,7 @@ class CaseAdmin(ScopedAdmin):
     list_filter = [
         "round",
         ("status", ChoicesDropdownFilter),
+        ForMeFilter,
         OfficerFilter,
         RiskFilter,
         ("origin", ChoicesDropdownFilter),

@@ -26,6 +26,10 @@ class CaseQuerySet(ScopedQuerySet):
         """Visited, and waiting for another user of the district."""
         return self.filter(status=Case.Status.DIKUNJUNGI)
 
+    def decidable_by(self, user):
+        """Visited by somebody else than the user."""
+        return self.to_check().exclude(visited_by=user)
+
     def sent(self):
         return self.filter(status=Case.Status.DIAJUKAN)
 

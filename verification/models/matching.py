@@ -206,6 +206,14 @@ class MatchResultQuerySet(ScopedQuerySet):
             person__is_active=True,
         )
 
+    def to_repair(self):
+        """Of persons still active, whose NIK is another's in name or date of birth."""
+        return self.latest().filter(
+            outcome=MatchResult.Outcome.DATA_BERBEDA,
+            state__in=[*MatchResult.SETTLED, MatchResult.State.DITOLAK],
+            person__is_active=True,
+        )
+
     def once_decided(self):
         """One of two has decided; another must."""
         return self.in_queue().filter(Exists(_votes()))

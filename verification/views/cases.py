@@ -14,9 +14,9 @@ from accounts.admin import visible
 from accounts.models import User
 from accounts.roles import PERMISSIONS
 from spreadsheets.words import thousands
+from uploads.attachments import ACCEPT, TOLD
 from verification import risks
 from verification.actions import cases as actions
-from verification.attachments import ACCEPT, TOLD
 from verification.figures import rounds as figures
 from verification.models import Attachment, Case, CaseMember, CaseQuerySet, CaseStep, Round
 

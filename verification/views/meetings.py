@@ -12,11 +12,11 @@ from django.utils.http import urlencode
 from accounts.admin import regions_inside
 from beneficiaries.models import ExitReason, Household
 from regions.models import Region
+from uploads.views.attachments import files_of
 from verification.actions import meetings as actions
 from verification.actions.attachments import attach
 from verification.models import MeetingDecision, Round, VillageMeeting
 from verification.views.asking import Question, ReasonForm, ask, date_field, tell
-from verification.views.attachments import files_of
 from verification.views.choosing import search_families
 
 Kind = MeetingDecision.Kind

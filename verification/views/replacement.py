@@ -15,6 +15,7 @@ from accounts.admin import regions_inside
 from beneficiaries import exports
 from beneficiaries.models import Household, Quota
 from regions.models import Region
+from uploads.views.attachments import files_of
 from verification.actions import attachments
 from verification.actions import replacement as actions
 from verification.figures import quotas as figures
@@ -29,7 +30,6 @@ from verification.models import (
     Round,
 )
 from verification.views.asking import AnswerForm, Question, ReasonForm, ask, date_field
-from verification.views.attachments import files_of
 from verification.views.meetings import LEAVING_REASONS
 from verification.views.siblings import REPLACEMENT, tabs
 from verification.waiting import RULE, Waiting

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("beneficiaries", "0010_one_active_card"),
         ("regions", "0003_holidays"),
-        ("verification", "0011_endorsement_scope"),
+        ("verification", "0012_counted_findings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -38,7 +38,7 @@ WHERE d.household_id = p.household_id AND d.kind = 'DIUSULKAN' AND p.source = 'M
 
 
 class Migration(migrations.Migration):
-    dependencies = [("verification", "0012_rules")]
+    dependencies = [("verification", "0013_rules")]
 
     operations = [
         policy("verification_proposalstep"),
