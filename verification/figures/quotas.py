@@ -104,14 +104,16 @@ def brought_along(regencies: Iterable[str]) -> CaseQuerySet:
     return found.filter(Exists(place)).exclude(Exists(listed))
 
 
-def to_endorse(round: Round, region: Region) -> CaseQuerySet:
-    """The cases that a list of the regency in the round holds when it is made now."""
-    own = Case.objects.approved().filter(round=round, regency_code=region.pk)
-    earlier = brought_along([region.pk]).filter(round__starts_on__lt=round.starts_on)
-    return Case.objects.filter(
-        Q(pk__in=own.exclude(pk__in=unplaced(own).values("pk")).values("pk"))
-        | Q(pk__in=earlier.values("pk"))
+def to_endorse(round: Round, region: Region) -> QuerySet:
+    """The ids of the cases that a list of the regency in the round holds when it is made now."""
+    place = granted().filter(household=OuterRef("household"))
+    own = Case.objects.approved().filter(
+        ~Q(result=Case.Result.MASUK) | Exists(place) | Exists(_ENROLLED),
+        round=round,
+        regency_code=region.pk,
     )
+    earlier = brought_along([region.pk]).filter(round__starts_on__lt=round.starts_on)
+    return own.order_by().values("pk").union(earlier.order_by().values("pk"))
 
 
 def vacant(cases: CaseQuerySet) -> CaseQuerySet:
