@@ -309,6 +309,8 @@ PERMISSIONS: dict[str, set[str]] = {
         | _may("view add change delete", "regions.holiday")
         | _may("view add change", "accounts.user")
         | _may("view add change delete", "accounts.regionassignment", "distribution.cashier")
+        | _may("view add change delete", "regions.holiday")
+        | _may("view change", "verification.answerterm")
         | _may("view add change", "coordination.complaintterm")
         | _may("view add change", "beneficiaries.programme", "beneficiaries.bank")
         | _may("view add change", "distribution.benefitrate", "distribution.budget")

@@ -50,7 +50,7 @@ def _indicators(user, area: figures.Area, round) -> list[dict]:
     province = (
         indicators.province_values(area.region.code[:2], round) if len(area.region.code) > 2 else {}
     )
-    if province and (period := payouts.latest_period(user)):
+    if province and (period := payout_indicators.period_spoken_of(user)):
         province |= payout_indicators.of_province(area.region.code[:2], period)
     found = []
     for indicator in indicators.all_indicators():
@@ -118,7 +118,7 @@ def _payout_row(counts: payouts.PayoutCounts, agents: payouts.AgentCounts) -> di
 
 def _payout(user, area: figures.Area) -> dict | None:
     """Money, agents and villages without one, by place and by month; None before any period."""
-    period = payouts.latest_period(user)
+    period = payout_indicators.period_spoken_of(user)
     if period is None:
         return None
     code = area.region.code

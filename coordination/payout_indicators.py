@@ -1,7 +1,6 @@
 """The figures of the payout that a meeting speaks of and a follow-up is to move.
 
-They are of the newest period that is paid (`dashboards.payouts.latest_period`); agents, overlaps
-and findings as they are now.
+They are of one period (`period_spoken_of`); agents, overlaps and findings as they are now.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +19,13 @@ _PAID: dict[str, Callable[[PayoutCounts], Value]] = {
 }
 
 
+def period_spoken_of(user) -> PayoutPeriod | None:
+    """The newest period that pays or has paid; one that pays arrears (rapel) only for want of any
+    other, since it concerns few families."""
+    periods = payouts.periods(user)
+    return payouts.newest([period for period in periods if not period.is_rapel] or periods)
+
+
 def counts_of_area(user, area: Area, period: PayoutPeriod) -> dict[str, PayoutCounts]:
     """Of the area and of each place below it; nought where nobody is paid."""
     code = area.region.code
@@ -33,7 +39,7 @@ def counts_of_area(user, area: Area, period: PayoutPeriod) -> dict[str, PayoutCo
 
 def _paid(code: str) -> Callable[[object, Area], dict[str, Value]]:
     def values(user, area: Area) -> dict[str, Value]:
-        period = payouts.latest_period(user)
+        period = period_spoken_of(user)
         if period is None:
             return {}
         counts = counts_of_area(user, area, period)

@@ -12,9 +12,12 @@ from dashboards.work import Waiting
 
 
 def _list(model: str, code: str, **filters) -> str:
-    places = {name: code[:end] for name, end in (("kabupaten", 5), ("kecamatan", 8))}
-    named = {name: place for name, place in places.items() if len(code) >= len(place) > 2}
-    return f"{reverse(f'admin:coordination_{model}_changelist')}?{urlencode(named | filters)}"
+    places = {
+        name: code[:length]
+        for name, length in (("kabupaten", 5), ("kecamatan", 8))
+        if len(code) >= length
+    }
+    return f"{reverse(f'admin:coordination_{model}_changelist')}?{urlencode(places | filters)}"
 
 
 def lines(user, code: str, round) -> Iterator[Waiting]:

@@ -11,22 +11,23 @@ from django.utils import timezone
 from dashboards.figures import REGISTER_COUNTS, Counts
 from dashboards.models import VillageMonth
 
-_COLUMNS = ", ".join(REGISTER_COUNTS)
+_NAMES = (*REGISTER_COUNTS, "cases", "approved")
 # The round is the newest running one of the village: the one its start page speaks of.
 KEEP = f"""
-INSERT INTO dashboards_villagemonth (village_id, month, {_COLUMNS}, round_id, cases, approved)
-SELECT f.village_id, %(month)s, {", ".join(f"f.{name}" for name in REGISTER_COUNTS)},
-    r.round_id, coalesce(r.cases, 0), coalesce(r.approved, 0)
-FROM dashboards_villagefigures f
-LEFT JOIN LATERAL (
-    SELECT r.round_id, r.cases, r.approved
+INSERT INTO dashboards_villagemonth
+    (village_id, register, month, round_id, {", ".join(_NAMES)})
+SELECT village_id, register, %(month)s, r.round_id,
+    {", ".join(f"f.{name}" for name in REGISTER_COUNTS)},
+    coalesce(r.cases, 0), coalesce(r.approved, 0)
+FROM dashboards_registerfigures f
+LEFT JOIN (
+    SELECT DISTINCT ON (village_id, register) village_id, register, round_id, cases, approved
     FROM dashboards_roundfigures r JOIN verification_round v ON v.id = r.round_id
-    WHERE r.village_id = f.village_id AND v.status = 'BERJALAN'
-    ORDER BY v.starts_on DESC, v.id DESC LIMIT 1
-) r ON true
-ON CONFLICT (month, village_id) DO UPDATE SET
-    {", ".join(f"{name} = excluded.{name}" for name in REGISTER_COUNTS)},
-    round_id = excluded.round_id, cases = excluded.cases, approved = excluded.approved
+    WHERE v.status = 'BERJALAN'
+    ORDER BY village_id, register, v.starts_on DESC, v.id DESC
+) r USING (village_id, register)
+ON CONFLICT (month, village_id, register) DO UPDATE SET
+    {", ".join(f"{name} = excluded.{name}" for name in _NAMES)}, round_id = excluded.round_id
 """
 
 
@@ -46,27 +47,24 @@ class Kept:
     counts: Counts
 
 
-def month_inside(user, code: str, month: date, *, length: int) -> dict[str, Kept]:
-    """What was kept of a month, by place inside `code`; empty where nothing was."""
-    rows = _sums(user, code).filter(month=month).values(place=Left("village_id", length))
-    return {row.pop("place"): _kept(month, row) for row in rows.annotate(**_SUMS)}
-
-
-def months(user, code: str, *, until: date, count: int = 12) -> list[Kept]:
-    """What was kept of the region in the last months up to `until`, the oldest first."""
-    rows = _sums(user, code).filter(month__lte=until).values("month").annotate(**_SUMS)
-    found = [_kept(row.pop("month"), row) for row in rows.order_by("-month")[:count]]
-    return found[::-1]
-
-
-_SUMS = {name: Sum(name) for name in (*REGISTER_COUNTS, "cases", "approved")} | {
-    "round": Max("round_id")
-}
-
-
-def _sums(user, code: str):
-    return VillageMonth.objects.visible_to(user).filter(village__code__startswith=code).order_by()
-
-
-def _kept(month: date, row: dict) -> Kept:
-    return Kept(month, row.pop("round"), Counts(**row))
+def months(
+    user, code: str, *, until: date, length: int, register: str | None = None, count: int = 12
+) -> dict[str, list[Kept]]:
+    """What was kept in the `count` months up to `until`, the oldest first, by place inside `code`
+    whose codes have this length; within the user's scope."""
+    number = until.year * 12 + until.month - count
+    rows = VillageMonth.objects.visible_to(user).filter(
+        village__code__startswith=code,
+        month__range=(date(number // 12, number % 12 + 1, 1), until),
+        **({"register": register} if register else {}),
+    )
+    found: dict[str, list[Kept]] = {}
+    for row in (
+        rows.order_by()
+        .values("month", place=Left("village_id", length))
+        .annotate(latest=Max("round_id"), **{name: Sum(name) for name in _NAMES})
+        .order_by("month")
+    ):
+        kept = Kept(row["month"], row["latest"], Counts(**{name: row[name] for name in _NAMES}))
+        found.setdefault(row["place"], []).append(kept)
+    return found

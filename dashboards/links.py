@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from distribution.models import AgentFinding, OverlapFinding
+from distribution.models import AgentFinding, OverlapFinding, PayoutPeriod
 from regions.models import Region
 from uploads.models import Upload
 from verification.models import Case, DuplicateGroup, Round, VillageMeeting
@@ -171,6 +171,10 @@ def open_overlaps(user, code: str) -> str | None:
     return _list(
         user, "distribution.overlapfinding", code, status__exact=OverlapFinding.Status.TERBUKA
     )
+
+
+def payments(user, code: str, period: PayoutPeriod, **filters) -> str | None:
+    return _list(user, "distribution.payment", code, period__id__exact=period.pk, **filters)
 
 
 def waiting_list(user) -> str | None:

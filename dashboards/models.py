@@ -49,8 +49,45 @@ class VillageFigures(models.Model):
         return f"{self.village}: {self.kpm} KPM"
 
 
+class RegisterFigures(models.Model):
+    """The counts of `VillageFigures` apart by the register that a family is in."""
+
+    PLACE = "village"
+
+    village = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
+    )
+    regency_code = regency_code_of("village")
+    register = models.CharField("register", max_length=5, choices=Household.Register)
+    kpm = models.PositiveIntegerField("KPM aktif")
+    households = models.PositiveIntegerField("keluarga aktif")
+    persons = models.PositiveIntegerField("orang")
+    invalid_nik = models.PositiveIntegerField("orang dengan NIK tidak sah")
+    matched = models.PositiveIntegerField("orang padan")
+    valid_kk = models.PositiveIntegerField("keluarga dengan nomor KK sah")
+    addressed = models.PositiveIntegerField("keluarga beralamat")
+    checked = models.PositiveIntegerField("keluarga diperiksa dalam setahun")
+    checked_on = models.DateField("pemeriksaan terakhir", null=True)
+    counted_at = models.DateTimeField("dihitung")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka desa/kelurahan per register"
+        verbose_name_plural = "angka desa/kelurahan per register"
+        ordering = ["village", "register"]
+        constraints = [
+            models.UniqueConstraint(fields=["village", "register"], name="register_figures_once")
+        ]
+        indexes = [models.Index(fields=["regency_code"], name="register_figures_regency")]
+
+    def __str__(self) -> str:
+        return f"{self.village}, {self.register}: {self.kpm} KPM"
+
+
 class RoundFigures(models.Model):
-    """How far one village is in one verification round, counted by `figures.refresh`."""
+    """How far one village is in one verification round, by register, counted by
+    `figures.refresh`."""
 
     PLACE = "village"
 
@@ -59,6 +96,7 @@ class RoundFigures(models.Model):
         Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
     )
     regency_code = regency_code_of("village")
+    register = models.CharField("register", max_length=5, choices=Household.Register, blank=True)
     cases = models.PositiveIntegerField("KPM dalam putaran", default=0)
     sent = models.PositiveIntegerField("dalam unggahan", default=0)
     returned = models.PositiveIntegerField("dikembalikan", default=0)
@@ -71,7 +109,9 @@ class RoundFigures(models.Model):
         verbose_name_plural = "angka putaran"
         ordering = ["round", "village"]
         constraints = [
-            models.UniqueConstraint(fields=["round", "village"], name="round_figures_once")
+            models.UniqueConstraint(
+                fields=["round", "village", "register"], name="round_figures_once"
+            )
         ]
         indexes = [models.Index(fields=["regency_code", "round"], name="round_figures_regency")]
 
@@ -170,7 +210,8 @@ class MatchDay(models.Model):
 
 
 class VillageMonth(models.Model):
-    """What one village came to at the last count of a month; `round` is what `cases` are of.
+    """What one village came to, by register, at the last count of a month; `round` is what `cases`
+    are of.
 
     The current month follows every night, earlier ones stay. Nothing is made up for months before
     the portal was used: there are no rows for them.
@@ -182,6 +223,7 @@ class VillageMonth(models.Model):
         Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
     )
     regency_code = regency_code_of("village")
+    register = models.CharField("register", max_length=5, choices=Household.Register)
     month = models.DateField("bulan")
     kpm = models.PositiveIntegerField("KPM aktif")
     households = models.PositiveIntegerField("keluarga aktif")
@@ -204,7 +246,9 @@ class VillageMonth(models.Model):
         verbose_name_plural = "angka desa/kelurahan per bulan"
         ordering = ["month", "village"]
         constraints = [
-            models.UniqueConstraint(fields=["month", "village"], name="village_month_once"),
+            models.UniqueConstraint(
+                fields=["month", "village", "register"], name="village_month_once"
+            ),
             models.CheckConstraint(name="village_month_first_day", condition=Q(month__day=1)),
         ]
         indexes = [models.Index(fields=["regency_code", "month"], name="village_month_regency")]

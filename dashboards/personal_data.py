@@ -7,9 +7,13 @@ PERSONAL_DATA = {
         not_personal="village regency_code kpm households persons invalid_nik matched valid_kk"
         " addressed checked checked_on counted_at"
     ),
+    "dashboards.RegisterFigures": declared(
+        not_personal="id village regency_code register kpm households persons invalid_nik matched"
+        " valid_kk addressed checked checked_on counted_at"
+    ),
     "dashboards.VillageMonth": declared(
-        not_personal="id village regency_code month kpm households persons invalid_nik matched"
-        " valid_kk addressed checked round cases approved"
+        not_personal="id village regency_code register month kpm households persons invalid_nik"
+        " matched valid_kk addressed checked round cases approved"
     ),
     "dashboards.PayoutFigures": declared(
         not_personal="id period village regency_code bank register payments planned credited"
@@ -17,7 +21,7 @@ PERSONAL_DATA = {
         " unspent_90 counted_at"
     ),
     "dashboards.RoundFigures": declared(
-        not_personal="id round village regency_code cases sent returned approved"
+        not_personal="id round village regency_code register cases sent returned approved"
     ),
     "dashboards.RoundDay": declared(not_personal="id round regency regency_code day approved"),
     "dashboards.MatchFigures": declared(

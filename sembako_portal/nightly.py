@@ -62,6 +62,8 @@ def _reconcile() -> str:
 
 
 def _send_digests() -> str:
+    if not digest.has_mail_server():
+        return "Tidak dikirim: server surel (EMAIL_URL) belum diatur."
     return f"{digest.send_digests()} surel dikirim."
 
 

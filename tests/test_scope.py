@@ -26,6 +26,7 @@ from dashboards.models import (
     MatchDay,
     MatchFigures,
     PayoutFigures,
+    RegisterFigures,
     RoundDay,
     RoundFigures,
     VillageFigures,
@@ -419,9 +420,16 @@ MAKERS = {
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
     ),
+    "dashboards.RegisterFigures": lambda village: RegisterFigures.objects.create(
+        village_id=village,
+        register="DTKS",
+        counted_at=timezone.now(),
+        **dict.fromkeys(REGISTER_COUNTS, 1),
+    ),
     "dashboards.VillageMonth": lambda village: VillageMonth.objects.create(
         village_id=village,
         month="2021-10-01",
+        register="DTKS",
         **dict.fromkeys((*REGISTER_COUNTS, "cases", "approved"), 1),
     ),
     "dashboards.PayoutFigures": lambda village: PayoutFigures.objects.create(

@@ -22,9 +22,11 @@ from pptx.oxml import parse_xml
 from pptx.util import Pt
 
 ACCENT = RGBColor(0x0F, 0x70, 0x68)
+LIGHT = RGBColor(0xE3, 0xE9, 0xEB)
 MUTED = RGBColor(0xB5, 0xC4, 0xC9)
 STRONG = RGBColor(0x0B, 0x3B, 0x52)
 MILLION = 1_000_000
+_DRAWN = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,11 @@ def of_briefing(snapshot: dict) -> list[Drawing]:
 
 def _axes(chart: Chart, size: Pt) -> None:
     chart.has_title = False
+    chart.font.name, chart.font.size = "Arial", size
     chart.value_axis.minimum_scale = 0
-    chart.category_axis.tick_labels.font.size = chart.value_axis.tick_labels.font.size = size
+    chart.value_axis.major_gridlines.format.line.color.rgb = LIGHT
+    chart.value_axis.format.line.fill.background()
+    chart.category_axis.format.line.color.rgb = MUTED
 
 
 def _fill(series, colour: RGBColor) -> None:
@@ -74,7 +79,9 @@ def _ranking(row: dict, title: str) -> Drawing:
     def dress(chart: Chart, size: Pt) -> None:
         _axes(chart, size)
         chart.has_legend = False
+        # Every bar carries its figure: the axis would say it twice.
         chart.value_axis.has_major_gridlines = False
+        chart.value_axis.visible = False
         plot = chart.plots[0]
         plot.gap_width = 40
         plot.has_data_labels = True
@@ -107,7 +114,6 @@ def _money(months: list[dict]) -> Drawing:
         chart.has_legend = True
         chart.legend.position = XL_LEGEND_POSITION.BOTTOM
         chart.legend.include_in_layout = False
-        chart.legend.font.size = size
         chart.plots[0].gap_width = 60
         for series, colour in zip(chart.plots[0].series, (MUTED, ACCENT, STRONG), strict=True):
             _fill(series, colour)
@@ -130,13 +136,15 @@ def _trend(days: list[list]) -> Drawing:
         chart.has_legend = False
         chart.plots[0].series[0].format.line.color.rgb = ACCENT
         chart.plots[0].series[0].smooth = False
+        # One label a week: a label for each day would run into the next.
+        spacing = etree.Element(f"{{{_DRAWN}}}tickLblSkip", val="7")
+        chart.category_axis._element.find(f"{{{_DRAWN}}}noMultiLvlLbl").addprevious(spacing)
 
     return Drawing("KPM terverifikasi dari hari ke hari", XL_CHART_TYPE.LINE, data, dress)
 
 
 _CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DRAWN = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 
 def add_to_word(document, drawing: Drawing, number: int, *, width: Cm, height: Cm) -> None:

@@ -63,8 +63,12 @@ def _table(
     numbers: Container[int] = (),
     *,
     size: int = 9,
+    widths: Sequence[float] = (),
 ) -> None:
-    """A table whose head is repeated on every page; columns in `numbers` stand to the right."""
+    """A table whose head is repeated on every page; columns in `numbers` stand to the right.
+
+    `widths` in centimetres; without them all columns are equal.
+    """
     table = document.add_table(rows=1, cols=len(headings), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     _repeat_head(table.rows[0])
@@ -74,6 +78,11 @@ def _table(
         cells = table.add_row().cells
         for index, value in enumerate(row):
             _write(cells[index], "" if value is None else str(value), size, right=index in numbers)
+    table.autofit = not widths
+    for column, width in zip(table.columns, widths, strict=False):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
     document.add_paragraph()
 
 
@@ -99,8 +108,8 @@ FOLLOW_UP_HEADINGS = (
 )  # fmt: skip
 
 
-def _follow_up_rows(lines: Iterable[dict]) -> list[tuple]:
-    return [
+def _follow_ups(document, lines: Iterable[dict]) -> None:
+    rows = [
         (
             line["text"],
             line["agency"],
@@ -111,6 +120,7 @@ def _follow_up_rows(lines: Iterable[dict]) -> list[tuple]:
         )
         for line in lines
     ]
+    _table(document, FOLLOW_UP_HEADINGS, rows, widths=(4.8, 2.3, 2.4, 2.2, 2.2, 3.1))
 
 
 def briefing(snapshot: dict, as_of: datetime) -> bytes:
@@ -148,10 +158,11 @@ def briefing(snapshot: dict, as_of: datetime) -> bytes:
             for row in snapshot["indicators"]
         ],
         numbers=(1, *([3] if has_province else [])),
+        widths=(3.9, 1.7, 3.9, 1.7, 5.8) if has_province else (4.2, 1.8, 4.4, 6.6),
     )
     document.add_heading("Tindak lanjut rapat yang lalu", 1)
     if snapshot["follow_ups"]:
-        _table(document, FOLLOW_UP_HEADINGS, _follow_up_rows(snapshot["follow_ups"]))
+        _follow_ups(document, snapshot["follow_ups"])
     else:
         document.add_paragraph("Tidak ada tindak lanjut yang terbuka.")
     if snapshot["findings"]:
@@ -166,6 +177,7 @@ def briefing(snapshot: dict, as_of: datetime) -> bytes:
             payout_rows(payout, region["name"]),
             numbers=range(1, len(PAYOUT_HEADINGS) + 1),
             size=8,
+            widths=(3.4, *[1.7] * len(PAYOUT_HEADINGS)),
         )
     for first in range(0, len(snapshot["indicators"]), COLUMNS_PER_TABLE):
         part = snapshot["indicators"][first : first + COLUMNS_PER_TABLE]
@@ -222,6 +234,7 @@ def minutes(
             ("Pimpinan rapat", meeting.chair),
             ("Wilayah", meeting.region.full_name),
         ],
+        widths=(4, 13),
     )
     document.add_heading("Acara", 1)
     for item in meeting.agenda.all():
@@ -233,6 +246,7 @@ def minutes(
         ["Instansi", "Kehadiran", "Orang"],
         [(row.agency.name, words[row.attended], row.people) for row in attendances],
         numbers=(2,),
+        widths=(11, 4, 2),
     )
     if meeting.summary:
         document.add_heading("Jalannya rapat", 1)
@@ -240,7 +254,7 @@ def minutes(
             document.add_paragraph(paragraph)
     if earlier:
         document.add_heading("Tindak lanjut rapat yang lalu", 1)
-        _table(document, FOLLOW_UP_HEADINGS, _follow_up_rows(earlier))
+        _follow_ups(document, earlier)
     document.add_heading("Keputusan", 1)
     for decision in decisions:
         document.add_paragraph(f"{decision.position}. {decision.text}")
@@ -248,7 +262,7 @@ def minutes(
         document.add_paragraph("Tidak ada keputusan yang dicatat.")
     document.add_heading("Tindak lanjut", 1)
     if follow_ups:
-        _table(document, FOLLOW_UP_HEADINGS, _follow_up_rows(follow_ups))
+        _follow_ups(document, follow_ups)
     else:
         document.add_paragraph("Tidak ada tindak lanjut yang dicatat.")
     _signature(document, now.date(), "Pimpinan rapat")

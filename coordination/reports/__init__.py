@@ -12,9 +12,9 @@ __all__ = ["ALL", "BNBA", "Report", "Wanted", "get", "offered_to"]
 ALL = (
     BNBA,
     RECAP,
-    SIX_RIGHT,
     PROGRESS,
     MATCHING,
+    SIX_RIGHT,
     PAYOUT,
     RECONCILIATION,
     FINDINGS,

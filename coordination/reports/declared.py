@@ -80,7 +80,7 @@ class Report:
     """`rows` streams; `count` says how many there will be, for the progress and the question
     whether the user waits. `is_personal`: a purpose is asked for and the export is logged.
     `deepest`: the length of the code of the smallest region it can be made for. `definitions` are
-    shown on the page and under the signed table.
+    shown on the page and under the signed table; `topic` is the heading it is listed under.
     """
 
     code: str
@@ -95,6 +95,7 @@ class Report:
     is_signed: bool = False
     deepest: int = 13
     definitions: tuple[tuple[str, str], ...] = ()
+    topic: str = "Koordinasi"
 
 
 def names_of(codes: Iterable[str]) -> dict[str, Region]:

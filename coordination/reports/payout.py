@@ -85,6 +85,7 @@ PAYOUT = Report(
     ),
     count=lambda wanted: len(_paid(wanted)),
     rows=_payout_rows,
+    topic="Penyaluran",
     filters=(PERIOD, LEVEL, BANK),
     is_signed=True,
 )
@@ -137,6 +138,7 @@ RECONCILIATION = Report(
     ),
     count=lambda wanted: len(_compared(wanted)),
     rows=_reconciliation_rows,
+    topic="Penyaluran",
     filters=(PERIOD, BANK),
     is_signed=True,
     deepest=REGENCY,
@@ -172,6 +174,7 @@ FINDINGS = Report(
     ),
     count=lambda wanted: len(list(_finding_rows(wanted))),
     rows=_finding_rows,
+    topic="Penyaluran",
     filters=(PERIOD, BANK),
     is_signed=True,
     deepest=REGENCY,
@@ -252,6 +255,7 @@ AGENTS = Report(
     ),
     count=lambda wanted: _agents(wanted).count(),
     rows=_agent_rows,
+    topic="Penyaluran",
     filters=(
         BANK,
         Filter("status", "Status", dict(Agent.Status.choices)),
@@ -305,6 +309,7 @@ REACH = Report(
     ),
     count=lambda wanted: len(_reach(wanted)),
     rows=_reach_rows,
+    topic="Penyaluran",
     filters=(Filter("tanpa", "Desa", {"ya": "Hanya yang tanpa agen"}),),
     is_signed=True,
 )

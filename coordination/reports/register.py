@@ -154,6 +154,7 @@ BNBA = Report(
     ),
     count=lambda wanted: _persons(wanted).order_by().count(),
     rows=_bnba_rows,
+    topic="Penerima manfaat",
     filters=(
         Filter("kpm", "KPM aktif", YES_NO),
         Filter("program", "Peserta program", _programmes),
@@ -201,6 +202,7 @@ RECAP = Report(
     ),
     count=lambda wanted: len(_counts(wanted)),
     rows=_recap_rows,
+    topic="Penerima manfaat",
     filters=(LEVEL,),
     is_signed=True,
 )

@@ -154,6 +154,7 @@ SIX_RIGHT = Report(
     ),
     count=lambda wanted: len(_shares(wanted)) * len(RIGHTS),
     rows=_rows,
+    topic="Penyaluran",
     filters=(PERIOD, LEVEL),
     is_signed=True,
     definitions=tuple((right.title, right.meaning) for right in RIGHTS),

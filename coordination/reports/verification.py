@@ -48,6 +48,7 @@ PROGRESS = Report(
     ),
     count=lambda wanted: len(list(_progress_rows(wanted))),
     rows=_progress_rows,
+    topic="Verifikasi dan pemadanan",
     filters=(ROUND, LEVEL),
     is_signed=True,
 )
@@ -96,6 +97,7 @@ MATCHING = Report(
     ),
     count=lambda wanted: len(list(_match_rows(wanted))),
     rows=_match_rows,
+    topic="Verifikasi dan pemadanan",
     filters=(LEVEL,),
     is_signed=True,
 )

@@ -83,12 +83,8 @@ def _figures(user: User) -> Card:
     return Card(
         title="Angka wilayah",
         rows=[
-            Row(
-                row.region.full_name,
-                note="Peta, peringkat, dan daftar",
-                url=links.region(row.region),
-            )
-            for row in user.assignments.select_related("region").order_by("region")
+            Row(region.full_name, note="Peta, peringkat, dan daftar", url=links.region(region))
+            for region in user.regions
         ],
         empty="",
     )

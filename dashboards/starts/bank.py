@@ -1,7 +1,7 @@
 """The officer of a bank: what to report and to answer, and how far the running period is."""
 
 from accounts.models import User
-from dashboards import payouts
+from dashboards import comparisons
 from dashboards.starts import shared
 from dashboards.starts.page import Card, Row, Start
 from dashboards.work import Task, due
@@ -26,11 +26,9 @@ def cards(user: User) -> list[Card]:
 
 def _period(user: User) -> Card:
     """The newest period: what was ordered, and what the bank has told of it."""
-    period = payouts.latest_period(user)
+    period, counts = comparisons.paid(user, min(user.scope.codes, key=len))
     if period is None:
         return Card("Penyaluran", [], empty=EMPTY)
-    code = min(user.scope.codes, key=len)
-    counts = payouts.total(user, code, period, bank=user.bank_id)
     shown = (
         ("Ditetapkan", counts.payments, counts.planned, {}),
         ("Dana masuk", counts.credited, counts.credited_amount, {"dana": "masuk"}),

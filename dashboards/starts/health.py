@@ -21,7 +21,7 @@ def tasks(user: User) -> Iterator[Task | Waiting]:
         unit="pemeriksaan",
         title="Lihat pemeriksaan data yang tidak terpenuhi",
         text="Yang dijanjikan portal tentang datanya tidak lagi benar.",
-        button="Buka kesehatan data",
+        button="Lihat pemeriksaan",
         url=page,
     )
     late = timezone.now() - NightlyJob.OVERDUE
@@ -30,6 +30,6 @@ def tasks(user: User) -> Iterator[Task | Waiting]:
         unit="pekerjaan",
         title="Periksa pekerjaan malam yang gagal",
         text="Gagal atau tidak selesai; diulang malam berikutnya.",
-        button="Buka kesehatan data",
-        url=f"{page}#malam",
+        button="Lihat pekerjaan",
+        url=f"{page}#h-jobs",
     )

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from dashboards import figures, links, maps, work
-from dashboards.figures import Comparison
+from dashboards import comparisons, figures, links, maps, work
 from dashboards.views.page import page
 from regions.models import Region
 from uploads.models import Upload
 from uploads.wording import Look, status_look
+from verification.figures import visits
+from verification.models import Case
 
 LAST_UPLOADS = 5
 NOTHING = (
@@ -25,6 +26,7 @@ def district(request):
     code = code if code in codes else codes[0]
     round = figures.current_round(user)
     area = figures.area(user, code, round)
+    period, paid = comparisons.paid(user, code)
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user, latest=LAST_UPLOADS) if sees_uploads else []
     return page(
@@ -37,11 +39,13 @@ def district(request):
         today=timezone.localdate(),
         tasks=work.work_of(user, area, round, uploads),
         nothing=NOTHING,
-        choices=_own_regions(area.region, codes),
+        next_visit=_next_visit(user),
+        choices=_own_regions(user, area.region),
         progress=_progress(user, area, round),
         noun=maps.HEADINGS.get(len(code), "").lower(),
         heading=maps.HEADINGS.get(len(code), ""),
-        comparisons=_comparisons(user, area, round),
+        comparisons=comparisons.compare(user, area, round, period, paid),
+        period=period,
         sees_uploads=sees_uploads,
         last_uploads=[
             Shown(upload, links.upload(user, upload), status_look(upload, upload.status))
@@ -55,6 +59,14 @@ def district(request):
             "region": links.region(code),
         },
     )
+
+
+def _next_visit(user) -> Case | None:
+    """Whom a field officer visits next, as the page of the visits says; None for the office."""
+    if not user.has_perm("verification.visit_case") or user.has_perm("verification.check_case"):
+        return None
+    to_visit = visits.part_of(visits.cases_of(user), "belum")
+    return visits.by_urgency(to_visit, user).select_related("household__payee", "village").first()
 
 
 @dataclass(frozen=True)
@@ -79,37 +91,11 @@ def _progress(user, area, round) -> list[Progress]:
     return [Progress(place, links.region(place.region)) for place in places]
 
 
-def _own_regions(current: Region, codes: tuple[str, ...]) -> list[maps.Choice]:
+def _own_regions(user, current: Region) -> list[maps.Choice]:
     """A switch for those who work in more than one region."""
-    if len(codes) == 1:
+    if len(user.regions) == 1:
         return []
     return [
         maps.Choice(region.name, f"?wilayah={region.code}", region.code == current.code)
-        for region in Region.objects.filter(pk__in=codes)
-    ]
-
-
-def _comparisons(user, area, round) -> list[Comparison]:
-    code = area.region.code
-    province = figures.province_counts(code[:2], round)
-    offered = [
-        (
-            "Terverifikasi",
-            area.total.verified_share,
-            province.verified_share,
-            1,
-            round and links.verified(user, code, round),
-        ),
-        (
-            "NIK tidak sah",
-            area.total.invalid_share,
-            province.invalid_share,
-            -1,
-            links.invalid_nik(user, code),
-        ),
-    ]
-    return [
-        Comparison(label, own, other, (own - other) * sign > 0 if own != other else None, url)
-        for label, own, other, sign, url in offered
-        if own is not None and other is not None
+        for region in user.regions
     ]

@@ -1,4 +1,4 @@
-"""What must be done now: findings for the province, tasks for everybody else, each with its list."""
+"""What must be done now: findings for the province, tasks for all others, each with its list."""
 
 from dashboards.work.district import work_of
 from dashboards.work.findings import Finding, findings

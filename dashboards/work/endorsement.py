@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.scope import Scope
-from dashboards.work.tasks import Task, due
+from dashboards.work.tasks import Task, Waiting, due
 from regions.models import Region
 from verification.models import Case, Decree, Endorsement, Round
 
@@ -21,7 +21,7 @@ def _page(endorsement: Endorsement) -> str:
     return reverse("admin:verification_endorsement_change", args=[endorsement.pk])
 
 
-def tasks(user, region: Region, round: Round | None) -> Iterator[Task]:
+def tasks(user, region: Region, round: Round | None) -> Iterator[Task | Waiting]:
     """Lists of the regency that wait for a signature, for repair, or for being drawn up."""
     if not user.has_perm("verification.add_endorsement") or len(region.code) != 5:
         return
@@ -57,27 +57,23 @@ def tasks(user, region: Region, round: Round | None) -> Iterator[Task]:
                 button="Baca alasannya",
             )
     if round and round.pk not in newest:
-        yield from _to_draw_up(user, region, round)
+        yield _to_draw_up(user, region, round)
 
 
-def _to_draw_up(user, region: Region, round: Round) -> Iterator[Task]:
+def _to_draw_up(user, region: Region, round: Round) -> Waiting:
+    """The cases of a round, once none of them is open any more."""
     cases = Case.objects.visible_to(user).filter(
         Scope((region.code,)).condition(Case.PLACE), round=round
     )
-    counted = cases.aggregate(
-        open=Count("pk", filter=~Q(status__in=Case.CLOSED)),
-        checked=Count("pk", filter=Q(status=Case.Status.DISETUJUI)),
+    return Waiting(
+        rows=cases.approved().exclude(Exists(cases.open())),
+        unit="keluarga",
+        title=f"Susun daftar pengesahan {round}",
+        text="Semua kasus sudah selesai diverifikasi.",
+        button="Susun daftar",
+        url=reverse("admin:verification_endorsement_add"),
+        due_on=round.due_on,
     )
-    if counted["checked"] and not counted["open"]:
-        yield Task(
-            count=counted["checked"],
-            unit="keluarga",
-            due=due(round.due_on),
-            url=reverse("admin:verification_endorsement_add"),
-            title=f"Susun daftar pengesahan {round}",
-            text="Semua kasus sudah selesai diverifikasi.",
-            button="Susun daftar",
-        )
 
 
 def findings(user) -> Iterator[dict]:

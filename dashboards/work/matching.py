@@ -23,12 +23,12 @@ def lines(user, code: str) -> Iterator[Waiting]:
             button="Buka antrean",
             url=reverse("verification:queue"),
         )
-    if user.has_perm("uploads.submit_upload") and user.has_perm("verification.view_matchresult"):
+    if user.has_perm("uploads.submit_upload") and user.has_perm("beneficiaries.view_person"):
         yield Waiting(
             rows=results.to_repair(),
             unit="orang",
             title="Perbaiki data yang tidak padan",
-            text="NIK ada di Dukcapil, tetapi nama atau tanggal lahir berbeda.",
+            text="NIK tidak ditemukan di Dukcapil, ganda, atau dengan nama dan tanggal lahir lain.",
             button="Lihat orang",
             url=links.match_results(user, code, tindak="perbaiki"),
         )

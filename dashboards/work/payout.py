@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from django.db.models import Count
 from django.urls import reverse
 
 from accounts.scope import Scope
 from beneficiaries.models import Card
 from dashboards import links
-from dashboards.work.tasks import Task, Waiting
+from dashboards.work.tasks import Waiting
 from distribution.models import AgentFinding, OverlapFinding, ReconciliationFinding
 
 
-def lines(user, code: str) -> Iterator[Task | Waiting]:
+def lines(user, code: str) -> Iterator[Waiting]:
     inside = Scope((code,))
     if user.has_perm("distribution.add_cardevent"):
         cards = Card.objects.visible_to(user).filter(inside.condition(Card.PLACE))
@@ -47,26 +46,14 @@ def lines(user, code: str) -> Iterator[Task | Waiting]:
             url=links.open_overlaps(user, code),
         )
     if user.has_perm("distribution.handle_reconciliationfinding") and len(code) == 5:
-        yield from _disagreements(user, code)
-
-
-def _disagreements(user, regency: str) -> Iterator[Task]:
-    """One line for each period, whose page lists exactly these."""
-    counted = (
-        ReconciliationFinding.objects.visible_to(user)
-        .open()
-        .filter(Scope((regency,)).condition(ReconciliationFinding.PLACE))
-        .order_by("-period__last_month", "-period")
-        .values("period", "period__name")
-        .annotate(count=Count("pk"))
-    )
-    for row in counted:
-        query = urlencode({"periode": row["period"], "wilayah": regency, "jenis": "TERBUKA"})
-        yield Task(
-            count=row["count"],
+        disagreements = ReconciliationFinding.objects.visible_to(user).open()
+        query = urlencode({"wilayah": code, "jenis": "TERBUKA"})
+        yield Waiting(
+            rows=disagreements.filter(inside.condition(ReconciliationFinding.PLACE)),
             unit="temuan",
-            title=f"Jelaskan temuan rekonsiliasi {row['period__name']}",
+            title="Jelaskan temuan rekonsiliasi {name}",
             text="Daftar bayar, laporan bank, dan transaksi tidak sama.",
             button="Lihat temuan",
-            url=f"{reverse('distribution:reconciliation')}?{query}#daftar",
+            url=f"{reverse('distribution:reconciliation')}?periode={{key}}&{query}#daftar",
+            split=("period", "period__name"),
         )

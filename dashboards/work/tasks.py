@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, DateField, IntegerField, Min, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateField,
+    F,
+    IntegerField,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -69,7 +80,8 @@ class Waiting:
     """Rows that wait for somebody, in the words of their line; `url` is the list of these rows.
 
     Due on `due_on`, or, where each row has a date of its own, with the earliest in `due_field`;
-    the line then tells how many are late.
+    the line then tells how many are late. With `split` (the fields of a key and of a name) there
+    is a line for each key: `{key}` in `url` and `{name}` in `title` stand for it.
     """
 
     rows: QuerySet
@@ -80,15 +92,16 @@ class Waiting:
     url: str | None
     due_on: date | None = None
     due_field: str = ""
+    split: tuple[str, str] | None = None
 
-    def task(self, count: int, late: int, earliest: date | None) -> Task:
+    def task(self, *, count: int, late: int, earliest: date | None, key: int, name: str) -> Task:
         return Task(
             count=count,
             unit=self.unit,
-            title=self.title,
+            title=self.title.format(name=name) if self.split else self.title,
             text=f"{thousands(late)} lewat tenggat. {self.text}" if late else self.text,
             button=self.button,
-            url=self.url,
+            url=self.url.format(key=key) if self.split else self.url,
             due=due(earliest or self.due_on),
         )
 
@@ -118,14 +131,23 @@ def _counted(waiting: Sequence[Waiting]) -> list[Task]:
     first, *others = (_count(number, line) for number, line in enumerate(waiting))
     rows = first.union(*others, all=True) if others else first
     return [
-        waiting[row["line"]].task(row["count"], row["late"], row["earliest"])
-        for row in sorted(rows, key=lambda row: row["line"])
+        waiting[row.pop("line")].task(**row)
+        for row in sorted(rows, key=lambda row: (row["line"], -(row["key"] or 0)))
         if row["count"]
     ]
 
 
 def _count(number: int, line: Waiting) -> QuerySet:
-    rows = line.rows.order_by().values(line=Value(number)).annotate(count=Count("pk"))
+    key, name = line.split or (None, None)
+    rows = (
+        line.rows.order_by()
+        .values(
+            line=Value(number),
+            key=Cast(F(key) if key else Value(None), BigIntegerField()),
+            name=F(name) if name else Value("", CharField()),
+        )
+        .annotate(count=Count("pk"))
+    )
     if not line.due_field:
         never = Min(Cast(Value(None), DateField()))
         return rows.annotate(late=Value(0, IntegerField()), earliest=never)

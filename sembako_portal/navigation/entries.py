@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sembako_portal.navigation import waiting
+from sembako_portal.navigation.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Entry:
     label: str
     icon: str = ""
     model: str = ""
-    waiting: Callable[[object], waiting.Waiting | None] | None = None
+    waiting: Callable[[object], Waiting | None] | None = None
     view: str = ""
     permission: str = ""
     province: bool = False

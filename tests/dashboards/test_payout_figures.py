@@ -10,7 +10,7 @@ from accounts import scope
 from accounts.roles import Role
 from accounts.scope import Scope
 from dashboards import figures, health, history, payouts, quality
-from dashboards.models import PayoutFigures, VillageMonth
+from dashboards.models import PayoutFigures
 from dashboards.payouts import PayoutCounts
 from distribution.models import Payment
 from tests.dashboards.conftest import NEIGHBOUR_VILLAGE
@@ -225,11 +225,26 @@ def test_a_month_is_kept_and_the_running_one_follows(world, coordinator):
     figures.refresh()
     history.keep_month(date(2021, 11, 1))
     history.keep_month(date(2021, 11, 1))
-    october, november = history.months(coordinator, KAPUAS, until=date(2021, 12, 1))
+    found = history.months(coordinator, "62", until=date(2021, 12, 1), length=5)
+    october, november = found[KAPUAS]
     assert november.counts.kpm == october.counts.kpm + 1
     assert october.round == world.pk
     assert (october.counts.cases, october.counts.approved) == (9, 2)
-    assert VillageMonth.objects.filter(month=date(2021, 11, 1)).count() == 1571
-    kept = history.month_inside(coordinator, "62", date(2021, 10, 1), length=5)
-    assert kept[KAPUAS] == october
-    assert history.month_inside(coordinator, "62", date(2021, 9, 1), length=5) == {}
+    only = {"until": date(2021, 12, 1), "length": 5, "count": 2}
+    assert [kept.month.month for kept in history.months(coordinator, KAPUAS, **only)[KAPUAS]] == [
+        11
+    ]
+    assert history.months(coordinator, "62", until=date(2021, 9, 1), length=5) == {}
+
+
+def test_registers_add_up_to_the_village(world, coordinator):
+    HouseholdFactory(village_id=VILLAGE, members=2, kpm=True, register="DTSEN")
+    figures.refresh()
+    whole = figures.area(coordinator, KAPUAS, world)
+    parts = [
+        figures.area(coordinator, KAPUAS, world, register=register)
+        for register in ("BDT", "DTKS", "DTSEN")
+    ]
+    assert sum((part.total for part in parts), figures.Counts()) == whole.total
+    assert (parts[2].total.kpm, parts[2].total.cases) == (1, 0)
+    assert parts[1].total.cases == whole.total.cases == 9

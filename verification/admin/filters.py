@@ -4,6 +4,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from verification.figures import summary
 from verification.figures.findings import FINDINGS, Finding
+from verification.figures.quotas import vacant
 
 
 class AgeFilter(DropdownFilter):
@@ -44,3 +45,18 @@ class FindingFilter(DropdownFilter):
     def queryset(self, request, queryset):
         found = FINDINGS.get(self.value() or "")
         return found(queryset) if found else queryset
+
+
+class BalanceFilter(DropdownFilter):
+    """Recipients at the start and at the end of a round, and the places that come free."""
+
+    title, parameter_name = "hitungan penerima", "hitungan"
+
+    def lookups(self, request, model_admin):
+        return [*summary.BALANCE_LABELS, ("kosong", "Keluar, belum digantikan")]
+
+    def queryset(self, request, queryset):
+        if self.value() == "kosong":
+            return vacant(queryset)
+        wanted = summary.BALANCE.get(self.value() or "")
+        return queryset.filter(wanted) if wanted else queryset

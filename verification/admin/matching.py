@@ -111,7 +111,7 @@ class FollowUpFilter(DropdownFilter):
     def lookups(self, request, model_admin):
         return [
             ("terbuka", "Semua yang terbuka"),
-            ("perbaiki", "Data berbeda, belum diperbaiki"),
+            ("perbaiki", "Tidak padan, data perlu diperbaiki"),
             *((key, MatchResult.Consequence(key).label) for key in MatchResult.FOLLOW_UPS),
         ]
 
@@ -149,14 +149,14 @@ class VoteFilter(DropdownFilter):
         return (kind, officer) if kind in self.BY and officer.isdecimal() else ("", "")
 
     def queryset(self, request, queryset):
-        if self.value() == "saya":
-            return queryset.waiting_for(request.user)
-        if self.value() == "belum":
-            return queryset.undecided()
-        if self.value() == "satu":
-            return queryset.once_decided()
-        if self.value() == "baru":
-            return queryset.decided().filter(decided_at__gte=recently())
+        whole = {
+            "saya": lambda: queryset.waiting_for(request.user),
+            "belum": queryset.undecided,
+            "satu": queryset.once_decided,
+            "baru": lambda: queryset.decided().filter(decided_at__gte=recently()),
+        }.get(self.value())
+        if whole:
+            return whole()
         kind, officer = self._officer()
         if not officer:
             return queryset

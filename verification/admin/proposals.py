@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
@@ -106,7 +107,7 @@ class AnswerableAdmin(SteppedAdmin):
     @admin.display(description="tenggat jawaban")
     def due(self, row):
         text, tone = views.due_text(row)
-        day = f"{row.due_on:%d-%m-%Y}"
+        day = date_format(row.due_on, "j M Y")
         if not text:
             return day
         return format_html('{}<span class="sub t-{}">{}</span>', day, tone, text)

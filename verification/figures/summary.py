@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
@@ -113,7 +113,9 @@ def counted(user, round: Round, regency: str = "") -> dict[str, Counter]:
     sets = ", ".join(f"({', '.join(columns)})" for columns in _GROUPINGS.values())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT grouping({listed}), sum(number), {listed} FROM ({inner}) c"
+            # Villages are added up before anything is grouped in six ways.
+            f"SELECT grouping({listed}), sum(number)::bigint, {listed} FROM ("
+            f" SELECT {listed}, sum(number) AS number FROM ({inner}) c GROUP BY {listed}) c"
             f" GROUP BY GROUPING SETS ({sets}) HAVING sum(number) > 0",
             parameters,
         )
@@ -222,14 +224,6 @@ class Summary:
     def left(self) -> int:
         return self._count("flow", result="KELUAR")
 
-    @property
-    def entered_url(self) -> str:
-        return self.url(result__exact="MASUK")
-
-    @property
-    def left_url(self) -> str:
-        return self.url(result__exact="KELUAR")
-
     @cached_property
     def end(self) -> int:
         return self.start + self.joined + self.entered - self.left
@@ -245,6 +239,20 @@ class Summary:
     @property
     def closed_share(self) -> float:
         return share(self.closed, self.cases)
+
+    @cached_property
+    def urls(self) -> dict[str, str]:
+        """The lists of the numbers that stand for everything shown, by their names."""
+        return {
+            "cases": self.url(),
+            "closed": self.url(status__in=",".join(Case.CLOSED)),
+            "open": self.url(status__in=",".join(OPEN)),
+            "start": self.url(hitungan="awal"),
+            "joined": self.url(hitungan="bergabung"),
+            "entered": self.url(result__exact="MASUK"),
+            "left": self.url(result__exact="KELUAR"),
+            "end": self.url(hitungan="akhir"),
+        }
 
     @cached_property
     def places(self) -> list[Place]:
@@ -385,6 +393,20 @@ class Summary:
             for finding in CaseCount.Finding
         ]
         return self._bars(told, self._count("place", status=Status.DISETUJUI))
+
+
+# The parts of start + joined + entered - left = end that are no result, by the filter of the list.
+_AT_START = Q(was_kpm=True, origin__in=[Case.Origin.AWAL, Case.Origin.BAWAAN])
+BALANCE = {
+    "awal": _AT_START,
+    "bergabung": Q(was_kpm=True) & ~_AT_START,
+    "akhir": Q(was_kpm=True) & ~Q(result=Case.Result.KELUAR) | Q(result=Case.Result.MASUK),
+}
+BALANCE_LABELS = (
+    ("awal", "Penerima pada awal"),
+    ("bergabung", "Bergabung sesudah awal"),
+    ("akhir", "Penerima pada akhir"),
+)
 
 
 def of_age(cases: QuerySet, key: str) -> QuerySet:

@@ -207,9 +207,9 @@ class MatchResultQuerySet(ScopedQuerySet):
         )
 
     def to_repair(self):
-        """Of persons still active, whose NIK is another's in name or date of birth."""
+        """Of persons still active, whose data here must be put right before they can be padan."""
         return self.latest().filter(
-            outcome=MatchResult.Outcome.DATA_BERBEDA,
+            outcome__in=MatchResult.NOT_PADAN,
             state__in=[*MatchResult.SETTLED, MatchResult.State.DITOLAK],
             person__is_active=True,
         )
@@ -264,6 +264,7 @@ class MatchResult(models.Model):
         GANTI_PENGURUS = "GANTI_PENGURUS_ATAU_AKHIRI", "Ganti pengurus atau akhiri kepesertaan"
         ALAMAT = "MUTAKHIRKAN_ALAMAT_ATAU_AKHIRI", "Mutakhirkan alamat atau akhiri kepesertaan"
 
+    NOT_PADAN = (Outcome.DATA_BERBEDA, Outcome.TIDAK_DITEMUKAN, Outcome.NIK_GANDA)
     SETTLED = (State.OTOMATIS, State.DITERIMA)
     FOLLOW_UPS = (Consequence.GANTI_PENGURUS, Consequence.ALAMAT)
     # What accepting a candidate means when Dukcapil says this of it; else the person is padan.

@@ -35,6 +35,14 @@ _STEP_LOOKS = {
 }
 
 
+# What a checked outcome means for the enrolment; it changes with the decree.
+RESULTS = {
+    Case.Result.MASUK: "Masuk: menjadi KPM sesudah ditetapkan",
+    Case.Result.TETAP: "Tetap KPM",
+    Case.Result.KELUAR: "Keluar: kepesertaannya berakhir",
+}
+
+
 @dataclass(frozen=True)
 class Entry:
     """A step as the timeline of the case tells it."""
@@ -173,6 +181,7 @@ def case_page(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "household": household,
         "outcome": figures.outcome_of(case),
+        "result": RESULTS.get(case.result, ""),
         "status_look": {"kind": status_kind, "icon": status_icon},
         "risks": risks.of(case.risks),
         "members": members,
