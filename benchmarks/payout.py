@@ -60,7 +60,7 @@ SET session_replication_role = origin;
 
 REPORTED = """
 SELECT 'Januari 2021', '2021', '1', card_number, account_number, b.short_name, payee_nik, '',
-    '', '', '', CASE WHEN p.id %% 33 = 0 THEN 'TOP UP GAGAL' ELSE 'TOP UP SUKSES' END, '18-02-2021',
+    '', '', '', CASE WHEN p.id %% 33 = 0 THEN 'TOP UP GAGAL' ELSE 'TOP UP SUKSES' END, %s,
     CASE WHEN p.id %% 33 = 0 THEN '' ELSE amount::text END,
     CASE WHEN p.id %% 33 = 0 THEN 'Rekening tidak aktif' ELSE '' END
 FROM distribution_payment p JOIN beneficiaries_bank b ON b.code = p.bank_id
@@ -71,6 +71,7 @@ WHERE period_id = %s ORDER BY p.id
 def bank_file(period) -> Path:
     """The report on every payment of the period: credited, but three in a hundred."""
     from django.db import connection
+    from django.utils import timezone
 
     from distribution.sheets import HASIL_TOP_UP
     from spreadsheets.writing import export
@@ -78,7 +79,7 @@ def bank_file(period) -> Path:
     path = VAR / "hasil-top-up.xlsx"
     headings = [column.heading for column in HASIL_TOP_UP.columns if column.in_template]
     with connection.cursor() as cursor:
-        cursor.execute(REPORTED, [period.pk])
+        cursor.execute(REPORTED, [f"{timezone.localdate():%d-%m-%Y}", period.pk])
         export(path, headings, (list(row) for row in cursor.fetchall()))
     return path
 

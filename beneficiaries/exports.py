@@ -1,6 +1,8 @@
 """Taking a list out of the portal: for a stated purpose, written down, masked as on the screen."""
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -19,6 +21,7 @@ from beneficiaries.models import Household, Person
 from spreadsheets import writing
 
 AT_MOST = 100_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,38 @@ class PurposeForm(forms.Form):
     )
 
 
+class ExportForm(PurposeForm):
+    """Why the rows are taken out, and as which kind of file."""
+
+    file_format = forms.ChoiceField(
+        label="Jenis berkas",
+        choices=[("xlsx", "Excel (.xlsx)"), ("csv", "Teks berpemisah (.csv)")],
+        initial="xlsx",
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+
+
+def as_file(name: str, file_format: str, headings: list[str], rows: Iterable) -> HttpResponse:
+    """The rows as a download. A CSV is parted by semicolons, as Excel in Indonesia opens it."""
+    if file_format == "csv":
+        text = io.StringIO()
+        lines = csv.writer(text, delimiter=";")
+        lines.writerow(headings)
+        lines.writerows([writing.safe_text(cell) for cell in row] for row in rows)
+        content, kind = text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8"
+    else:
+        with NamedTemporaryFile(suffix=".xlsx") as file:
+            writing.export(file.name, headings, rows)
+            content, kind = Path(file.name).read_bytes(), XLSX
+    ending = "csv" if file_format == "csv" else "xlsx"
+    return HttpResponse(
+        content,
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="{name}.{ending}"'},
+    )
+
+
 def export(model_admin, request, queryset, what: Export) -> HttpResponse:
     """Ask for the purpose; with one, write it down and send the rows as a workbook.
 
@@ -103,7 +138,7 @@ def export(model_admin, request, queryset, what: Export) -> HttpResponse:
     if not user.has_perm(what.permission) or user.home_region is None:
         raise PermissionDenied
     row_count = queryset.order_by()[: AT_MOST + 1].count()
-    form = PurposeForm(request.POST if "purpose" in request.POST else None)
+    form = ExportForm(request.POST if "purpose" in request.POST else None)
     if row_count > AT_MOST or not form.is_valid():
         context = {
             **model_admin.admin_site.each_context(request),
@@ -120,10 +155,10 @@ def export(model_admin, request, queryset, what: Export) -> HttpResponse:
             "checkbox_name": ACTION_CHECKBOX_NAME,
         }
         return render(request, "beneficiaries/export_purpose.html", context)
-    return _send(user, queryset, what, form.cleaned_data["purpose"])
+    return _send(user, queryset, what, **form.cleaned_data)
 
 
-def _send(user, queryset, what: Export, purpose: str) -> HttpResponse:
+def _send(user, queryset, what: Export, purpose: str, file_format: str) -> HttpResponse:
     in_full = user.has_perm("accounts.reveal_identity")
     row_count = 0
 
@@ -138,8 +173,9 @@ def _send(user, queryset, what: Export, purpose: str) -> HttpResponse:
             ]
 
     # Written within the request: what is sent later would no longer run inside the user's scope.
-    with NamedTemporaryFile(suffix=".xlsx") as file, transaction.atomic():
-        writing.export(file.name, [column.heading for column in what.columns], rows())
+    name = f"{what.name}-{timezone.localdate():%Y-%m-%d}"
+    with transaction.atomic():
+        response = as_file(name, file_format, [column.heading for column in what.columns], rows())
         log_export(
             by=user,
             region=user.home_region,
@@ -147,10 +183,4 @@ def _send(user, queryset, what: Export, purpose: str) -> HttpResponse:
             purpose=purpose,
             row_count=row_count,
         )
-        content = Path(file.name).read_bytes()
-    name = f"{what.name}-{timezone.localdate():%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        content,
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return response

@@ -33,7 +33,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """Something that happened to a family; `at` may be a day or a moment."""
+    """Something that happened to a family; `at` may be a day or a moment.
+
+    The link is for those with `permission`, where one is named.
+    """
 
     at: date | datetime
     kind: str
@@ -41,6 +44,7 @@ class TimelineEntry:
     text: str = ""
     source: str = ""
     url: str = ""
+    permission: str = ""
     tone: str = "info"
     icon: str = "info"
 

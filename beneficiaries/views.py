@@ -1,24 +1,21 @@
 """The page of one household, the numbers it reveals, and the search over the whole register."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.actions import log_reveal
 from accounts.admin import regions_inside
 from beneficiaries import figures, search
-from beneficiaries.identity import group_by_four
+from beneficiaries import reveal as revealing
 from beneficiaries.models import Card, Enrollment, Household, Person
 from regions.models import Region
 
-SHOWN_SECONDS = 30
 FIRST_ENTRIES = 12
 FIRST_CHANGES = 8
 SEARCH_GROUP = 10
@@ -30,16 +27,6 @@ class Chip:
     url: str
     count: int
     current: bool
-
-
-@dataclass(frozen=True)
-class Number:
-    """An identity number of the page: its key in the reveal form, and its text when it is shown."""
-
-    key: str
-    label: str
-    number: str
-    shown: str = ""
 
 
 def household_numbers(household: Household) -> dict[str, tuple[str, str]]:
@@ -75,9 +62,9 @@ def household_page(
     """Render the household; the caller has checked that the user may see it."""
     numbers = household_numbers(household)
 
-    def number(key: str, label: str) -> Number:
+    def number(key: str, label: str) -> revealing.Number:
         text = numbers.get(key, ("", ""))[0]
-        return Number(key, label, text, group_by_four(text) if key == shown_key else "")
+        return revealing.number(key, label, text, shown_key=shown_key)
 
     members = list(household.members.all())
     payee = next((person for person in members if person.pk == household.payee_id), None)
@@ -103,7 +90,12 @@ def household_page(
         if request.user.has_perm(f"beneficiaries.view_{model._meta.model_name}")
     ]
     changes = figures.changes_of(household, may_see)
-    entries = figures.timeline_of(household, changes)
+    entries = [
+        entry
+        if not entry.permission or request.user.has_perm(entry.permission)
+        else replace(entry, url="")
+        for entry in figures.timeline_of(household, changes)
+    ]
     # After a reveal without script the page stands under the address of the form.
     url = reverse("admin:beneficiaries_household_change", args=[household.pk])
     kind = request.GET.get("jenis", "")
@@ -147,12 +139,14 @@ def household_page(
         "change_count": len(changes),
         "all_changes_url": f"{url}?semua=1#riwayat",
         "more_changes": not everything and len(changes) > FIRST_CHANGES,
-        "can_reveal": request.user.has_perm("accounts.reveal_identity"),
-        "reveal_url": reverse("admin:beneficiaries_household_reveal", args=[household.pk]),
+        **revealing.context(
+            request,
+            reveal_url=reverse("admin:beneficiaries_household_reveal", args=[household.pk]),
+            hide_url=url,
+        ),
         "source_url": figures.upload_url(household.source_upload)
         if household.source_upload
         else "",
-        "shown_seconds": SHOWN_SECONDS,
     }
     return render(request, "beneficiaries/household.html", context)
 
@@ -168,23 +162,15 @@ def _address(household: Household) -> str:
 
 
 def reveal(request: HttpRequest, household: Household) -> HttpResponse:
-    """Show one number in full: written down first, as JSON to the script, else on the page."""
-    if not request.user.has_perm("accounts.reveal_identity"):
-        raise PermissionDenied
-    if request.method != "POST":
-        return redirect("admin:beneficiaries_household_change", household.pk)
-    key = request.POST.get("number", "")
-    found = household_numbers(household).get(key)
-    if found is None:
-        raise Http404
-    number, what = found
-    log_reveal(by=request.user, region=household.village, subject=f"{what}, {household}"[:200])
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"number": group_by_four(number), "seconds": SHOWN_SECONDS})
-    page = household_page(request, household, shown_key=key)
-    url = reverse("admin:beneficiaries_household_change", args=[household.pk])
-    page.headers["Refresh"] = f"{SHOWN_SECONDS};url={url}"
-    return page
+    """Show one number of the page in full."""
+    return revealing.answer(
+        request,
+        numbers=household_numbers(household),
+        subject=str(household),
+        region=household.village,
+        page=lambda key: household_page(request, household, shown_key=key),
+        url=reverse("admin:beneficiaries_household_change", args=[household.pk]),
+    )
 
 
 def search_page(request: HttpRequest) -> HttpResponse:

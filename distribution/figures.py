@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import connection
 from django.db.models import F, Sum
 
+from beneficiaries.models import Quota
 from distribution.models import Budget, Payment
 from regions.models import Region
 
@@ -182,22 +183,20 @@ def realised_by_regency(user, programme: str, year: int) -> dict[str, tuple[int,
 
 
 def budget_lines(user, programme: str, year: int, regencies: list[Region]) -> list[BudgetLine]:
-    """One line for every regency, also for those without a budget."""
-    set_aside = {
-        budget.region_id: budget
-        for budget in Budget.objects.visible_to(user).filter(programme=programme, year=year)
-    }
+    """One line for every regency, also for those without a budget or a quota."""
+    own = {"programme": programme, "year": year, "region__in": regencies}
+    amounts = dict(Budget.objects.visible_to(user).filter(**own).values_list("region_id", "amount"))
+    quotas = dict(Quota.objects.visible_to(user).filter(**own).values_list("region_id", "families"))
     families = families_by_regency(programme, [region.code for region in regencies])
     realised = realised_by_regency(user, programme, year)
     return [
         BudgetLine(
             region=region,
-            amount=budget.amount if budget else 0,
-            quota=budget.families if budget else 0,
+            amount=amounts.get(region.pk, 0),
+            quota=quotas.get(region.pk, 0),
             families=families.get(region.code, 0),
             credited=realised.get(region.code, (0, 0))[0],
             spent=realised.get(region.code, (0, 0))[1],
         )
         for region in regencies
-        for budget in [set_aside.get(region.code)]
     ]

@@ -8,7 +8,7 @@ PERSONAL_DATA = {
         not_personal="id programme amount valid_from valid_until legal_basis"
     ),
     "distribution.Budget": declared(
-        not_personal="id programme region regency_code year amount families legal_basis"
+        not_personal="id programme region regency_code year amount legal_basis"
     ),
     "distribution.BarredGroup": declared(not_personal="code name words is_refused legal_basis"),
     "distribution.BarredPerson": declared(personal="nik name group note", not_personal="id"),
@@ -78,6 +78,14 @@ PERSONAL_DATA = {
         specific="payment status status_on amount reason",
         not_personal=f"{_PLACE} upload row received_at withdrawn_at",
     ),
+    "distribution.PaymentSum": declared(
+        not_personal="id period region regency_code bank status year number amount credited spent"
+        " refunded"
+    ),
+    "distribution.PeriodWork": declared(
+        personal="by",
+        not_personal="id period kind status queued_at started_at finished_at outcome",
+    ),
     "distribution.Cashier": declared(personal="user", not_personal="id agent"),
     "distribution.Purchase": declared(
         personal="entered_by voided_by",
@@ -91,10 +99,12 @@ PERSONAL_DATA = {
     "distribution.ReconciliationFinding": declared(
         personal="household payee_name payee_nik owner note evidence",
         specific="payment purchase amount cause detail since",
-        not_personal=f"{_PLACE} period rule subject bank is_due status handled_at found_at gone_at",
+        not_personal=f"{_PLACE} period rule subject bank is_due status office handled_at"
+        " found_at gone_at",
     ),
     "distribution.FindingStep": declared(
-        personal="by note", not_personal=f"{_PLACE} finding status at"
+        personal="by note evidence owner",
+        not_personal=f"{_PLACE} finding status office deed is_undo at",
     ),
     "distribution.Reconciled": declared(
         not_personal="id period region regency_code bank register_count register_amount"

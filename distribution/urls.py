@@ -1,7 +1,8 @@
 from django.contrib import admin
 from django.urls import path
 
-from distribution.views import agents, budgets, nutrition, reconciliation, till
+from distribution.views import agents, budgets, nutrition, till
+from distribution.views.reconciliation import files, finding, handling, overview, undoing
 
 app_name = "distribution"
 urlpatterns = [
@@ -9,31 +10,41 @@ urlpatterns = [
     path("anggaran/", admin.site.admin_view(budgets.plan), name="plan"),
     path("jangkauan/", admin.site.admin_view(agents.reach), name="reach"),
     path("jangkauan/unduh/", admin.site.admin_view(agents.reach_export), name="reach_export"),
-    path("rekonsiliasi/", admin.site.admin_view(reconciliation.index), name="reconciliation"),
+    path("rekonsiliasi/", admin.site.admin_view(overview.index), name="reconciliation"),
     path(
         "rekonsiliasi/hitung/<int:period_id>",
-        admin.site.admin_view(reconciliation.recompute),
+        admin.site.admin_view(handling.recompute),
         name="reconciliation_recompute",
     ),
     path(
         "rekonsiliasi/tangani",
-        admin.site.admin_view(reconciliation.handle),
+        admin.site.admin_view(handling.handle),
         name="reconciliation_handle",
     ),
     path(
+        "rekonsiliasi/urungkan",
+        admin.site.admin_view(undoing.undo),
+        name="reconciliation_undo",
+    ),
+    path(
         "rekonsiliasi/unduh",
-        admin.site.admin_view(reconciliation.export),
+        admin.site.admin_view(files.export),
         name="reconciliation_export",
     ),
     path(
         "rekonsiliasi/berita-acara",
-        admin.site.admin_view(reconciliation.minutes),
+        admin.site.admin_view(files.minutes),
         name="minutes",
     ),
     path(
         "rekonsiliasi/temuan/<int:pk>",
-        admin.site.admin_view(reconciliation.finding_page),
+        admin.site.admin_view(finding.finding_page),
         name="finding",
+    ),
+    path(
+        "rekonsiliasi/temuan/<int:pk>/tampilkan",
+        admin.site.admin_view(finding.reveal),
+        name="finding_reveal",
     ),
     path("gizi/", admin.site.admin_view(nutrition.nutrition_page), name="nutrition"),
 ]

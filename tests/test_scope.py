@@ -349,7 +349,7 @@ MAKERS = {
     "verification.PayeeChange": lambda village: PayeeChangeFactory(household__village_id=village),
     "beneficiaries.Quota": lambda village: QuotaFactory(region_id=village),
     "distribution.Budget": lambda village: Budget.objects.create(
-        programme_id="SEMBAKO", region_id=village[:5], year=2021, amount=1, families=1
+        programme_id="SEMBAKO", region_id=village[:5], year=2021, amount=1
     ),
     "distribution.Agent": lambda village: AgentFactory(village_id=village),
     "distribution.AgentVillage": lambda village: AgentVillage.objects.get(

@@ -67,7 +67,7 @@ PAYOUT = [
     "Tumpang tindih program",
 ]
 PAYOUT_REFERENCE = [
-    "Anggaran dan kuota",
+    "Anggaran",
     "Komoditas",
     "Kelompok gizi",
     "Indikator wilayah",
@@ -95,6 +95,7 @@ SHOWN = {
     ],
     Role.BANK: [
         "Unggahan",
+        "Kartu dan rekening",
         "Wilayah",
         "Bank penyalur",
         *AGENTS,

@@ -311,7 +311,9 @@ class UploadRow(models.Model):
         TIDAK_DAPAT = "TIDAK_DAPAT", "Tidak dapat dikembalikan"
 
     # Rows are written only while their upload is held: a hundred thousand look-ups would be vain.
-    upload = models.ForeignKey(Upload, models.CASCADE, related_name="rows", db_constraint=False)
+    upload = models.ForeignKey(
+        Upload, models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
     region = models.ForeignKey(Region, models.PROTECT, db_index=False, db_constraint=False)
     regency_code = regency_code_of("region")
     sheet = models.CharField("lembar", max_length=255, blank=True)

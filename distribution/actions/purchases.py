@@ -193,7 +193,8 @@ def void_purchase(purchase: Purchase, *, reason: str, by: User) -> Purchase:
     if purchase.voided_at:
         raise ValidationError(
             f"Transaksi {purchase} sudah dibatalkan pada"
-            f" {timezone.localtime(purchase.voided_at):%d-%m-%Y pukul %H.%M}."
+            f" {timezone.localtime(purchase.voided_at):%d-%m-%Y pukul %H.%M} dan uangnya sudah"
+            " kembali ke kartu; tidak ada lagi yang perlu dilakukan."
         )
     is_today = timezone.localdate(purchase.purchased_at) == timezone.localdate()
     if by.role == Role.AGEN and not is_today:

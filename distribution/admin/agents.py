@@ -51,6 +51,27 @@ AGENTS = Export(
 )
 
 
+AGENT_FINDINGS = Export(
+    "temuan agen",
+    "distribution.view_agentfinding",
+    ("village__parent__parent", "agent__bank", "closed_by"),
+    (
+        Column("ID AGEN", lambda row: row.agent.agent_id),
+        Column("NAMA AGEN", lambda row: row.agent.name),
+        Column("BANK", lambda row: row.agent.bank.short_name),
+        Column("KABUPATEN/KOTA", lambda row: row.village.parent.parent.full_name),
+        Column("KECAMATAN", lambda row: row.village.parent.name),
+        Column("DESA/KELURAHAN", lambda row: row.village.name),
+        Column("TEMUAN", AgentFinding.get_kind_display),
+        Column("KETERANGAN", lambda row: row.detail),
+        Column("DITEMUKAN", lambda row: row.found_on),
+        Column("TENGGAT", lambda row: row.due_on),
+        Column("STATUS", AgentFinding.get_status_display),
+        Column("TINDAK LANJUT", lambda row: row.follow_up),
+    ),
+)
+
+
 class ContractFilter(DropdownFilter):
     title, parameter_name = "kontrak", "kontrak"
 
@@ -235,6 +256,11 @@ class AgentFindingAdmin(ScopedAdmin):
         ("kind", ChoicesDropdownFilter),
         OverdueFilter,
     ]
+    actions = ["export"]
+
+    @admin.action(description="Unduh daftar terpilih")
+    def export(self, request, queryset):
+        return exports.export(self, request, queryset, AGENT_FINDINGS)
 
     def get_urls(self):
         step = path(

@@ -33,6 +33,24 @@ class HandedOverFilter(DropdownFilter):
         return queryset
 
 
+CARDS = Export(
+    "kartu dan rekening",
+    "beneficiaries.view_card",
+    ("village__parent__parent", "household__payee", "holder", "bank"),
+    (
+        Column("NAMA PEMEGANG", lambda row: str(row.holder or row.household.payee or "")),
+        Column("NOMOR KKS", lambda row: row.card_number, is_identity=True),
+        Column("NOMOR REKENING", lambda row: row.account_number, is_identity=True),
+        Column("BANK", lambda row: str(row.bank)),
+        Column("KABUPATEN/KOTA", lambda row: row.village.parent.parent.full_name),
+        Column("KECAMATAN", lambda row: row.village.parent.name),
+        Column("DESA/KELURAHAN", lambda row: row.village.name),
+        Column("STATUS", Card.get_status_display),
+        Column("DISERAHKAN", lambda row: row.handed_over_on),
+    ),
+)
+
+
 # Cards are data of the register; their life is that of the payout, and so is their page.
 @admin.register(Card)
 class CardAdmin(OfHouseholdAdmin):
@@ -52,14 +70,20 @@ class CardAdmin(OfHouseholdAdmin):
         HandedOverFilter,
         ("status", ChoicesDropdownFilter),
     ]
+    actions = ["export"]
+
+    @admin.action(description="Unduh daftar terpilih")
+    def export(self, request, queryset):
+        return exports.export(self, request, queryset, CARDS)
 
     def get_urls(self):
-        step = path(
-            "<int:pk>/langkah/<str:key>/",
-            self.admin_site.admin_view(self.step_view),
-            name="beneficiaries_card_step",
-        )
-        return [step, *super().get_urls()]
+        own = [
+            path("<int:pk>/langkah/<str:key>/", self.step_view, name="beneficiaries_card_step"),
+            path("<int:pk>/tampilkan/", self.reveal_view, name="beneficiaries_card_reveal"),
+        ]
+        for pattern in own:
+            pattern.callback = self.admin_site.admin_view(pattern.callback)
+        return [*own, *super().get_urls()]
 
     def _card(self, request, object_id) -> Card:
         card = self.get_object(request, str(object_id))
@@ -67,12 +91,18 @@ class CardAdmin(OfHouseholdAdmin):
             raise PermissionDenied
         return card
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def _with_holder(self, request, object_id) -> Card:
         card = self._card(request, object_id)
         with_holder = Card.objects.select_related(
             "bank", "holder", "household__payee", "village__parent__parent"
         )
-        return views.card_page(request, with_holder.get(pk=card.pk))
+        return with_holder.get(pk=card.pk)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return views.card_page(request, self._with_holder(request, object_id))
+
+    def reveal_view(self, request, pk):
+        return views.reveal(request, self._with_holder(request, pk))
 
     def step_view(self, request, pk, key):
         return views.step(request, self._card(request, pk), key)

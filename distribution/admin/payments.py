@@ -2,14 +2,18 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.urls import path
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
 from accounts.standing import RECENT_DAYS, recently
+from beneficiaries import exports, search
 from beneficiaries.admin import masked
+from beneficiaries.exports import Column, Export
 from distribution.looks import state
 from distribution.models import Cashier, LeftOut, Payment, PayoutPeriod, Purchase
 from distribution.views import payments as payment_views
@@ -24,6 +28,73 @@ def rupiah(amount: int) -> str:
 
 def place_of(village) -> str:
     return format_html('{}<span class="sub">Kec. {}</span>', village.name, village.parent.name)
+
+
+_PLACE = (
+    Column("KABUPATEN/KOTA", lambda row: row.village.parent.parent.full_name),
+    Column("KECAMATAN", lambda row: row.village.parent.name),
+    Column("DESA/KELURAHAN", lambda row: row.village.name),
+)
+PAYMENTS = Export(
+    "pembayaran",
+    "distribution.view_payment",
+    ("village__parent__parent", "period", "bank", "order"),
+    (
+        Column("PERIODE SALUR", lambda row: row.period.name),
+        Column("NAMA PENGURUS", lambda row: row.payee_name),
+        Column("NIK PENGURUS", lambda row: row.payee_nik, is_identity=True),
+        Column("NOMOR KKS", lambda row: row.card_number, is_identity=True),
+        Column("NOMOR REKENING", lambda row: row.account_number, is_identity=True),
+        Column("BANK", lambda row: str(row.bank or "")),
+        *_PLACE,
+        Column("BULAN PERTAMA", lambda row: row.first_month),
+        Column("JUMLAH BULAN", lambda row: row.months),
+        Column("NOMINAL", lambda row: row.amount),
+        Column("SP2D", lambda row: str(row.order or "")),
+        Column("STATUS", Payment.get_status_display),
+        Column("TANGGAL STATUS", lambda row: row.status_on),
+        Column("ALASAN", lambda row: row.reason),
+        Column("DIKREDITKAN", lambda row: row.topped_up_amount),
+        Column("DIBELANJAKAN", lambda row: row.spent_amount),
+        Column("DIKEMBALIKAN", lambda row: row.refunded_amount),
+        Column("SISA SALDO", lambda row: row.balance),
+    ),
+)
+PURCHASES = Export(
+    "transaksi",
+    "distribution.view_purchase",
+    ("village__parent__parent", "agent", "payment", "period"),
+    (
+        Column("NOMOR TRANSAKSI", lambda row: row.number),
+        Column("WAKTU", lambda row: f"{timezone.localtime(row.purchased_at):%d-%m-%Y %H:%M}"),
+        Column("PERIODE SALUR", lambda row: row.period.name),
+        Column("ID AGEN", lambda row: row.agent.agent_id),
+        Column("NAMA AGEN", lambda row: row.agent.name),
+        Column("NAMA PENGURUS", lambda row: row.payment.payee_name),
+        Column("NOMOR KKS", lambda row: row.card_number, is_identity=True),
+        *_PLACE,
+        Column("NOMINAL", lambda row: row.amount),
+        Column("DIBATALKAN", lambda row: row.void_reason),
+    ),
+)
+NOT_PAID = Export(
+    "KPM tidak dibayar",
+    "distribution.view_leftout",
+    ("village__parent__parent", "household__payee", "period"),
+    (
+        Column("PERIODE SALUR", lambda row: row.period.name),
+        Column("ID DTKS", lambda row: row.household.dtks_id),
+        Column("NAMA PENGURUS", lambda row: str(row.household.payee or "")),
+        *_PLACE,
+        Column("ALASAN", LeftOut.get_reason_display),
+    ),
+)
+
+
+def of_family(queryset, request, text: str, household: str, **exactly):
+    """Rows whose number is the text, or of the families that the register finds by it."""
+    families, _ = search.find(request.user, text)
+    return queryset.filter(Q(**{f"{household}__in": families.ids}) | Q(**exactly))
 
 
 @admin.register(PayoutPeriod)
@@ -132,12 +203,41 @@ class PaymentAdmin(ScopedAdmin):
         VillageFilter,
         "bank",
     ]
+    search_fields = ["card_number"]
+    search_help_text = "Nama, NIK, atau nomor KKS"
+    actions = ["export"]
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        payment = self.get_object(request, object_id)
+    def get_search_results(self, request, queryset, search_term):
+        text = " ".join(search_term.split())
+        if not text:
+            return queryset, False
+        digits = search.digits_of(text)
+        found = of_family(queryset, request, text, "household", card_number=digits or text)
+        return found, False
+
+    def get_urls(self):
+        reveal = path(
+            "<int:pk>/tampilkan/",
+            self.admin_site.admin_view(self.reveal_view),
+            name="distribution_payment_reveal",
+        )
+        return [reveal, *super().get_urls()]
+
+    def _payment(self, request, object_id) -> Payment:
+        payment = self.get_object(request, str(object_id))
         if not self.has_view_permission(request, payment):
             raise PermissionDenied
-        return payment_views.payment_page(request, payment)
+        return payment
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return payment_views.payment_page(request, self._payment(request, object_id))
+
+    def reveal_view(self, request, pk):
+        return payment_views.reveal(request, self._payment(request, pk))
+
+    @admin.action(description="Unduh daftar terpilih")
+    def export(self, request, queryset):
+        return exports.export(self, request, queryset, PAYMENTS)
 
     @admin.display(description="nomor KKS")
     def card_column(self, payment):
@@ -176,6 +276,11 @@ class LeftOutAdmin(ScopedAdmin):
         DistrictFilter,
         VillageFilter,
     ]
+    actions = ["export"]
+
+    @admin.action(description="Unduh daftar terpilih")
+    def export(self, request, queryset):
+        return exports.export(self, request, queryset, NOT_PAID)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         left_out = self.get_object(request, object_id)
@@ -216,6 +321,15 @@ class PurchaseAdmin(ScopedAdmin):
     list_display = ["number", "when", "agent", "payee", "amount_column", "state_column"]
     list_select_related = ["agent", "payment"]
     list_filter = ["period", VoidFilter, RegencyFilter, DistrictFilter, VillageFilter]
+    search_fields = ["number"]
+    search_help_text = "Nomor transaksi, nama, NIK, atau nomor KKS"
+    actions = ["export"]
+
+    def get_search_results(self, request, queryset, search_term):
+        text = " ".join(search_term.split())
+        if not text:
+            return queryset, False
+        return of_family(queryset, request, text, "payment__household", number=text), False
 
     def get_urls(self):
         void = path(
@@ -233,6 +347,10 @@ class PurchaseAdmin(ScopedAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return till_views.purchase_page(request, self._purchase(request, object_id))
+
+    @admin.action(description="Unduh daftar terpilih")
+    def export(self, request, queryset):
+        return exports.export(self, request, queryset, PURCHASES)
 
     def void_view(self, request, pk):
         return till_views.void(request, self._purchase(request, pk))

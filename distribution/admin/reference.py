@@ -52,12 +52,11 @@ class BudgetResource(resources.ModelResource):
     region = fields.Field("region", "kode_wilayah", Known(Region, "code"))
     year = fields.Field("year", "tahun", Whole())
     amount = fields.Field("amount", "pagu_rupiah", Whole())
-    families = fields.Field("families", "kuota_keluarga", Whole())
     legal_basis = fields.Field("legal_basis", "dasar_penetapan")
 
     class Meta:
         model = Budget
-        fields = ["programme", "region", "year", "amount", "families", "legal_basis"]
+        fields = ["programme", "region", "year", "amount", "legal_basis"]
         import_id_fields = ["programme", "region", "year"]
         clean_model_instances = True
         skip_unchanged = True
@@ -202,7 +201,7 @@ class BudgetAdmin(ReferenceDataAdmin):
     """The regencies see their own; who sets them works for the province."""
 
     resource_classes = [BudgetResource]
-    list_display = ["region", "programme", "year", "amount_column", "families", "legal_basis"]
+    list_display = ["region", "programme", "year", "amount_column", "legal_basis"]
     list_filter = ["programme", YearFilter, RegencyFilter]
     list_select_related = ["programme", "region"]
 

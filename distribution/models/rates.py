@@ -82,7 +82,10 @@ class BenefitRate(models.Model):
 
 
 class Budget(models.Model):
-    """Rupiah and families set aside for a programme in a regency and year (pagu dan kuota)."""
+    """Rupiah set aside for a programme in a regency and year (pagu).
+
+    How many families may take part is `beneficiaries.Quota`.
+    """
 
     PLACE = "region"
 
@@ -95,14 +98,13 @@ class Budget(models.Model):
     regency_code = regency_code_of("region")
     year = models.PositiveSmallIntegerField("tahun anggaran")
     amount = models.PositiveBigIntegerField("pagu (rupiah)")
-    families = models.PositiveIntegerField("kuota (keluarga)")
     legal_basis = models.CharField("dasar penetapan", max_length=250, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "anggaran dan kuota"
-        verbose_name_plural = "anggaran dan kuota"
+        verbose_name = "anggaran"
+        verbose_name_plural = "anggaran"
         ordering = ["-year", "programme", "region_id"]
         constraints = [
             models.UniqueConstraint(

@@ -28,6 +28,34 @@ class OfPayingBank(ScopedQuerySet):
         return visible.none() if user.role == Role.AGEN else visible
 
 
+class FindingStatus(models.TextChoices):
+    BELUM = "BELUM", "Terbuka"
+    DITINDAKLANJUTI = "DITINDAKLANJUTI", "Ditindaklanjuti"
+    DIMINTA = "DIMINTA", "Diminta ke bank"
+    DIJAWAB = "DIJAWAB", "Dijawab bank"
+    SELESAI = "SELESAI", "Selesai"
+    BUKAN_MASALAH = "BUKAN_MASALAH", "Bukan masalah"
+
+
+CLOSED = (FindingStatus.SELESAI, FindingStatus.BUKAN_MASALAH)
+# In somebody's hands.
+FOLLOWED = (FindingStatus.DITINDAKLANJUTI, FindingStatus.DIMINTA, FindingStatus.DIJAWAB)
+
+
+class Office(models.TextChoices):
+    """Who has to see to a finding while no person is named."""
+
+    PROVINSI = "PROVINSI", "Dinas Sosial Provinsi"
+    KABKOTA = "KABKOTA", "Dinas Sosial kab/kota"
+    BANK = "BANK", "Bank penyalur"
+
+
+def office_of(user: User) -> Office:
+    if user.role == Role.BANK:
+        return Office.BANK
+    return Office.PROVINSI if user.scope.is_province else Office.KABKOTA
+
+
 class ReconciliationFindingQuerySet(OfPayingBank):
     def present(self):
         """What the last comparison has found."""
@@ -38,7 +66,7 @@ class ReconciliationFindingQuerySet(OfPayingBank):
 
     def open(self):
         """What somebody still has to see to."""
-        return self.present().filter(is_due=True).exclude(status=FindingStatus.SELESAI)
+        return self.present().filter(is_due=True).exclude(status__in=CLOSED)
 
     def waiting_for_bank(self):
         return self.open().filter(status=FindingStatus.DIMINTA)
@@ -46,12 +74,13 @@ class ReconciliationFindingQuerySet(OfPayingBank):
     def answered(self):
         return self.open().filter(status=FindingStatus.DIJAWAB)
 
+    def of(self, user):
+        """What lies with this user: by name, or with the own office while nobody is named."""
+        office = Q(owner=None, office=office_of(user))
+        return self.open().filter(status__in=FOLLOWED).filter(Q(owner=user) | office)
 
-class FindingStatus(models.TextChoices):
-    BELUM = "BELUM", "Belum ditangani"
-    DIMINTA = "DIMINTA", "Diminta ke bank"
-    DIJAWAB = "DIJAWAB", "Dijawab bank"
-    SELESAI = "SELESAI", "Selesai"
+    def unassigned(self):
+        return self.open().filter(status=FindingStatus.BELUM)
 
 
 class ReconciliationFinding(models.Model):
@@ -64,11 +93,15 @@ class ReconciliationFinding(models.Model):
 
     PLACE = "village"
     Status = FindingStatus
+    Office = Office
+    _ON = {Status.DITINDAKLANJUTI, Status.DIMINTA, *CLOSED}
     TRANSITIONS = {
-        Status.BELUM: {Status.DIMINTA, Status.SELESAI},
-        Status.DIMINTA: {Status.DIJAWAB, Status.SELESAI},
-        Status.DIJAWAB: {Status.DIMINTA, Status.SELESAI},
+        Status.BELUM: _ON,
+        Status.DITINDAKLANJUTI: _ON,
+        Status.DIMINTA: _ON - {Status.DIMINTA} | {Status.DIJAWAB},
+        Status.DIJAWAB: _ON,
         Status.SELESAI: {Status.BELUM},
+        Status.BUKAN_MASALAH: {Status.BELUM},
     }
 
     period = models.ForeignKey(
@@ -137,7 +170,10 @@ class ReconciliationFinding(models.Model):
     is_due = models.BooleanField("perlu ditangani", default=True)
 
     status = models.CharField(
-        "penanganan", max_length=7, choices=FindingStatus, default=FindingStatus.BELUM
+        "penanganan", max_length=15, choices=FindingStatus, default=FindingStatus.BELUM
+    )
+    office = models.CharField(
+        "instansi penanggung jawab", max_length=8, choices=Office, blank=True, db_default=""
     )
     owner = models.ForeignKey(
         User,
@@ -177,8 +213,13 @@ class ReconciliationFinding(models.Model):
             ),
             models.CheckConstraint(
                 name="reconciliation_settled_means_note",
-                condition=~Q(status__in=["DIJAWAB", "SELESAI"]) | ~Q(note=""),
-                violation_error_message="Tulis jawaban atau hasil penanganannya.",
+                condition=~Q(status__in=["DIJAWAB", "SELESAI", "BUKAN_MASALAH"]) | ~Q(note=""),
+                violation_error_message="Tulis jawaban, hasil penanganan, atau alasannya.",
+            ),
+            models.CheckConstraint(
+                name="reconciliation_followed_by_somebody",
+                condition=~Q(status="DITINDAKLANJUTI") | Q(owner__isnull=False) | ~Q(office=""),
+                violation_error_message="Pilih siapa yang menindaklanjuti.",
             ),
             models.CheckConstraint(
                 name="reconciliation_in_village", condition=Exact(Length("village"), 13)
@@ -197,14 +238,32 @@ class ReconciliationFinding(models.Model):
                 condition=Q(gone_at=None, is_due=True, status__in=["DIMINTA", "DIJAWAB"]),
                 name="reconciliation_waiting",
             ),
+            models.Index(
+                fields=["owner", "office"],
+                condition=Q(
+                    gone_at=None,
+                    is_due=True,
+                    status__in=["DITINDAKLANJUTI", "DIMINTA", "DIJAWAB"],
+                ),
+                name="reconciliation_owner",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_rule_display()}: {self.payee_name}"
 
+    @property
+    def responsible(self) -> str:
+        """The person who sees to it, or else the office; empty when it lies with nobody."""
+        return str(self.owner) if self.owner_id else self.get_office_display()
+
 
 class FindingStep(models.Model):
-    """What was done about a finding, by whom, with which words; never changed."""
+    """What was done about a finding, by whom, with which words; never changed.
+
+    It holds the whole state of handling after it, so that undoing a step is going back to the one
+    before. What is done to many findings at once has one `deed`.
+    """
 
     PLACE = "village"
 
@@ -220,8 +279,23 @@ class FindingStep(models.Model):
         db_constraint=False,
     )
     regency_code = regency_code_of("village")
-    status = models.CharField("penanganan", max_length=7, choices=FindingStatus)
+    status = models.CharField("penanganan", max_length=15, choices=FindingStatus)
     note = models.CharField("catatan", max_length=500, blank=True)
+    evidence = models.CharField("bukti", max_length=200, blank=True, db_default="")
+    owner = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="penanggung jawab",
+        db_index=False,
+    )
+    office = models.CharField(
+        "instansi penanggung jawab", max_length=8, choices=Office, blank=True, db_default=""
+    )
+    deed = models.UUIDField("tindakan", null=True, blank=True)
+    is_undo = models.BooleanField("mengurungkan", db_default=False, default=False)
     by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="oleh"
     )
@@ -233,10 +307,17 @@ class FindingStep(models.Model):
         verbose_name = "langkah temuan"
         verbose_name_plural = "langkah temuan"
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["deed"], condition=Q(deed__isnull=False), name="finding_step_deed")
+        ]
         triggers = [pgtrigger.Protect(name="kept", operation=pgtrigger.Delete | pgtrigger.Update)]
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} {self.at}"
+
+    @property
+    def responsible(self) -> str:
+        return str(self.owner) if self.owner_id else self.get_office_display()
 
 
 class ReconciledQuerySet(OfPayingBank):

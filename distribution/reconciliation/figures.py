@@ -14,7 +14,7 @@ from accounts.models import User
 from beneficiaries.figures import TimelineEntry
 from beneficiaries.models import Household
 from distribution.models import PayoutPeriod, Reconciled, ReconciliationFinding
-from distribution.models.reconciliation import FindingStatus
+from distribution.models.reconciliation import CLOSED, FindingStatus
 from distribution.reconciliation.rules import (
     NOT_CREDITED,
     NOT_LISTED,
@@ -119,7 +119,7 @@ def overview(user: User, period: PayoutPeriod, *, bank: str = "", region: str = 
             found=Count("pk"),
             rupiah=Sum("amount"),
             due=Count("pk", filter=Q(is_due=True)),
-            open=Count("pk", filter=Q(is_due=True) & ~Q(status=FindingStatus.SELESAI)),
+            open=Count("pk", filter=Q(is_due=True) & ~Q(status__in=CLOSED)),
             asked=Count("pk", filter=Q(is_due=True, status=FindingStatus.DIMINTA)),
         )
     )
@@ -157,7 +157,7 @@ def household_timeline(household: Household) -> list[TimelineEntry]:
             row.get_rule_display(),
             f"{row.period}: {row.cause}. Penanganan: {row.get_status_display().lower()}."
             + (" Tidak ditemukan lagi." if row.gone_at else ""),
-            tone="idle" if row.gone_at or row.status == FindingStatus.SELESAI else "warn",
+            tone="idle" if row.gone_at or row.status in CLOSED else "warn",
             icon="flag",
         )
         for row in rows

@@ -1,8 +1,5 @@
 """The page of an agent, its visits and findings, and how far agents reach."""
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from beneficiaries.exports import as_file
 from distribution import figures
 from distribution.actions import agents as actions
 from distribution.models import CHECKLIST, Agent, AgentFinding, AgentVisit
 from regions.models import Region
-from spreadsheets import writing
 
 Status = Agent.Status
 STATUS_LOOKS = {Status.AKTIF: "ok", Status.DITANGGUHKAN: "warn", Status.NONAKTIF: "idle"}
@@ -348,12 +345,5 @@ def reach_export(request: HttpRequest) -> HttpResponse:
         [row.code, row.district, row.name, row.families, row.agents, row.nearest, row.km]
         for row in villages_of(request.user, regency.code)
     )
-    with NamedTemporaryFile(suffix=".xlsx") as file:
-        writing.export(file.name, HEADINGS, rows)
-        content = Path(file.name).read_bytes()
-    name = f"jangkauan-agen-{regency.code}-{timezone.localdate():%Y-%m-%d}.xlsx"
-    return HttpResponse(
-        content,
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    name = f"jangkauan-agen-{regency.code}-{timezone.localdate():%Y-%m-%d}"
+    return as_file(name, "xlsx", HEADINGS, rows)

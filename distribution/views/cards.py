@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin import regions_inside
+from beneficiaries import reveal as revealing
 from beneficiaries.models import Bank, Card
 from distribution.actions import cards as actions
 from distribution.models import AccountOpeningMember
@@ -67,7 +68,10 @@ class StepForm(forms.Form):
         return "".join(self.cleaned_data["card_number"].split())
 
 
-def card_page(request: HttpRequest, card: Card) -> HttpResponse:
+NUMBERS = (("kks", "nomor KKS", "card_number"), ("rekening", "nomor rekening", "account_number"))
+
+
+def card_page(request: HttpRequest, card: Card, *, shown_key: str = "") -> HttpResponse:
     """The caller has checked that the user may see this card."""
     may_change = request.user.has_perm("distribution.add_cardevent")
     return page(
@@ -76,6 +80,15 @@ def card_page(request: HttpRequest, card: Card) -> HttpResponse:
         title=f"KKS {card.bank}",
         card=card,
         tone=CARD_LOOKS[card.status],
+        numbers=[
+            revealing.number(key, label, getattr(card, name), shown_key=shown_key)
+            for key, label, name in NUMBERS
+        ],
+        **revealing.context(
+            request,
+            reveal_url=reverse("admin:beneficiaries_card_reveal", args=[card.pk]),
+            hide_url=_url(card),
+        ),
         events=[
             (event, CARD_LOOKS[event.after])
             for event in card.steps.select_related("by", "upload", "replacement")
@@ -88,13 +101,28 @@ def card_page(request: HttpRequest, card: Card) -> HttpResponse:
     )
 
 
+def _url(card: Card) -> str:
+    return reverse("admin:beneficiaries_card_change", args=[card.pk])
+
+
+def reveal(request: HttpRequest, card: Card) -> HttpResponse:
+    return revealing.answer(
+        request,
+        numbers={key: (getattr(card, name), label) for key, label, name in NUMBERS},
+        subject=str(card.holder or card),
+        region=card.village,
+        page=lambda key: card_page(request, card, shown_key=key),
+        url=_url(card),
+    )
+
+
 def step(request: HttpRequest, card: Card, key: str) -> HttpResponse:
     if key not in STEPS:
         raise Http404
     if not request.user.has_perm("distribution.add_cardevent"):
         raise PermissionDenied
     status, button, title, danger = STEPS[key]
-    url = reverse("admin:beneficiaries_card_change", args=[card.pk])
+    url = _url(card)
     form = StepForm(request.POST or None, status=status, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from distribution import nutrition
 from distribution.models import AgentPrice, PayoutPeriod, RegionIndicator
-from distribution.views.reconciliation import Choice
+from distribution.views.reconciliation.asked import Choice
 
 BAR = 100
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count
 
 from accounts.models import User
-from beneficiaries.models import Bank, Enrollment
+from beneficiaries.models import Bank, Enrollment, Quota
 from distribution.actions import agents as actions
 from distribution.actions import cards, overlap
 from distribution.models import (
@@ -35,11 +35,15 @@ _TITLES = ("BERKAH", "SEJAHTERA", "MAJU JAYA", "SUMBER REZEKI", "HAPAKAT", "ISEN
 _OCCUPATIONS = ("Pedagang", "Wiraswasta", "Mengurus rumah tangga", "Petani")
 _BARRED = ("Perangkat Desa", "PNS", "Pengelola BUMDes")
 _VISITS = 45
+_RATE = 200_000
 _REASONS = ("Kontrak tidak diperpanjang", "Pindah usaha", "Mesin EDC rusak sejak dua bulan")
 
 
-def create_budgets() -> None:
-    """Budgets of two years by regency; the quota is a little above the families enrolled."""
+def create_budgets(*, today: date) -> None:
+    """Budgets and quotas of last year and this one by regency, close to the families enrolled.
+
+    A quota that the demo has already is kept.
+    """
     enrolled = dict(
         Enrollment.objects.active()
         .sembako()
@@ -47,21 +51,21 @@ def create_budgets() -> None:
         .annotate(Count("household", distinct=True))
         .order_by()
     )
-    rows = []
-    for number, (code, families) in enumerate(sorted(enrolled.items())):
-        quota = families * (102 - number % 4) // 100
-        for programme, year, rate in (("BPNT", 2020, 150_000), ("SEMBAKO", 2021, 200_000)):
-            rows.append(
-                Budget(
-                    programme_id=programme,
-                    region_id=code,
-                    year=year,
-                    families=quota,
-                    amount=quota * rate * 12,
-                    legal_basis=f"DIPA Kementerian Sosial {year}",
-                )
-            )
-    Budget.objects.bulk_create(rows)
+    rows = [
+        {
+            "programme_id": "SEMBAKO",
+            "region_id": code,
+            "year": year,
+            "families": families * (102 - number % 4) // 100,
+            "legal_basis": f"DIPA Kementerian Sosial {year}",
+        }
+        for number, (code, families) in enumerate(sorted(enrolled.items()))
+        for year in (today.year - 1, today.year)
+    ]
+    Quota.objects.bulk_create([Quota(**row) for row in rows], ignore_conflicts=True)
+    Budget.objects.bulk_create(
+        Budget(amount=row.pop("families") * 12 * _RATE, **row) for row in rows
+    )
 
 
 def create_agents(*, users: Mapping[str, User], today: date, seed: int) -> None:

@@ -108,6 +108,11 @@
     }
   }, true);
 
+  for (const button of all("button[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // Rows of a list chosen for an action
   for (const list of all("form[data-list]")) {
     const boxes = all("input.action-select", list);

@@ -35,6 +35,7 @@ from tests.factories import (
     HouseholdFactory,
     PaymentFactory,
     PeriodFactory,
+    QuotaFactory,
     UserFactory,
 )
 
@@ -318,9 +319,8 @@ def test_an_agent_is_added_and_changed_in_the_portal(login, coordinator):
 
 def test_plan_beside_the_register(login):
     for code, amount in ((VILLAGE, 1), (OTHER_VILLAGE, 2)):
-        Budget.objects.create(
-            programme_id="SEMBAKO", region_id=code[:5], year=2021, amount=amount, families=1
-        )
+        Budget.objects.create(programme_id="SEMBAKO", region_id=code[:5], year=2021, amount=amount)
+        QuotaFactory(region_id=code[:5], year=2021, families=1)
     for _ in range(2):
         HouseholdFactory(village_id=VILLAGE, kpm=True)
     client = login(UserFactory(regions=[KAPUAS]))
@@ -346,16 +346,16 @@ def test_a_budget_is_imported_with_a_preview_and_its_errors_in_words(login, coor
     url = reverse("admin:distribution_budget_import")
 
     def preview(*rows):
-        text = "program,kode_wilayah,tahun,pagu_rupiah,kuota_keluarga,dasar_penetapan\n"
+        text = "program,kode_wilayah,tahun,pagu_rupiah,dasar_penetapan\n"
         file = io.BytesIO((text + "\n".join(rows)).encode())
         file.name = "anggaran.csv"
         return client.post(url, {"import_file": file, "format": "0"})
 
-    told = preview("SEMBAKO,62.99,2021,1,10,DIPA").text
+    told = preview("SEMBAKO,62.99,2021,1,DIPA").text
     assert "“62.99” tidak dikenal; tulis kode wilayah yang sudah tercatat." in told
     assert "matching query" not in told and "Traceback" not in told
-    assert "“sejuta” bukan bilangan bulat" in preview("SEMBAKO,62.03,2021,sejuta,10,DIPA").text
-    good = preview('SEMBAKO,62.03,2021,"Rp2.400.000",1,DIPA')
+    assert "“sejuta” bukan bilangan bulat" in preview("SEMBAKO,62.03,2021,sejuta,DIPA").text
+    good = preview('SEMBAKO,62.03,2021,"Rp2.400.000",DIPA')
     assert "Yang akan berubah" in good.text
     confirm = {field.name: field.value() for field in good.context["confirm_form"]}
     client.post(reverse("admin:distribution_budget_process_import"), confirm)

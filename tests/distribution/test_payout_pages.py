@@ -1,15 +1,19 @@
 """What officers, banks and agents see of a payout."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
+from accounts.models import AccessLog
 from accounts.roles import Role
 from beneficiaries.figures import HOUSEHOLD_TIMELINE
+from beneficiaries.models import Household
 from distribution import health
-from distribution.actions import periods
-from distribution.household import payout_timeline
+from distribution.actions import cards, periods, purchases
+from distribution.household import household_money, payout_timeline
 from distribution.models import Commodity, Payment, PayoutPeriod, Purchase
-from tests.distribution.payout import card_of, kpm, payment_of
+from tests.distribution.payout import card_of, kpm, payment_of, put_through, reported
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -218,6 +222,80 @@ def test_nobody_else_has_a_till(as_user, role):
     assert as_user(UserFactory(role=role, regions=[PULANG_PISAU])).get(TILL).status_code == 403
 
 
+# Searching, taking out, showing numbers
+
+
+@pytest.mark.parametrize("by", ["name", "nik", "card"])
+def test_payments_are_found_by_name_and_number(as_user, coordinator, credited, by):
+    family = credited[0]
+    text = {"name": family.payee.name, "nik": family.payee.nik, "card": card_of(family)}[by]
+    client = as_user(coordinator)
+    found = client.get(url("payment", "changelist"), {"q": text}).context["cl"].result_list
+    assert [row.household_id for row in found] == [family.pk]
+    assert (
+        not client.get(url("payment", "changelist"), {"q": "TIDAK ADA"}).context["cl"].result_count
+    )
+
+
+def test_a_bank_finds_no_payment_of_another(as_user, credited):
+    mandiri = UserFactory(role=Role.BANK, regions=["62"], bank_id="008")
+    page = as_user(mandiri).get(url("payment", "changelist"), {"q": credited[0].payee.name})
+    assert page.context["cl"].result_count == 0
+
+
+def test_purchases_are_found_by_number_and_family(as_user, coordinator, credited, agent):
+    purchase = PurchaseFactory(payment=payment_of(credited[0]), agent=agent, number="TRX-9001")
+    PurchaseFactory(payment=payment_of(credited[1]), agent=agent)
+    client = as_user(coordinator)
+    for text in ("TRX-9001", credited[0].payee.name):
+        found = client.get(url("purchase", "changelist"), {"q": text}).context["cl"].result_list
+        assert [row.pk for row in found] == [purchase.pk]
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "csv"])
+def test_payments_are_taken_out_for_a_purpose(as_user, coordinator, credited, file_format):
+    rows = list(Payment.objects.values_list("pk", flat=True))
+    data = {"action": "export", "_selected_action": rows}
+    client = as_user(coordinator)
+    assert "Keperluan" in text_of(client.post(url("payment", "changelist"), data))
+    assert not AccessLog.objects.exists()
+    given = {"purpose": "Rapat rekonsiliasi", "file_format": file_format}
+    response = client.post(url("payment", "changelist"), data | given)
+    assert f".{file_format}" in response.headers["Content-Disposition"]
+    logged = AccessLog.objects.get()
+    assert (logged.row_count, logged.subject) == (3, "Daftar pembayaran")
+    if file_format == "csv":
+        lines = response.content.decode("utf-8-sig").splitlines()
+        assert lines[0].startswith("PERIODE SALUR;NAMA PENGURUS;NIK PENGURUS")
+        assert len(lines) == 4 and credited[0].payee.nik in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("model", "key", "field"),
+    [("payment", "nik", "payee_nik"), ("payment", "kks", "card_number")],
+)
+def test_a_number_is_shown_on_request_and_logged(as_user, coordinator, credited, model, key, field):
+    payment = payment_of(credited[0])
+    client = as_user(coordinator)
+    number = getattr(payment, field)
+    shown = " ".join(number[at : at + 4] for at in range(0, 16, 4))
+    page = url(model, "change", payment.pk)
+    assert number not in text_of(client.get(page)) and shown not in text_of(client.get(page))
+    assert shown in text_of(client.post(url(model, "reveal", payment.pk), {"number": key}))
+    assert payment.payee_name in AccessLog.objects.get().subject
+
+
+def test_a_card_number_is_shown_on_its_page(as_user, bank, credited):
+    card = credited[0].cards.get()
+    client = as_user(bank)
+    address = reverse("admin:beneficiaries_card_reveal", args=[card.pk])
+    response = client.post(address, {"number": "kks"}, headers={"accept": "application/json"})
+    assert response.json()["number"].replace(" ", "") == card.card_number
+    assert AccessLog.objects.count() == 1
+    mandiri = UserFactory(role=Role.BANK, regions=["62"], bank_id="008")
+    assert as_user(mandiri).post(address, {"number": "kks"}).status_code in (302, 403, 404)
+
+
 # The family, and every night
 
 
@@ -230,6 +308,38 @@ def test_the_story_of_a_family_tells_its_payout(credited, agent, till):
         f"Belanja Rp100.000 di {agent.name}",
     ]
     assert payout_timeline in HOUSEHOLD_TIMELINE
+
+
+def test_the_story_tells_refunds_voids_and_cards_that_were_lost(
+    credited, agent, till, period, bank, checker, coordinator
+):
+    purchase = PurchaseFactory(payment=payment_of(credited[0]), agent=agent)
+    purchases.void_purchase(purchase, reason="Keliru", by=coordinator)
+    back = reported(credited[0], status="DIKEMBALIKAN", day="20-03-2021", amount="600000")
+    put_through("hasil_top_up", bank, checker, [back], period=period)
+    card = credited[0].cards.get()
+    cards.move_card(card, status="HILANG", on=date(2021, 4, 1), note="Hanyut", by=coordinator)
+    told = {entry.title: entry for entry in payout_timeline(credited[0])}
+    assert "Dikembalikan ke kas negara Rp600.000" in told
+    assert told["KKS hilang"].text == "Hanyut"
+    assert told[f"Belanja Rp100.000 di {agent.name}"].text == "Dibatalkan: Keliru"
+
+
+def test_the_story_and_the_money_of_a_family_ask_two_questions(
+    credited, coordinator, django_assert_max_num_queries
+):
+    household = Household.objects.get(pk=credited[0].pk)
+    coordinator.has_perm("distribution.view_payment")
+    with django_assert_max_num_queries(2):
+        payout_timeline(household)
+        household_money(household, coordinator)
+
+
+def test_an_officer_of_the_field_gets_no_link_to_what_is_closed_to_them(as_user, credited):
+    client = as_user(UserFactory(role=Role.TKSK, regions=["62.03"]))
+    page = client.get(f"/beneficiaries/household/{credited[0].pk}/change/")
+    entries = [entry for entry in page.context["entries"] if entry.kind == "Penyaluran"]
+    assert entries and not any(entry.url for entry in entries)
 
 
 def test_health_holds_and_tells_what_is_broken(credited, agent):

@@ -32,7 +32,7 @@ from distribution.reconciliation.rules import (
     NOT_REGISTERED,
     NOT_SPENT,
 )
-from distribution.views.reconciliation import minutes_of
+from distribution.views.reconciliation.files import minutes_of
 from regions.models import Region
 from tests.factories import (
     KAPUAS,
@@ -223,7 +223,7 @@ def test_the_page_of_a_family_tells_the_money_and_the_finding(client, officer, p
     url = reverse("admin:beneficiaries_household_change", args=[payment.household_id])
     html = sign_in(client, officer).get(url).content.decode()
     assert "Bantuan 2021" in html and "Belum dibelanjakan" in html
-    assert "Penanganan: belum ditangani" in html
+    assert "Penanganan: terbuka" in html
 
 
 def test_a_recount_tells_what_changed_since(period):
@@ -266,7 +266,7 @@ def test_the_bank_is_asked_answers_and_the_finding_is_settled(period, officer, b
     ("deed", "words"),
     [
         (lambda pks, by: actions.settle(pks, note=" ", by=by), "Tulis hasil penanganannya"),
-        (lambda pks, by: actions.reopen(pks, by=by), "tidak dapat menjadi belum ditangani"),
+        (lambda pks, by: actions.reopen(pks, by=by), "tidak dapat menjadi terbuka"),
         (lambda pks, by: actions.settle([], note="x", by=by), "Pilih sekurangnya satu"),
         (lambda pks, by: actions.settle([*pks, 0], note="x", by=by), "sudah tidak ada lagi"),
     ],
@@ -370,7 +370,8 @@ def test_chosen_findings_are_settled_after_a_question(client, officer, period):
     asked = sign_in(client, officer).post(f"{PAGE}tangani", data)
     assert "Catat 1 temuan selesai?" in asked.content.decode()
     done = client.post(f"{PAGE}tangani", data | {"yakin": "1", "catatan": "Beres"})
-    assert (done.status_code, done.url) == (302, PAGE)
+    deed = ReconciliationFinding.objects.get().steps.get().deed
+    assert (done.status_code, done.url) == (302, f"{PAGE}?urung={deed}")
     assert ReconciliationFinding.objects.get().note == "Beres"
     html = client.get(reverse("distribution:finding", args=[pk])).content.decode()
     assert "Beres" in html and "Buka kembali" in html
@@ -388,9 +389,10 @@ def test_everything_listed_is_chosen_at_once(client, officer, period):
         "jenis": "TOP_UP_GAGAL",
         "kembali": "https://jahat.example/",
         "yakin": "1",
+        "jumlah": "3",
     }
     response = sign_in(client, officer).post(f"{PAGE}tangani", data)
-    assert response.url == PAGE
+    assert response.url.startswith(f"{PAGE}?urung=")
     assert ReconciliationFinding.objects.waiting_for_bank().count() == 3
 
 

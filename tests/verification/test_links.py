@@ -80,8 +80,7 @@ def followed(client, page: str) -> dict[str, tuple[int, int]]:
     """Number on the page and number of rows of the list, by the address that it links to."""
     told = {}
     for url, number in _NUMBER.findall(page):
-        url = url.replace("&amp;", "&")
-        response = client.get(url)
+        response = client.get(url.replace("&amp;", "&"))
         assert response.status_code == 200, url
         told[url] = (int(number.replace(".", "")), response.context["cl"].result_count)
     return told

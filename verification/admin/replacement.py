@@ -157,7 +157,7 @@ class QuotaResource(resources.ModelResource):
     region = fields.Field("region", "kode_wilayah", Known(Region, "code"))
     year = fields.Field("year", "tahun", Whole())
     families = fields.Field("families", "kuota_keluarga", Whole())
-    legal_basis = fields.Field("legal_basis", "dasar")
+    legal_basis = fields.Field("legal_basis", "dasar_penetapan")
 
     class Meta:
         model = Quota

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from beneficiaries.models import Person
-from beneficiaries.views import Number
+from beneficiaries.reveal import Number
 from uploads.attachments import ACCEPT, MAX_FILES, TOLD
 from uploads.views.attachments import files_of
 from verification import forms

@@ -100,7 +100,7 @@ def _tell_stories(round_: Round, created: dict[str, User], today: date) -> None:
     field.create_visits(round_, users=created, today=today)
     endorsements.create_endorsements(round_, users=created, today=today)
     meetings.create_meetings(users=created, round_=round_)
-    agents.create_budgets()
+    agents.create_budgets(today=today)
     agents.create_agents(users=created, today=today, seed=SEED)
     agents.create_cards(users=created, today=today)
     agents.create_overlaps(users=created, today=today)

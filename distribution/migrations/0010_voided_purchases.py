@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('distribution', '0007_reconciliation'),
+        ('distribution', '0009_sums_of_payments'),
         ('regions', '0002_tree'),
         ('uploads', '0004_failure_code'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
