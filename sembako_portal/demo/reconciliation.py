@@ -7,7 +7,14 @@ from django.db import connection
 
 from accounts.models import User
 from distribution.actions import periods
-from distribution.actions.reconciliation import answer, ask_bank, reconcile, settle
+from distribution.actions.reconciliation import (
+    answer,
+    ask_bank,
+    assign,
+    dismiss,
+    reconcile,
+    settle,
+)
 from distribution.models import PayoutPeriod, ReconciliationFinding
 
 # On the list, but not of the programme: some at the old rate, some with the NIK of somebody else,
@@ -115,10 +122,11 @@ def create_reconciliation(*, users: Mapping[str, User], today: date) -> None:
     periods.open_period(rapel, by=by)
     for one in PayoutPeriod.objects.exclude(status=PayoutPeriod.Status.DISIAPKAN):
         reconcile(one, by=None, today=today)
-    _handle(ReconciliationFinding.objects.filter(period=period), by=by, bank=bank)
+    findings = ReconciliationFinding.objects.filter(period=period)
+    _handle(findings, by=by, bank=bank, officer=users["petugas.kapuas"])
 
 
-def _handle(findings, *, by: User, bank: User) -> None:
+def _handle(findings, *, by: User, bank: User, officer: User) -> None:
     asked = _pks(findings.filter(rule="TOP_UP_GAGAL", bank="002", is_due=True))[:60]
     if asked:
         ask_bank(asked, note="Mohon sebab gagal dan jadwal top up ulang.", by=by)
@@ -134,6 +142,13 @@ def _handle(findings, *, by: User, bank: User) -> None:
         ask_bank(pks, note="Mohon penjelasan bersama daftar terlampir.", by=by)
     if pks := _pks(untouched.filter(regency_code="62.12")):
         settle(pks, note="Diperiksa bersama desa; data diperbaiki.", by=by)
+    in_kapuas = untouched.filter(regency_code="62.03")
+    if pks := _pks(in_kapuas.filter(rule="TANPA_KARTU"))[:12]:
+        assign(pks, to=officer, note="Temui keluarganya bersama TKSK.", by=by)
+    if pks := _pks(in_kapuas.filter(rule="DIBAYAR_NONAKTIF"))[:5]:
+        assign(pks, office="KABKOTA", note="Pastikan keadaannya di lapangan.", by=by)
+    if pks := _pks(in_kapuas.filter(rule="AGEN_TERLARANG"))[:4]:
+        dismiss(pks, note="Kontrak agen sudah diperpanjang; suratnya menyusul.", by=officer)
     for code in ("62.08", "62.09"):
         if pks := _pks(findings.open().filter(regency_code=code)):
             settle(pks, note="Sudah diperiksa bersama bank dan desa.", by=by)
