@@ -124,6 +124,22 @@ def realised_by_regency(user: User, programme: str, year: int) -> dict[str, tupl
     }
 
 
+_RECOUNT = f"""
+DELETE FROM distribution_paymentsum;
+INSERT INTO distribution_paymentsum ({_KIND}, number, {", ".join(_MONEY)})
+SELECT period_id, left(village_id, 8), bank_id, status, extract(year FROM first_month), count(*),
+    {", ".join(f"sum({column})" for column in _MONEY.values())}
+FROM distribution_payment GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def recount() -> None:
+    """Count all sums from the payments; for payments that were written without triggers."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK distribution_payment IN SHARE MODE")
+        cursor.execute(_RECOUNT)
+
+
 def compact() -> int:
     """Add up the rows of each kind; tells how many rows there are now. The sums stay the same."""
     names = ", ".join(("number", *_MONEY))
