@@ -86,7 +86,7 @@ FROM (
         -amount, -topped_up_amount, -spent_amount, -refunded_amount
     FROM distribution_payment
 ) x JOIN distribution_payoutperiod d ON d.id = period_id
-GROUP BY d.id, region_id, bank_id, status, year
+GROUP BY d.id, x.region_id, x.bank_id, x.status, x.year
 HAVING (sum(n), sum(amount), sum(credited), sum(spent), sum(refunded)) <> (0, 0, 0, 0, 0)
 ORDER BY d.id
 """
