@@ -7,9 +7,11 @@ class CoordinationConfig(AppConfig):
 
     def ready(self):
         from beneficiaries.figures import HOUSEHOLD_TIMELINE
-        from coordination import figures
+        from coordination import figures, payout_indicators, work
         from dashboards import indicators
+        from dashboards.work import register
 
         HOUSEHOLD_TIMELINE.append(figures.household_timeline)
-        for indicator in figures.INDICATORS:
+        for indicator in (*payout_indicators.INDICATORS, *figures.INDICATORS):
             indicators.register(indicator)
+        register(work.lines)

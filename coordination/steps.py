@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 
 from accounts.admin import ScopedAdmin
+from uploads.views.attachments import refuse_cut, with_limited_files
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class SteppedAdmin(ScopedAdmin):
         own = [
             path(
                 f"<int:pk>/{step.key}/",
-                self.admin_site.admin_view(self.step_view),
+                with_limited_files(self.step_view),
                 {"key": step.key},
                 name=self._name(step.key),
             )
@@ -92,6 +93,7 @@ class SteppedAdmin(ScopedAdmin):
         form = make(*sent, thing=thing, user=request.user)
         if request.method == "POST" and form.is_valid():
             try:
+                refuse_cut(request)
                 step.run(thing, by=request.user, **form.cleaned_data)
             except ValidationError as refused:
                 form.add_error(None, _for_form(refused, form))

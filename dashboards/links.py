@@ -6,9 +6,10 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from distribution.models import AgentFinding, OverlapFinding, PayoutPeriod
 from regions.models import Region
 from uploads.models import Upload
-from verification.models import Case, DuplicateGroup, Round
+from verification.models import Case, DuplicateGroup, Round, VillageMeeting
 
 PLACE_PARAMETER = {5: "kabupaten", 8: "kecamatan", 13: "desa"}
 
@@ -137,12 +138,43 @@ def region(region: Region | str) -> str:
     return reverse("dashboards:region", args=[getattr(region, "code", region)])
 
 
-def open_answers(user, model, code: str) -> str | None:
-    return _list(user, model._meta.label_lower, code, tenggat="terbuka")
+def for_me(user, model, code: str) -> str | None:
+    """What others have entered and this user decides."""
+    return _list(user, model._meta.label_lower, code, menunggu="saya")
 
 
-def asked(user, model, code: str) -> str | None:
-    return _list(user, model._meta.label_lower, code, status__exact="DIAJUKAN")
+def cases_for_me(user, code: str, round: Round) -> str | None:
+    return _list(user, "verification.case", code, round__id__exact=round.pk, menunggu="saya")
+
+
+def open_minutes(user, code: str, round: Round) -> str | None:
+    return _list(
+        user,
+        "verification.villagemeeting",
+        code,
+        round__id__exact=round.pk,
+        status__exact=VillageMeeting.Status.DISUSUN,
+    )
+
+
+def cards_to_hand_over(user, code: str) -> str | None:
+    return _list(user, "beneficiaries.card", code, serah="belum")
+
+
+def open_agent_findings(user, code: str) -> str | None:
+    status = AgentFinding.Status
+    open_ones = f"{status.TERBUKA},{status.DITINDAKLANJUTI}"
+    return _list(user, "distribution.agentfinding", code, status__in=open_ones)
+
+
+def open_overlaps(user, code: str) -> str | None:
+    return _list(
+        user, "distribution.overlapfinding", code, status__exact=OverlapFinding.Status.TERBUKA
+    )
+
+
+def payments(user, code: str, period: PayoutPeriod, **filters) -> str | None:
+    return _list(user, "distribution.payment", code, period__id__exact=period.pk, **filters)
 
 
 def waiting_list(user) -> str | None:

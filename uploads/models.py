@@ -1,6 +1,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import User
 from accounts.roles import OUTSIDE
@@ -28,6 +28,15 @@ class UploadQuerySet(ScopedQuerySet):
 
     def to_repair(self):
         return self.filter(status__in=[Upload.Status.PERLU_PERBAIKAN, Upload.Status.DIKEMBALIKAN])
+
+    def reverted_since(self, moment):
+        """Applied, and taken back since then."""
+        taken_back = UploadEvent.objects.filter(
+            upload=OuterRef("pk"), status=Upload.Status.DIBATALKAN, at__gte=moment
+        )
+        return self.filter(
+            Exists(taken_back), status=Upload.Status.DIBATALKAN, applied_at__isnull=False
+        )
 
     def ready(self):
         return self.filter(status=Upload.Status.SIAP)

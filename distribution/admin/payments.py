@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
+from accounts.standing import RECENT_DAYS, recently
 from beneficiaries import exports, search
 from beneficiaries.admin import masked
 from beneficiaries.exports import Column, Export
@@ -300,11 +301,17 @@ class VoidFilter(DropdownFilter):
     title, parameter_name = "pembatalan", "batal"
 
     def lookups(self, request, model_admin):
-        return [("ya", "Dibatalkan"), ("tidak", "Berlaku")]
+        return [
+            ("ya", "Dibatalkan"),
+            ("baru", f"Dibatalkan dalam {RECENT_DAYS} hari terakhir"),
+            ("tidak", "Berlaku"),
+        ]
 
     def queryset(self, request, queryset):
         if self.value() == "ya":
             return queryset.filter(voided_at__isnull=False)
+        if self.value() == "baru":
+            return queryset.filter(voided_at__gte=recently())
         return queryset.valid() if self.value() == "tidak" else queryset
 
 

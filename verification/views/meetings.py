@@ -12,11 +12,11 @@ from django.utils.http import urlencode
 from accounts.admin import regions_inside
 from beneficiaries.models import ExitReason, Household
 from regions.models import Region
+from uploads.views.attachments import files_of
 from verification.actions import meetings as actions
 from verification.actions.attachments import attach
 from verification.models import MeetingDecision, Round, VillageMeeting
 from verification.views.asking import Question, ReasonForm, ask, date_field, tell
-from verification.views.attachments import files_of
 from verification.views.choosing import search_families
 
 Kind = MeetingDecision.Kind
@@ -318,7 +318,7 @@ def reopen(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
     _require(request, actions.FINISH)
     question = Question(
         title=f"Buka kembali berita acara {meeting}?",
-        text="Isinya dapat diubah lagi. Usulan yang sudah dibuat tetap berjalan. Alasan tercatat.",
+        text=actions.reopening_tells(meeting),
         button="Buka kembali",
         form=ReasonForm,
         run=lambda answer: actions.reopen_meeting(meeting, reason=answer, by=request.user),
