@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -49,7 +50,9 @@ def _month(label: str) -> forms.DateField:
 class PeriodForm(forms.Form):
     programme = forms.ModelChoiceField(
         label="Program",
-        queryset=Programme.objects.filter(is_sembako=True),
+        queryset=Programme.objects.filter(is_sembako=True).order_by(
+            F("started_on").desc(nulls_last=True), "name"
+        ),
         empty_label=None,
     )
     name = forms.CharField(
