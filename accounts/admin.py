@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from import_export import fields, resources, widgets
 from import_export.admin import ImportExportModelAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import (
@@ -21,7 +22,8 @@ from unfold.views import ChangeList
 
 from accounts.models import AccessLog, RegionAssignment, User
 from accounts.scope import Scope
-from regions.models import Region
+from accounts.standing import RECENT_DAYS, STANDINGS, recently
+from regions.models import Holiday, Region
 
 
 def regions_inside(scope: Scope) -> QuerySet[Region]:
@@ -294,6 +296,19 @@ class RegionAssignmentInline(ScopedInline):
     verbose_name_plural = "wilayah tugas"
 
 
+class StandingFilter(DropdownFilter):
+    """Accounts that cannot work as they should."""
+
+    title, parameter_name = "keadaan", "keadaan"
+
+    def lookups(self, request, model_admin):
+        return [(key, label) for key, (label, _) in STANDINGS.items()]
+
+    def queryset(self, request, queryset):
+        _, found = STANDINGS.get(self.value() or "", (None, None))
+        return queryset.filter(pk__in=found().values("pk")) if found else queryset
+
+
 @admin.register(User)
 class PortalUserAdmin(ScopedAdmin, UserAdmin):
     """Users with one role and their regions; nobody is deleted, who leaves is deactivated."""
@@ -306,7 +321,11 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
     inlines = [RegionAssignmentInline]
 
     list_display = ["full_name", "username", "role", "regions_column", "is_active", "last_login"]
-    list_filter = [("role", ChoicesDropdownFilter), ("is_active", BooleanRadioFilter)]
+    list_filter = [
+        ("role", ChoicesDropdownFilter),
+        ("is_active", BooleanRadioFilter),
+        StandingFilter,
+    ]
     search_fields = ["full_name", "username", "email"]
     sortable_by = ["full_name", "username", "last_login"]
     ordering = ["full_name"]
@@ -344,12 +363,22 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
         )
 
 
+class RecentFilter(DropdownFilter):
+    title, parameter_name = "waktu", "waktu"
+
+    def lookups(self, request, model_admin):
+        return [("baru", f"{RECENT_DAYS} hari terakhir")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(at__gte=recently()) if self.value() else queryset
+
+
 @admin.register(AccessLog)
 class AccessLogAdmin(ScopedAdmin):
     empty_text = "Setiap nomor identitas yang ditampilkan dan setiap unduhan data tercatat di sini."
     list_display = ["at", "user", "kind", "subject", "purpose", "region", "row_count"]
     list_select_related = ["user", "region"]
-    list_filter = [("kind", ChoicesDropdownFilter), RegencyFilter]
+    list_filter = [("kind", ChoicesDropdownFilter), RecentFilter, RegencyFilter]
     ordering = ["-id"]
 
 
@@ -413,3 +442,31 @@ class RegionAdmin(ScopedAdmin):
         if region.level == Region.Level.VILLAGE:
             return "–"
         return format_html('<a href="?induk={}">Lihat isinya</a>', region.code)
+
+
+class HolidayResource(resources.ModelResource):
+    day = fields.Field("day", "tanggal", widgets.DateWidget("%d-%m-%Y"))
+    name = fields.Field("name", "nama")
+    legal_basis = fields.Field("legal_basis", "dasar")
+
+    class Meta:
+        model = Holiday
+        fields = ["day", "name", "legal_basis"]
+        import_id_fields = ["day"]
+        clean_model_instances = True
+        skip_unchanged = True
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ReferenceDataAdmin):
+    """Kept by the administrator for each year as it is decreed; deadlines count without them."""
+
+    resource_classes = [HolidayResource]
+    list_display = ["day", "name", "legal_basis"]
+    search_fields = ["name", "legal_basis"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["day"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.has_perm("regions.delete_holiday")

@@ -62,6 +62,11 @@ class User(AbstractUser):
     def scope(self) -> Scope:
         return Scope(tuple(assignment.region_id for assignment in self._assigned))
 
+    @property
+    def regions(self) -> list[Region]:
+        """What the user is assigned to, the widest first."""
+        return [assignment.region for assignment in self._assigned]
+
     @cached_property
     def home_region(self) -> Region | None:
         """The widest region the user is assigned to, the one the start page speaks of."""

@@ -40,6 +40,7 @@ PERSONAL_DATA = {
     "regions.Region": declared(
         not_personal="code name level kind parent bps_code postcode latitude longitude regency_code"
     ),
+    "regions.Holiday": declared(not_personal="day name legal_basis"),
     "accounts.User": declared(
         personal="username password full_name email phone role bank last_login date_joined",
         not_personal="id is_active is_staff is_superuser groups user_permissions wants_digest"

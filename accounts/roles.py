@@ -160,195 +160,164 @@ RUN_CHECKS = VIEW_HEALTH | {"dashboards.run_checks"}
 # Agencies beside the Dinas Sosial send sheets of their own and see no others (uploads/models.py).
 OUTSIDE = frozenset({Role.DUKCAPIL, Role.BANK})
 SEND = {"uploads.view_upload", "uploads.add_upload", "uploads.submit_upload"}
+# What every desk of the Dinas Sosial and the auditor read.
+VIEW_ALL_WORK = (
+    VIEW_REGISTER
+    | VIEW_WORK
+    | VIEW_PROPOSALS
+    | VIEW_MATCHING
+    | VIEW_ENDORSEMENT
+    | VIEW_PAYMENTS
+    | VIEW_PAYOUT
+    | VIEW_RECONCILIATION
+    | VIEW_NUTRITION
+)
+ASK_FOR_MATCHING = {"verification.add_matchbatch", "verification.merge_duplicategroup"}
+
+
+def _may(actions: str, *models: str) -> set[str]:
+    """`_may("view add", "beneficiaries.bank")` are the permissions to view and to add banks."""
+    return {
+        f"{app}.{action}_{name}"
+        for app, name in (model.split(".") for model in models)
+        for action in actions.split()
+    }
+
 
 PERMISSIONS: dict[str, set[str]] = {
-    Role.PETUGAS: VIEW_REGISTER
-    | VIEW_WORK
-    | VIEW_PROPOSALS
-    | ENTER_PROPOSALS
-    | DECIDE_PROPOSALS
-    | VISIT
-    | CHECK
-    | COORDINATE
-    | REVEAL
-    | VIEW_PAYMENTS
-    | VIEW_MATCHING
-    | VIEW_ENDORSEMENT
-    | {
-        "uploads.add_upload",
-        "uploads.submit_upload",
-        "verification.download_sheet",
-        "verification.add_matchbatch",
-        "verification.merge_duplicategroup",
-    }
-    | VIEW_PAYOUT
-    | WORK_ON_PAYOUT
-    | VIEW_RECONCILIATION
-    | VIEW_NUTRITION
-    | HANDLE_RECONCILIATION,
-    Role.SUPERVISOR: VIEW_REGISTER
-    | VIEW_WORK
-    | VIEW_PROPOSALS
-    | DECIDE_PROPOSALS
-    | {"verification.view_objector"}
-    | CHECK
-    | COORDINATE
-    | CONFIDE
-    | VIEW_PAYOUT
-    | REVEAL
-    | VIEW_PAYMENTS
-    | VIEW_MATCHING
-    | VIEW_ENDORSEMENT
-    | {
-        "verification.download_sheet",
-        "verification.add_endorsement",
-        "verification.download_endorsement",
-    }
-    | VIEW_RECONCILIATION
-    | VIEW_NUTRITION,
-    Role.KOORDINATOR: VIEW_REGISTER
-    | VIEW_WORK
-    | VIEW_PROPOSALS
-    | {
-        "verification.view_objector",
-        "beneficiaries.add_quota",
-        "beneficiaries.change_quota",
-    }
-    | CHECK
-    | COORDINATE
-    | CONFIDE
-    | REVEAL
-    | VIEW_PAYMENTS
-    | RUN_PAYOUT
-    | VIEW_MATCHING
-    | VIEW_ENDORSEMENT
-    | DECIDE_MATCHING
-    | RUN_CHECKS
-    | VIEW_PAYOUT
-    | WORK_ON_PAYOUT
-    | VIEW_RECONCILIATION
-    | VIEW_NUTRITION
-    | HANDLE_RECONCILIATION
-    | {
-        "coordination.add_agency",
-        "coordination.change_agency",
-        "coordination.publish_figures",
-        "distribution.reconcile",
-        "distribution.add_agent",
-        "distribution.change_agent",
-        "distribution.set_status_agent",
-        "distribution.add_budget",
-        "distribution.change_budget",
-        "verification.add_agreement",
-        "verification.change_agreement",
-        "verification.add_matchbatch",
-        "verification.merge_duplicategroup",
-        "uploads.add_upload",
-        "uploads.submit_upload",
-        "uploads.review_upload",
-        "uploads.revert_upload",
-        "verification.download_sheet",
-        "verification.add_round",
-        "verification.change_round",
-        "verification.review_endorsement",
-        "verification.download_endorsement",
-        "verification.add_decree",
-        "verification.apply_decree",
-    },
-    Role.DUKCAPIL: {
-        "regions.view_region",
-        "verification.view_agreement",
-        "verification.view_matchbatch",
-        "verification.answer_matchbatch",
-        "verification.view_matchresult",
-        "verification.view_matchdecision",
-    }
-    | REPORT_BACK
-    | DECIDE_MATCHING
-    | SEND
-    | REVEAL,
-    Role.BANK: {
-        "regions.view_region",
-        "beneficiaries.view_bank",
-        "beneficiaries.view_card",
-        "distribution.view_cardevent",
-        "distribution.view_agent",
-        "distribution.view_agentfinding",
-    }
-    | (VIEW_PAYMENTS - {"distribution.view_leftout"})
-    | REPORT_BACK
-    | VIEW_RECONCILIATION
-    | {"distribution.answer_reconciliationfinding"}
-    | SEND
-    | REVEAL,
-    Role.AGEN: {
-        "distribution.enter_purchase",
-        "distribution.void_purchase",
-        "distribution.view_purchase",
-        "distribution.view_purchaseline",
-    },
-    Role.TKSK: {"regions.view_region", "beneficiaries.view_household", "beneficiaries.view_person"}
-    | VIEW_CASES
-    | VISIT
-    | VIEW_PROPOSALS
-    | ENTER_PROPOSALS
-    | {"coordination.view_complaint", "coordination.add_complaint"}
-    | {
-        "distribution.view_agent",
-        "distribution.view_agentvillage",
-        "distribution.view_agentvisit",
-        "distribution.view_agentfinding",
-    }
-    | VISIT_AGENTS,
-    Role.AUDITOR: VIEW_REGISTER
-    | VIEW_WORK
-    | VIEW_COORDINATION
-    | {"coordination.view_sensitive_complaint", "coordination.make_report"}
-    | VIEW_PROPOSALS
-    | REVEAL
-    | VIEW_PAYMENTS
-    | VIEW_MATCHING
-    | VIEW_HEALTH
-    | VIEW_ENDORSEMENT
-    | VIEW_PAYOUT
-    | VIEW_RECONCILIATION
-    | VIEW_NUTRITION
-    | {"distribution.view_barredgroup", "distribution.view_barredperson"}
-    | {"accounts.view_accesslog", "accounts.view_user", "accounts.view_regionassignment"},
-    Role.ADMINISTRATOR: {
-        "regions.view_region",
-        "regions.change_region",
-        "accounts.view_user",
-        "accounts.add_user",
-        "accounts.change_user",
-        "accounts.view_regionassignment",
-        "accounts.add_regionassignment",
-        "accounts.change_regionassignment",
-        "accounts.delete_regionassignment",
-        "accounts.view_accesslog",
-        "beneficiaries.view_programme",
-        "beneficiaries.add_programme",
-        "beneficiaries.change_programme",
-        "beneficiaries.view_bank",
-        "beneficiaries.add_bank",
-        "beneficiaries.change_bank",
-        *(f"distribution.{action}_cashier" for action in ("view", "add", "change", "delete")),
-        *(
-            f"distribution.{action}_{model}"
-            for action in ("view", "add", "change")
-            for model in (
-                "benefitrate",
-                "budget",
-                "foodgroup",
-                "commodity",
-                "regionindicator",
-                "programmepair",
-                "barredgroup",
-                "barredperson",
-            )
-        ),
-    }
-    | RUN_CHECKS,
+    # Works on the data of one district: sheets, visits, proposals, cards, findings of banks.
+    Role.PETUGAS: (
+        VIEW_ALL_WORK
+        | SEND
+        | VISIT
+        | CHECK
+        | ENTER_PROPOSALS
+        | DECIDE_PROPOSALS
+        | ASK_FOR_MATCHING
+        | WORK_ON_PAYOUT
+        | HANDLE_RECONCILIATION
+        | COORDINATE
+        | REVEAL
+        | {"verification.download_sheet"}
+    ),
+    # Answers for a district: checks, decides and endorses what its officers have entered.
+    Role.SUPERVISOR: (
+        VIEW_ALL_WORK
+        | CHECK
+        | DECIDE_PROPOSALS
+        | COORDINATE
+        | CONFIDE
+        | REVEAL
+        | {
+            "verification.add_endorsement",
+            "verification.download_endorsement",
+            "verification.download_sheet",
+            "verification.view_objector",
+        }
+    ),
+    # Leads the province: rounds, approvals, decrees, payout, agents, Rakor, public figures.
+    Role.KOORDINATOR: (
+        VIEW_ALL_WORK
+        | SEND
+        | CHECK
+        | ASK_FOR_MATCHING
+        | DECIDE_MATCHING
+        | WORK_ON_PAYOUT
+        | RUN_PAYOUT
+        | HANDLE_RECONCILIATION
+        | COORDINATE
+        | CONFIDE
+        | REVEAL
+        | RUN_CHECKS
+        | _may("add change", "verification.round", "verification.agreement")
+        | _may("add change", "beneficiaries.quota", "distribution.budget", "distribution.agent")
+        | _may("add change", "coordination.agency")
+        | {
+            "coordination.publish_figures",
+            "distribution.reconcile",
+            "distribution.set_status_agent",
+            "uploads.review_upload",
+            "uploads.revert_upload",
+            "verification.add_decree",
+            "verification.apply_decree",
+            "verification.download_endorsement",
+            "verification.download_sheet",
+            "verification.review_endorsement",
+            "verification.view_objector",
+        }
+    ),
+    # Answers requests for matching and decides between persons of the civil registry.
+    Role.DUKCAPIL: (
+        SEND
+        | DECIDE_MATCHING
+        | REPORT_BACK
+        | REVEAL
+        | _may(
+            "view",
+            "regions.region",
+            "verification.agreement",
+            "verification.matchbatch",
+            "verification.matchresult",
+            "verification.matchdecision",
+        )
+        | {"verification.answer_matchbatch"}
+    ),
+    # Sends what was credited and spent, and answers for its own cards and agents.
+    Role.BANK: (
+        SEND
+        | (VIEW_PAYMENTS - {"distribution.view_leftout"})
+        | VIEW_RECONCILIATION
+        | REPORT_BACK
+        | REVEAL
+        | _may("view", "regions.region", "beneficiaries.bank", "beneficiaries.card")
+        | _may("view", "distribution.agent", "distribution.agentfinding", "distribution.cardevent")
+        | {"distribution.answer_reconciliationfinding"}
+    ),
+    # Sits at the till of one outlet.
+    Role.AGEN: (
+        _may("view", "distribution.purchase", "distribution.purchaseline")
+        | {"distribution.enter_purchase", "distribution.void_purchase"}
+    ),
+    # Visits families and agents of a kecamatan, enters proposals and complaints.
+    Role.TKSK: (
+        VIEW_CASES
+        | VISIT
+        | VIEW_PROPOSALS
+        | ENTER_PROPOSALS
+        | VISIT_AGENTS
+        | _may("view", "regions.region", "beneficiaries.household", "beneficiaries.person")
+        | _may("view", "distribution.agent", "distribution.agentvillage")
+        | _may("view", "distribution.agentvisit", "distribution.agentfinding")
+        | _may("view add", "coordination.complaint")
+    ),
+    # Reads everything, also who has looked at what, and changes nothing.
+    Role.AUDITOR: (
+        VIEW_ALL_WORK
+        | VIEW_COORDINATION
+        | VIEW_HEALTH
+        | REVEAL
+        | _may("view", "accounts.accesslog", "accounts.user", "accounts.regionassignment")
+        | _may("view", "distribution.barredgroup", "distribution.barredperson")
+        | _may("view", "regions.holiday", "verification.answerterm")
+        | {"coordination.make_report", "coordination.view_sensitive_complaint"}
+    ),
+    # Keeps users and master data; sees no beneficiary.
+    Role.ADMINISTRATOR: (
+        RUN_CHECKS
+        | {"accounts.view_accesslog"}
+        | _may("view change", "regions.region", "verification.answerterm")
+        | _may("view add change delete", "regions.holiday")
+        | _may("view add change", "accounts.user")
+        | _may("view add change delete", "accounts.regionassignment", "distribution.cashier")
+        | _may("view add change delete", "regions.holiday")
+        | _may("view change", "verification.answerterm")
+        | _may("view add change", "coordination.complaintterm")
+        | _may("view add change", "beneficiaries.programme", "beneficiaries.bank")
+        | _may("view add change", "distribution.benefitrate", "distribution.budget")
+        | _may("view add change", "distribution.foodgroup", "distribution.commodity")
+        | _may("view add change", "distribution.regionindicator", "distribution.programmepair")
+        | _may("view add change", "distribution.barredgroup", "distribution.barredperson")
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.urls import path
+from import_export import fields, resources
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
@@ -13,10 +14,11 @@ from accounts.admin import (
     RegencyFilter,
     ScopedRelatedFilter,
 )
+from accounts.exchange import Choice, Whole
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
 from coordination import complaint_steps, figures, meeting_steps
-from coordination.models import Agency, Complaint, FollowUp, Meeting
+from coordination.models import Agency, Complaint, ComplaintTerm, FollowUp, Meeting
 from coordination.steps import SteppedAdmin
 from coordination.views import complaints as complaint_views
 from coordination.views import meetings as meeting_views
@@ -29,6 +31,33 @@ class AgencyAdmin(ReferenceDataAdmin):
     list_select_related = ["region"]
     search_fields = ["name", "short_name"]
     autocomplete_fields = ["region"]
+
+
+class ComplaintTermResource(resources.ModelResource):
+    """One row a category; the term that it has is replaced."""
+
+    category = fields.Field("category", "kategori", Choice(Complaint.Category.choices))
+    days = fields.Field("days", "hari_kerja", Whole())
+    legal_basis = fields.Field("legal_basis", "dasar")
+
+    class Meta:
+        model = ComplaintTerm
+        fields = ["category", "days", "legal_basis"]
+        import_id_fields = ["category"]
+        clean_model_instances = True
+        skip_unchanged = True
+
+
+@admin.register(ComplaintTerm)
+class ComplaintTermAdmin(ReferenceDataAdmin):
+    resource_classes = [ComplaintTermResource]
+    list_display = ["category", "days_column", "legal_basis"]
+
+    @admin.display(description="hari kerja sampai dijawab")
+    def days_column(self, term):
+        return term.days
+
+    days_column.is_number = True
 
 
 class StateFilter(DropdownFilter):
@@ -131,6 +160,7 @@ class ComplaintAdmin(SteppedAdmin):
 class MeetingAdmin(SteppedAdmin):
     may_add = True
     steps = meeting_steps.MEETING_STEPS
+    list_label = "Rakor"
     list_display = ["title", "when", "region", "state", "decisions_column", "follow_ups_column"]
     list_select_related = ["region"]
     list_filter = [("status", ChoicesDropdownFilter)]

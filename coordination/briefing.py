@@ -11,11 +11,15 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from coordination import payout_indicators
 from coordination.models import Briefing, FollowUp, Meeting
-from dashboards import figures, indicators, work
+from dashboards import figures, indicators, payouts, work
 
 SHOWN_FINDINGS = 8
 SHOWN_DAYS = 28
+MONEY = ("planned", "credited_amount", "spent_amount")
+PAYOUT_COUNTS = ("payments", "credited", "failed", "spent", "unspent", *MONEY)
+AGENT_COUNTS = ("agents", "villages", "without_agent", "families_beyond")
 
 
 def follow_ups_for(meeting: Meeting, user):
@@ -46,6 +50,8 @@ def _indicators(user, area: figures.Area, round) -> list[dict]:
     province = (
         indicators.province_values(area.region.code[:2], round) if len(area.region.code) > 2 else {}
     )
+    if province and (period := payout_indicators.period_spoken_of(user)):
+        province |= payout_indicators.of_province(area.region.code[:2], period)
     found = []
     for indicator in indicators.all_indicators():
         values = indicator.values(user, area)
@@ -103,6 +109,44 @@ def _findings(user, area: figures.Area, round) -> list[str]:
     ]
 
 
+def _payout_row(counts: payouts.PayoutCounts, agents: payouts.AgentCounts) -> dict:
+    return {
+        **{name: getattr(counts, name) for name in PAYOUT_COUNTS},
+        **{name: getattr(agents, name) for name in AGENT_COUNTS},
+    }
+
+
+def _payout(user, area: figures.Area) -> dict | None:
+    """Money, agents and villages without one, by place and by month; None before any period."""
+    period = payout_indicators.period_spoken_of(user)
+    if period is None:
+        return None
+    code = area.region.code
+    counts = payout_indicators.counts_of_area(user, area, period)
+    agents = payouts.agent_counts(user, code, length=figures.CHILD_LENGTH[len(code)])
+    nothing = payouts.AgentCounts()
+    return {
+        "period": period.name,
+        "total": _payout_row(counts[code], sum(agents.values(), nothing)),
+        "places": [
+            {
+                "code": place.code,
+                "name": place.region.name,
+                **_payout_row(counts[place.code], agents.get(place.code, nothing)),
+            }
+            for place in area.places
+        ],
+        "months": [
+            {
+                "first": month.first.isoformat(),
+                "last": month.last.isoformat(),
+                **{name: getattr(month.counts, name) for name in MONEY},
+            }
+            for month in payouts.by_month(user, code)
+        ],
+    }
+
+
 def snapshot_of(meeting: Meeting, region, user) -> dict:
     """All that a briefing of `region` says, counted now within the scope of `user`."""
     round = figures.current_round(user)
@@ -124,6 +168,7 @@ def snapshot_of(meeting: Meeting, region, user) -> dict:
         "places": {2: "Kabupaten/kota", 5: "Kecamatan"}.get(len(region.code), "Desa/kelurahan"),
         "round": {"name": round.name, "due_on": round.due_on.isoformat()} if round else None,
         "indicators": _indicators(user, area, round),
+        "payout": _payout(user, area),
         "trend": [[day.isoformat(), n] for day, n in trend.days[-SHOWN_DAYS:]] if trend else [],
         "findings": _findings(user, area, round),
         "follow_ups": [follow_up_line(follow_up) for follow_up in follow_ups],

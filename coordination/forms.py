@@ -9,9 +9,11 @@ from accounts.models import RegionAssignment, User
 from beneficiaries import search
 from beneficiaries.models import Household
 from coordination.actions import complaints
-from coordination.models import Agency, Complaint, Decision, FollowUp, Meeting
+from coordination.models import Agency, Complaint, ComplaintTerm, Decision, FollowUp, Meeting
 from dashboards import indicators
+from distribution.models import Agent
 from regions.models import Region
+from uploads.attachments import OFFICE_TOLD
 
 DATE = {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 LONG = {"widget": forms.Textarea(attrs={"rows": 4})}
@@ -34,6 +36,27 @@ def place_choices(user, regency: str) -> list:
     return [("", "Pilih wilayah"), *groups]
 
 
+def category_choices() -> list[tuple[str, str]]:
+    """Each with the term of its answer, so that the complainant can be told."""
+    days = dict(ComplaintTerm.objects.values_list("category", "days"))
+    return [
+        ("", "Pilih kategori"),
+        *(
+            (value, f"{label} (dijawab dalam {days[value]} hari kerja)")
+            for value, label in Complaint.Category.choices
+            if value in days
+        ),
+    ]
+
+
+def agents_inside(user, regency: str):
+    """The agents of a kabupaten/kota that the user sees; none for who may not see agents."""
+    if not user.has_perm("distribution.view_agent"):
+        return Agent.objects.none()
+    agents = Agent.objects.visible_to(user).filter(regency_code=regency)
+    return agents.select_related("village").order_by("name", "id")
+
+
 class ComplaintForm(forms.Form):
     """A new complaint in one kabupaten/kota of the user."""
 
@@ -54,13 +77,6 @@ class ComplaintForm(forms.Form):
     )
     category = forms.ChoiceField(
         label="Kategori",
-        choices=[
-            ("", "Pilih kategori"),
-            *(
-                (value, f"{label} (dijawab dalam {Complaint.DAYS[value]} hari)")
-                for value, label in Complaint.Category.choices
-            ),
-        ],
         error_messages={"required": "Kategori belum dipilih."},
     )
     subject = forms.CharField(
@@ -79,6 +95,12 @@ class ComplaintForm(forms.Form):
         required=False,
         max_length=40,
         help_text="NIK, nomor KK, atau ID DTKS, bila pengaduan menyangkut satu keluarga.",
+    )
+    agent = forms.ModelChoiceField(
+        label="Agen atau e-Warung yang dimaksud",
+        queryset=None,
+        required=False,
+        empty_label="Tidak menyangkut agen tertentu",
     )
     complainant_name = forms.CharField(
         label="Nama pelapor",
@@ -100,6 +122,10 @@ class ComplaintForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["region"].choices = place_choices(user, regency)
+        self.fields["category"].choices = category_choices()
+        agents = self.fields["agent"]
+        agents.queryset = agents_inside(user, regency)
+        agents.label_from_instance = lambda agent: f"{agent.name}, {agent.village.full_name}"
         self.initial.setdefault("received_on", timezone.localdate())
 
     def clean_region(self) -> Region:
@@ -302,7 +328,10 @@ class FollowUpForm(_OfThing):
         error_messages={"required": "Tindak lanjut belum diisi."},
     )
     decision = forms.ModelChoiceField(
-        label="Menurut keputusan", queryset=Decision.objects.none(), required=False
+        label="Menurut keputusan",
+        queryset=Decision.objects.none(),
+        required=False,
+        empty_label="Tidak menurut keputusan tertentu",
     )
     agency = forms.ModelChoiceField(
         label="Instansi",
@@ -361,7 +390,7 @@ class ProgressForm(_OfThing):
     file = forms.FileField(
         label="Bukti",
         required=False,
-        help_text="PDF, foto (JPG, PNG), Word, atau Excel, paling besar 10 MB.",
+        help_text=f"{OFFICE_TOLD} Tempat dan kamera dalam foto dihapus.",
     )
 
 

@@ -78,6 +78,17 @@ def small_groups_in_public() -> list[str]:
     ][:AT_MOST]
 
 
+def complaints_about_agents_elsewhere() -> list[str]:
+    """The agent of a complaint stands in the kabupaten/kota of the complaint."""
+    elsewhere = Complaint.objects.filter(agent__isnull=False).exclude(
+        agent__regency_code=F("regency_code")
+    )
+    return [
+        f"{complaint.number} menyangkut agen di luar kabupaten/kota pengaduannya."
+        for complaint in elsewhere[:AT_MOST]
+    ]
+
+
 CHECKS = (
     Check(
         "pengaduan-bertuan",
@@ -90,6 +101,12 @@ CHECKS = (
         "Pengaduan di wilayah keluarganya",
         "Keluarga dalam pengaduan tinggal di wilayah pengaduan itu.",
         complaints_out_of_place,
+    ),
+    Check(
+        "pengaduan-agen",
+        "Pengaduan di kabupaten/kota agennya",
+        "Agen dalam pengaduan berada di kabupaten/kota pengaduan itu.",
+        complaints_about_agents_elsewhere,
     ),
     Check(
         "pengaduan-langkah",

@@ -23,13 +23,14 @@ PERSONAL_DATA = {
     ),
     "coordination.Complaint": declared(
         personal="subject text household complainant_name complainant_phone complainant_address"
-        " answer owner received_by sp4n_number",
+        " answer owner received_by sp4n_number agent",
         not_personal="id channel category region regency_code received_on due_on is_sensitive"
         " status outcome answered_on reopened created_at",
     ),
     "coordination.ComplaintStep": declared(
         personal="note by", not_personal="id complaint region regency_code action at"
     ),
+    "coordination.ComplaintTerm": declared(not_personal="id category days legal_basis"),
     "coordination.ReportFile": declared(
         personal="user purpose file",
         not_personal="id report region options format status done total created_at expires_at",

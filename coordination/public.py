@@ -6,44 +6,59 @@ from django.utils import timezone
 
 from accounts.models import User
 from coordination.models import PublicRelease
+from coordination.payout_indicators import period_spoken_of
 from coordination.suppression import suppress
-from dashboards import figures
+from dashboards import figures, payouts
 from regions.models import Region
 
 PROVINCE = "62"
-# Heading by figure; a part comes after what it is a part of.
+# Heading by figure; a part comes after what it is a part of. No rupiah: the rate would turn a sum
+# back into the number of families.
 COLUMNS = {
     "households": "Keluarga terdaftar",
     "kpm": "KPM aktif",
     "persons": "Orang terdaftar",
     "cases": "KPM dalam putaran verifikasi",
     "approved": "KPM terverifikasi",
+    "payments": "KPM dalam daftar bayar",
+    "credited": "KPM dana masuk",
+    "spent": "KPM sudah belanja",
 }
-PART_OF = {"kpm": "households", "approved": "cases"}
+PART_OF = {"kpm": "households", "approved": "cases", "credited": "payments", "spent": "credited"}
+PAID = ("payments", "credited", "spent")
 
 
 def draft(user: User) -> dict:
     """What would be published now: plain JSON, small groups left out already."""
     round = figures.current_round(user)
+    period = period_spoken_of(user)
     counts = figures.counts_inside(user, PROVINCE, round, length=5)
+    paid = payouts.counts_inside(user, PROVINCE, period, length=5) if period else {}
     regions = list(Region.objects.filter(parent=PROVINCE).order_by("code"))
     columns = {
-        name: [getattr(counts.get(region.code, figures.Counts()), name) for region in regions]
+        name: [
+            getattr(paid.get(region.code, payouts.PayoutCounts()), name)
+            if name in PAID
+            else getattr(counts.get(region.code, figures.Counts()), name)
+            for region in regions
+        ]
         for name in COLUMNS
+        if period or name not in PAID
     }
     published = suppress(columns, PART_OF)
     return {
-        "columns": [{"name": name, "title": title} for name, title in COLUMNS.items()],
+        "columns": [{"name": name, "title": COLUMNS[name]} for name in columns],
         "round": round.name if round else "",
+        "period": period.name if period else "",
         "rows": [
             {
                 "code": region.code,
                 "name": region.full_name,
-                "values": [published.columns[name][place] for name in COLUMNS],
+                "values": [published.columns[name][place] for name in columns],
             }
             for place, region in enumerate(regions)
         ],
-        "totals": [published.totals[name] for name in COLUMNS],
+        "totals": [published.totals[name] for name in columns],
     }
 
 

@@ -51,6 +51,8 @@ def ask(
         raise PermissionDenied("Peran Anda tidak mencakup laporan ini.")
     if not by.scope.contains(region.code):
         raise PermissionDenied(f"{region} di luar wilayah tugas Anda.")
+    if len(region.code) > report.deepest:
+        raise ValidationError({"region": "Laporan ini dibuat untuk kabupaten/kota atau provinsi."})
     if report.is_personal and len(purpose.strip()) < 10:
         raise ValidationError({"purpose": "Tulis keperluannya, sekurangnya 10 huruf."})
     if format == Format.DOCX and not report.is_signed:
@@ -135,6 +137,7 @@ def _signed(report, found: ReportFile, headings: Sequence[str], rows) -> bytes:
         headings=headings,
         rows=used,
         numbers=[index for index, column in enumerate(report.columns) if column.is_number],
+        definitions=report.definitions,
         office="Pejabat yang menandatangani",
         now=now,
     )

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 
 from accounts.admin import ScopedAdmin
+from uploads.views.attachments import refuse_cut, with_limited_files
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class SteppedAdmin(ScopedAdmin):
     """A read-only list whose things are changed by steps; `page` shows one of them."""
 
     steps: tuple[Step, ...] = ()
+    list_label = ""  # as the navigation calls the list, where that is not the name of its things
 
     def page(self, request: HttpRequest, thing) -> HttpResponse:
         raise NotImplementedError
@@ -56,7 +58,7 @@ class SteppedAdmin(ScopedAdmin):
         own = [
             path(
                 f"<int:pk>/{step.key}/",
-                self.admin_site.admin_view(self.step_view),
+                with_limited_files(self.step_view),
                 {"key": step.key},
                 name=self._name(step.key),
             )
@@ -92,6 +94,7 @@ class SteppedAdmin(ScopedAdmin):
         form = make(*sent, thing=thing, user=request.user)
         if request.method == "POST" and form.is_valid():
             try:
+                refuse_cut(request)
                 step.run(thing, by=request.user, **form.cleaned_data)
             except ValidationError as refused:
                 form.add_error(None, _for_form(refused, form))
@@ -103,7 +106,7 @@ class SteppedAdmin(ScopedAdmin):
             "title": step.title,
             "thing": thing,
             "list_url": reverse(f"admin:{self._name('changelist')}"),
-            "list_label": self.opts.verbose_name_plural,
+            "list_label": self.list_label or self.opts.verbose_name_plural,
             "back": back,
             "step": step,
             "form": form,

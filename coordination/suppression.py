@@ -45,8 +45,13 @@ def reach(hidden_sum: int, wholes: Sequence[int | None], index: int) -> tuple[in
     return max(0, hidden_sum - sum(others)), most
 
 
-def _is_safe(counts: Sequence[int], wholes: Sequence[int | None], hidden: set[int]) -> bool:
-    """Every left-out cell could still be any of at least `THRESHOLD` + 1 values."""
+def _is_safe(
+    counts: Sequence[int], rest: Sequence[int], wholes: Sequence[int | None], hidden: set[int]
+) -> bool:
+    """Every left-out cell could still be any of at least `THRESHOLD` + 1 values, and those left out
+    are together no small group, nor are those of the whole who are not of this part."""
+    if rest and is_small(sum(rest[place] for place in hidden)):
+        return False
     places = sorted(hidden)
     hidden_sum = sum(counts[place] for place in places)
     limits = [wholes[place] for place in places]
@@ -62,29 +67,43 @@ def suppress(
 ) -> Published:
     """What may be published of these columns of counts, in their order.
 
-    `part_of` names for a column the column it is a part of, which comes before it. Where leaving
-    cells out does not help, the total is left out too.
+    `part_of` names for a column the column it is a part of, which comes before it. A place whose
+    whole is left out is left out of its parts too, since a part tells at least how large the whole
+    is. Where leaving cells out does not help, the total is left out too.
     """
     part_of = part_of or {}
     shown: dict[str, Cells] = {}
     totals: dict[str, int | None] = {}
     for name, counts in columns.items():
         whole = part_of.get(name)
-        wholes = shown[whole] if whole else [None] * len(counts)
+        limits = _limits(name, shown, part_of, len(counts))
         rest = [a - b for a, b in zip(columns[whole], counts, strict=True)] if whole else []
         hidden = {place for place, count in enumerate(counts) if is_small(count)}
         hidden |= {place for place, count in enumerate(rest) if is_small(count)}
-        if hidden:
-            # A part that is nought or everything stands beside its whole: it is not left out alone.
-            left = sorted(
-                (place for place in range(len(counts)) if place not in hidden),
-                key=lambda place: (counts[place] == 0, counts[place]),
-            )
-            while left and not _is_safe(counts, wholes, hidden):
-                hidden.add(left.pop(0))
-        safe = not hidden or _is_safe(counts, wholes, hidden)
+        if whole:
+            hidden |= {place for place, cell in enumerate(shown[whole]) if cell is None}
+        # A part that is nought or everything stands beside its whole: it is not left out alone.
+        left = sorted(
+            (place for place in range(len(counts)) if place not in hidden),
+            key=lambda place: (counts[place] == 0, counts[place]),
+        )
+        while hidden and left and not _is_safe(counts, rest, limits, hidden):
+            hidden.add(left.pop(0))
+        safe = not hidden or _is_safe(counts, rest, limits, hidden)
         total = sum(counts)
-        small = is_small(total) or (whole is not None and is_small(sum(columns[whole]) - total))
         shown[name] = [None if place in hidden else n for place, n in enumerate(counts)]
-        totals[name] = total if safe and not small else None
+        totals[name] = total if safe and not is_small(total) and not is_small(sum(rest)) else None
     return Published(shown, totals)
+
+
+def _limits(
+    name: str, shown: Mapping[str, Cells], part_of: Mapping[str, str], size: int
+) -> list[int | None]:
+    """What a cell is at most: the nearest whole of it that is published, None where none is."""
+    limits: list[int | None] = [None] * size
+    while name := part_of.get(name, ""):
+        limits = [
+            cell if limit is None else limit
+            for limit, cell in zip(limits, shown[name], strict=True)
+        ]
+    return limits

@@ -14,8 +14,9 @@ from django.utils.html import strip_tags
 
 from accounts import scope
 from accounts.models import Notification, User
-from accounts.roles import OUTSIDE
 from dashboards import figures, work
+from dashboards.starts import STARTS, missing
+from spreadsheets.words import thousands
 
 logger = logging.getLogger("portal.digest")
 
@@ -53,41 +54,36 @@ class Digest:
         return f"Portal Sembako: {' dan '.join(parts)}"
 
 
-def _text(template: str, **context) -> str:
-    return " ".join(strip_tags(render_to_string(template, context)).split())
-
-
-def _when(due: work.Due) -> str:
-    if due.on is None:
-        return ""
-    if due.overdue:
-        return f"lewat {due.overdue} hari"
-    return "hari ini" if due.days == 0 else f"{due.days} hari lagi"
+def has_mail_server() -> bool:
+    """Whether e-mail goes anywhere; a portal without a server prints it, which helps nobody."""
+    return settings.EMAIL_BACKEND != "django.core.mail.backends.console.EmailBackend"
 
 
 def _lines(user: User) -> list[Line]:
     """The work list of the user's start page."""
-    if not user.scope.codes or user.role in OUTSIDE:
+    if missing(user):
         return []
-    area_code = min(user.scope.codes, key=len)
+    if user.role in STARTS:
+        return [_line(task) for task in STARTS[user.role].tasks(user)]
     round = figures.current_round(user)
-    area = figures.area(user, area_code, round)
+    area = figures.area(user, min(user.scope.codes, key=len), round)
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user) if sees_uploads else []
     if user.scope.is_province:
         return [
-            Line(_text("dashboards/_finding_title.html", finding=finding), finding.url)
+            Line(_title(finding), finding.url)
             for finding in work.findings(user, area, round, uploads)
         ]
-    may_submit = user.has_perm("uploads.submit_upload")
-    return [
-        Line(
-            _text("dashboards/_task_title.html", task=task, may_submit=may_submit),
-            task.url,
-            _when(task.due),
-        )
-        for task in work.tasks(user, area, round, uploads)
-    ]
+    return [_line(task) for task in work.work_of(user, area, round, uploads)]
+
+
+def _line(task: work.Task) -> Line:
+    return Line(f"{thousands(task.count)} {task.unit}: {task.title}", task.url, task.due.words)
+
+
+def _title(finding: work.Finding) -> str:
+    text = render_to_string("dashboards/_finding_title.html", {"finding": finding})
+    return " ".join(strip_tags(text).split())
 
 
 def digest_of(user: User) -> Digest:

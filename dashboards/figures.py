@@ -12,18 +12,24 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import connection, transaction
 from django.db.models import (
     Exists,
-    FilteredRelation,
     Max,
     OuterRef,
     Q,
     Subquery,
     Sum,
 )
-from django.db.models.functions import Coalesce, Left
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from accounts import scope
-from dashboards.models import ProvinceFigures, ProvinceRound, RoundDay, VillageFigures
+from dashboards.models import (
+    ProvinceFigures,
+    ProvinceRound,
+    RegisterFigures,
+    RoundDay,
+    RoundFigures,
+    VillageFigures,
+)
 from regions.models import Region
 from uploads.models import Upload, UploadEvent
 from verification.models import Round
@@ -31,36 +37,59 @@ from verification.models import Round
 # Length of the codes one level below: regencies of a province, districts of a regency, villages.
 CHILD_LENGTH = {2: 5, 5: 8, 8: 13, 13: 13}
 
-REGISTER = """
-INSERT INTO dashboards_villagefigures
-    (village_id, kpm, households, persons, invalid_nik, matched, counted_at)
-SELECT region.code, coalesce(kpm.n, 0), coalesce(household.n, 0), coalesce(person.n, 0),
-    coalesce(person.invalid, 0), coalesce(person.matched, 0), now()
+ROUND_COUNTS = ("cases", "sent", "returned", "approved")
+REGISTER_COUNTS = (
+    "kpm",
+    "households",
+    "persons",
+    "invalid_nik",
+    "matched",
+    "valid_kk",
+    "addressed",
+    "checked",
+)
+_SUMMED = ", ".join(f"sum({name})" for name in REGISTER_COUNTS)
+_NAMES = ", ".join(REGISTER_COUNTS)
+_EXCLUDED = ", ".join(f"{name} = excluded.{name}" for name in REGISTER_COUNTS)
+# By register first, in one pass over each table; a village is the sum of its registers.
+REGISTER = f"""
+DELETE FROM dashboards_registerfigures WHERE {{inside}};
+INSERT INTO dashboards_registerfigures
+    (village_id, register, {_NAMES}, checked_on, counted_at)
+SELECT village_id, register, {_SUMMED}, max(last_on), now()
+FROM (
+    SELECT h.village_id, h.register, count(k.household_id) AS kpm, count(*) AS households,
+        0 AS persons, 0 AS invalid_nik, 0 AS matched,
+        count(*) FILTER (WHERE kk_number ~ '^[1-9][0-9]{{{{15}}}}$') AS valid_kk,
+        count(*) FILTER (WHERE address <> '') AS addressed,
+        count(*) FILTER (WHERE last_on > current_date - 365) AS checked, max(last_on) AS last_on
+    FROM (SELECT * FROM beneficiaries_household WHERE is_active AND {{inside}}) h
+    LEFT JOIN (
+        SELECT DISTINCT household_id FROM beneficiaries_enrollment
+        JOIN beneficiaries_programme ON code = programme_id AND is_sembako
+        WHERE beneficiaries_enrollment.ended_on IS NULL AND {{inside}}
+    ) k ON k.household_id = h.id
+    LEFT JOIN (
+        SELECT household_id, max(decided_at AT TIME ZONE 'Asia/Jakarta')::date AS last_on
+        FROM verification_case WHERE status = 'DISETUJUI' AND {{inside}} GROUP BY 1
+    ) c ON c.household_id = h.id
+    GROUP BY 1, 2
+    UNION ALL
+    SELECT p.village_id, h.register, 0, 0, count(*), count(*) FILTER (WHERE NOT nik_valid),
+        count(nik_confirmed_on), 0, 0, 0, NULL
+    FROM (SELECT * FROM beneficiaries_person WHERE is_active AND {{inside}}) p
+    JOIN beneficiaries_household h ON h.id = p.household_id
+    GROUP BY 1, 2
+) counted
+GROUP BY 1, 2;
+INSERT INTO dashboards_villagefigures (village_id, {_NAMES}, checked_on, counted_at)
+SELECT region.code, {", ".join(f"coalesce(sum({name}), 0)" for name in REGISTER_COUNTS)},
+    max(checked_on), now()
 FROM regions_region region
-LEFT JOIN (
-    SELECT village_id, count(*) AS n FROM beneficiaries_household
-    WHERE is_active AND {inside} GROUP BY 1
-) household ON household.village_id = region.code
-LEFT JOIN (
-    SELECT village_id, count(*) AS n FROM beneficiaries_household
-    WHERE is_active AND {inside}
-        AND id IN (
-            SELECT household_id FROM beneficiaries_enrollment
-            JOIN beneficiaries_programme ON code = programme_id AND is_sembako
-            WHERE beneficiaries_enrollment.ended_on IS NULL
-                AND {inside}
-        )
-    GROUP BY 1
-) kpm ON kpm.village_id = region.code
-LEFT JOIN (
-    SELECT village_id, count(*) AS n, count(*) FILTER (WHERE NOT nik_valid) AS invalid,
-        count(nik_confirmed_on) AS matched
-    FROM beneficiaries_person
-    WHERE is_active AND {inside} GROUP BY 1
-) person ON person.village_id = region.code
-WHERE region.level = 'VILLAGE' AND {region_inside}
-ON CONFLICT (village_id) DO UPDATE SET kpm = excluded.kpm, households = excluded.households,
-    persons = excluded.persons, invalid_nik = excluded.invalid_nik, matched = excluded.matched,
+LEFT JOIN dashboards_registerfigures f ON f.village_id = region.code
+WHERE region.level = 'VILLAGE' AND {{region_inside}}
+GROUP BY 1
+ON CONFLICT (village_id) DO UPDATE SET {_EXCLUDED}, checked_on = excluded.checked_on,
     counted_at = excluded.counted_at
 """
 # Where, as columns of the register and of the tree.
@@ -79,14 +108,15 @@ DELETE FROM dashboards_roundday
 WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
 """
 ROUNDS = """
-INSERT INTO dashboards_roundfigures (round_id, village_id, cases, sent, returned, approved)
-SELECT round_id, village_id, count(*),
+INSERT INTO dashboards_roundfigures
+    (round_id, village_id, register, cases, sent, returned, approved)
+SELECT round_id, c.village_id, h.register, count(*),
     count(*) FILTER (WHERE status IN ('DIAJUKAN', 'DIKUNJUNGI')),
     count(*) FILTER (WHERE status = 'DIKEMBALIKAN'), count(*) FILTER (WHERE status = 'DISETUJUI')
-FROM verification_case
-WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+FROM verification_case c JOIN beneficiaries_household h ON h.id = household_id
+WHERE round_id = ANY (%(rounds)s) AND (%(everywhere)s OR c.regency_code = ANY (%(regencies)s))
     AND status <> 'BERAKHIR'
-GROUP BY 1, 2
+GROUP BY 1, 2, 3
 """
 ROUND_DAYS = """
 INSERT INTO dashboards_roundday (round_id, regency_id, day, approved)
@@ -158,6 +188,9 @@ class Counts:
     persons: int = 0
     invalid_nik: int = 0
     matched: int = 0
+    valid_kk: int = 0
+    addressed: int = 0
+    checked: int = 0
     cases: int = 0
     sent: int = 0
     returned: int = 0
@@ -187,6 +220,10 @@ class Counts:
     @property
     def unmatched(self) -> int:
         return self.persons - self.matched
+
+    @property
+    def valid_nik(self) -> int:
+        return self.persons - self.invalid_nik
 
     @property
     def matched_share(self) -> Decimal | None:
@@ -223,34 +260,32 @@ def current_round(user) -> Round | None:
     return Round.objects.visible_to(user).running().first()
 
 
-def _sums(user, code: str, round: Round | None, *, length: int) -> dict[str, dict]:
+def _sums(
+    user, code: str, round: Round | None, *, length: int, register: str | None = None
+) -> dict[str, dict]:
     """Sums of the villages inside `code` by the first `length` characters, with the last count."""
-    return {
+    by_place = {"place": Left("village_id", length)}
+    model = RegisterFigures if register else VillageFigures
+    only = {"register": register} if register else {}
+    rows = model.objects.visible_to(user).filter(village__code__startswith=code, **only)
+    summed = rows.order_by().values(**by_place)
+    found = {
         row.pop("place"): row
-        for row in (
-            VillageFigures.objects.visible_to(user)
-            .filter(village__code__startswith=code)
-            .annotate(
-                progress=FilteredRelation(
-                    "village__roundfigures",
-                    condition=Q(village__roundfigures__round=round and round.pk),
-                )
-            )
-            .order_by()
-            .values(place=Left("village_id", length))
-            .annotate(
-                last=Max("counted_at"),
-                **{
-                    name: Coalesce(Sum(f"{where}{name}"), 0)
-                    for where, names in (
-                        ("", ("kpm", "households", "persons", "invalid_nik", "matched")),
-                        ("progress__", ("cases", "sent", "returned", "approved")),
-                    )
-                    for name in names
-                },
-            )
+        for row in summed.annotate(
+            last=Max("counted_at"), **{name: Sum(name) for name in REGISTER_COUNTS}
         )
     }
+    if round:
+        rows = RoundFigures.objects.visible_to(user).filter(
+            round=round, village__code__startswith=code, **only
+        )
+        for row in (
+            rows.order_by()
+            .values(**by_place)
+            .annotate(**{name: Sum(name) for name in ROUND_COUNTS})
+        ):
+            found.setdefault(row.pop("place"), {"last": None}).update(row)
+    return found
 
 
 def counts_inside(user, code: str, round: Round | None, *, length: int) -> dict[str, Counts]:
@@ -262,8 +297,10 @@ def counts_inside(user, code: str, round: Round | None, *, length: int) -> dict[
     }
 
 
-def area(user, code: str, round: Round | None) -> Area:
+def area(user, code: str, round: Round | None, *, register: str | None = None) -> Area:
     """Figures of the region `code` and of each place directly below it, within the user's scope.
+
+    Of the families of one register only, if it is named.
 
     Raises Region.DoesNotExist for a code that is not in the tree.
     """
@@ -272,8 +309,8 @@ def area(user, code: str, round: Round | None) -> Area:
     by_code = {region.code: region for region in regions}
     if code not in by_code:
         raise Region.DoesNotExist(code)
-    sums = _sums(user, code, round, length=CHILD_LENGTH[len(code)])
-    counted_at = max((row.pop("last") for row in sums.values()), default=None)
+    sums = _sums(user, code, round, length=CHILD_LENGTH[len(code)], register=register)
+    counted_at = max(filter(None, (row.pop("last") for row in sums.values())), default=None)
     counts = {place: Counts(**row) for place, row in sums.items()}
     return Area(
         region=by_code[code],
@@ -288,25 +325,6 @@ def area(user, code: str, round: Round | None) -> Area:
     )
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """A share here beside that of the whole province. `better`: None where both are equal."""
-
-    label: str
-    own: Decimal
-    province: Decimal
-    better: bool | None
-    url: str | None
-
-    @property
-    def gap(self) -> Decimal:
-        return abs(self.own - self.province)
-
-    @property
-    def is_above(self) -> bool:
-        return self.own > self.province
-
-
 def province_counts(province: str, round: Round | None) -> Counts:
     """Sums over the whole province, for users of one district too; nothing below that."""
     progress = ProvinceRound.objects.filter(pk=round and round.pk)
@@ -315,7 +333,7 @@ def province_counts(province: str, round: Round | None) -> Counts:
         .annotate(
             cases=Subquery(progress.values("cases")), approved=Subquery(progress.values("approved"))
         )
-        .values("kpm", "persons", "invalid_nik", "cases", "approved")
+        .values(*REGISTER_COUNTS, "cases", "approved")
         .first()
     )
     return Counts(**{name: value or 0 for name, value in (found or {}).items()})

@@ -34,6 +34,31 @@ WHERE (p.changed_at IS NULL OR p.changed_at <= f.counted_at)
 ORDER BY 1
 """
 
+# A period in which something has changed since it was counted says nothing, nor does one listed
+# today that was not counted yet.
+_PAYOUT_OFF = """
+SELECT d.name AS period, r.name AS regency, coalesce(f.payments, 0) AS payments,
+    coalesce(f.credited, 0) AS credited, coalesce(f.spent, 0) AS spent,
+    coalesce(p.payments, 0) AS counted, coalesce(p.credited, 0) AS counted_credited,
+    coalesce(p.spent, 0) AS counted_spent
+FROM (
+    SELECT period_id, regency_code, sum(payments) AS payments, sum(unspent) AS unspent,
+        sum(credited_amount) AS credited, sum(spent_amount) AS spent, min(counted_at) AS counted_at
+    FROM dashboards_payoutfigures GROUP BY 1, 2
+) f FULL JOIN (
+    SELECT period_id, regency_code, count(*) AS payments, sum(topped_up_amount) AS credited,
+        sum(spent_amount) AS spent, max(changed_at) AS changed_at, count(*) FILTER (
+            WHERE topped_up_amount > 0 AND spent_amount = 0 AND refunded_amount = 0) AS unspent
+    FROM distribution_payment GROUP BY 1, 2
+) p USING (period_id, regency_code)
+JOIN distribution_payoutperiod d ON d.id = period_id
+JOIN regions_region r ON r.code = coalesce(f.regency_code, p.regency_code)
+WHERE (p.changed_at IS NULL OR p.changed_at <= coalesce(f.counted_at, now() - interval '1 day'))
+    AND (f.payments, f.credited, f.spent, f.unspent)
+        IS DISTINCT FROM (p.payments, p.credited, p.spent, p.unspent)
+ORDER BY d.id, r.code
+"""
+
 CHECKS = (
     Check(
         "angka-desa",
@@ -44,6 +69,19 @@ CHECKS = (
             "Desa/kelurahan {village}: beranda menyebut {persons} orang dan {invalid} NIK tidak"
             " sah, register berisi {counted} dan {counted_invalid}.",
             _FIGURES_OFF,
+        ),
+    ),
+    Check(
+        "angka-penyaluran",
+        "Angka penyaluran beranda sama dengan daftar bayar",
+        "Pembayaran, dana tersalur, dan belanja per periode dan kabupaten/kota sama dengan baris"
+        " daftar bayar yang dihitungnya.",
+        partial(
+            told,
+            "{period}, {regency}: beranda menyebut {payments} pembayaran, tersalur Rp{credited},"
+            " dibelanjakan Rp{spent}; daftar bayar berisi {counted}, Rp{counted_credited}, dan"
+            " Rp{counted_spent}.",
+            _PAYOUT_OFF,
         ),
     ),
 )

@@ -5,7 +5,10 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 
+from accounts.roles import Role
 from accounts.scope import ScopedQuerySet, regency_code_of
+from beneficiaries.models import Bank, Household
+from distribution.models import PayoutPeriod
 from regions.models import Region
 from verification.models import MatchBatch, Round
 
@@ -28,6 +31,10 @@ class VillageFigures(models.Model):
     persons = models.PositiveIntegerField("orang", default=0)
     invalid_nik = models.PositiveIntegerField("orang dengan NIK tidak sah", default=0)
     matched = models.PositiveIntegerField("orang padan", default=0)
+    valid_kk = models.PositiveIntegerField("keluarga dengan nomor KK sah", default=0)
+    addressed = models.PositiveIntegerField("keluarga beralamat", default=0)
+    checked = models.PositiveIntegerField("keluarga diperiksa dalam setahun", default=0)
+    checked_on = models.DateField("pemeriksaan terakhir", null=True, blank=True)
     counted_at = models.DateTimeField("dihitung")
 
     objects = ScopedQuerySet.as_manager()
@@ -42,8 +49,45 @@ class VillageFigures(models.Model):
         return f"{self.village}: {self.kpm} KPM"
 
 
+class RegisterFigures(models.Model):
+    """The counts of `VillageFigures` apart by the register that a family is in."""
+
+    PLACE = "village"
+
+    village = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
+    )
+    regency_code = regency_code_of("village")
+    register = models.CharField("register", max_length=5, choices=Household.Register)
+    kpm = models.PositiveIntegerField("KPM aktif")
+    households = models.PositiveIntegerField("keluarga aktif")
+    persons = models.PositiveIntegerField("orang")
+    invalid_nik = models.PositiveIntegerField("orang dengan NIK tidak sah")
+    matched = models.PositiveIntegerField("orang padan")
+    valid_kk = models.PositiveIntegerField("keluarga dengan nomor KK sah")
+    addressed = models.PositiveIntegerField("keluarga beralamat")
+    checked = models.PositiveIntegerField("keluarga diperiksa dalam setahun")
+    checked_on = models.DateField("pemeriksaan terakhir", null=True)
+    counted_at = models.DateTimeField("dihitung")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka desa/kelurahan per register"
+        verbose_name_plural = "angka desa/kelurahan per register"
+        ordering = ["village", "register"]
+        constraints = [
+            models.UniqueConstraint(fields=["village", "register"], name="register_figures_once")
+        ]
+        indexes = [models.Index(fields=["regency_code"], name="register_figures_regency")]
+
+    def __str__(self) -> str:
+        return f"{self.village}, {self.register}: {self.kpm} KPM"
+
+
 class RoundFigures(models.Model):
-    """How far one village is in one verification round, counted by `figures.refresh`."""
+    """How far one village is in one verification round, by register, counted by
+    `figures.refresh`."""
 
     PLACE = "village"
 
@@ -52,6 +96,7 @@ class RoundFigures(models.Model):
         Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
     )
     regency_code = regency_code_of("village")
+    register = models.CharField("register", max_length=5, choices=Household.Register, blank=True)
     cases = models.PositiveIntegerField("KPM dalam putaran", default=0)
     sent = models.PositiveIntegerField("dalam unggahan", default=0)
     returned = models.PositiveIntegerField("dikembalikan", default=0)
@@ -64,7 +109,9 @@ class RoundFigures(models.Model):
         verbose_name_plural = "angka putaran"
         ordering = ["round", "village"]
         constraints = [
-            models.UniqueConstraint(fields=["round", "village"], name="round_figures_once")
+            models.UniqueConstraint(
+                fields=["round", "village", "register"], name="round_figures_once"
+            )
         ]
         indexes = [models.Index(fields=["regency_code", "round"], name="round_figures_regency")]
 
@@ -162,6 +209,118 @@ class MatchDay(models.Model):
         return f"{self.regency}, {self.day}: {self.matched} dari {self.persons}"
 
 
+class VillageMonth(models.Model):
+    """What one village came to, by register, at the last count of a month; `round` is what `cases`
+    are of.
+
+    The current month follows every night, earlier ones stay. Nothing is made up for months before
+    the portal was used: there are no rows for them.
+    """
+
+    PLACE = "village"
+
+    village = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
+    )
+    regency_code = regency_code_of("village")
+    register = models.CharField("register", max_length=5, choices=Household.Register)
+    month = models.DateField("bulan")
+    kpm = models.PositiveIntegerField("KPM aktif")
+    households = models.PositiveIntegerField("keluarga aktif")
+    persons = models.PositiveIntegerField("orang")
+    invalid_nik = models.PositiveIntegerField("orang dengan NIK tidak sah")
+    matched = models.PositiveIntegerField("orang padan")
+    valid_kk = models.PositiveIntegerField("keluarga dengan nomor KK sah")
+    addressed = models.PositiveIntegerField("keluarga beralamat")
+    checked = models.PositiveIntegerField("keluarga diperiksa dalam setahun")
+    round = models.ForeignKey(
+        Round, models.CASCADE, null=True, related_name="+", verbose_name="putaran", db_index=False
+    )
+    cases = models.PositiveIntegerField("KPM dalam putaran")
+    approved = models.PositiveIntegerField("terverifikasi")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka desa/kelurahan per bulan"
+        verbose_name_plural = "angka desa/kelurahan per bulan"
+        ordering = ["month", "village"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "village", "register"], name="village_month_once"
+            ),
+            models.CheckConstraint(name="village_month_first_day", condition=Q(month__day=1)),
+        ]
+        indexes = [models.Index(fields=["regency_code", "month"], name="village_month_regency")]
+
+    def __str__(self) -> str:
+        return f"{self.village}, {self.month:%m-%Y}: {self.kpm} KPM"
+
+
+class PayoutFiguresQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        """As payments are: a bank's officer sees the own bank, a till nothing."""
+        visible = super().visible_to(user)
+        if user.role == Role.BANK:
+            return visible.filter(bank__isnull=False, bank=user.bank_id)
+        return visible.none() if user.role == Role.AGEN else visible
+
+
+class PayoutFigures(models.Model):
+    """What a period has come to in one village, counted by `payouts.refresh`; money in rupiah.
+
+    By bank (None: no card yet) and register of the family (empty: the register does not know it).
+    `unspent_30` and so on: credited at least so many days before `counted_at`, nothing bought.
+    """
+
+    PLACE = "village"
+
+    period = models.ForeignKey(
+        PayoutPeriod, models.CASCADE, related_name="+", verbose_name="periode salur", db_index=False
+    )
+    village = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
+    )
+    regency_code = regency_code_of("village")
+    bank = models.ForeignKey(
+        Bank, models.CASCADE, null=True, related_name="+", db_index=False, verbose_name="bank"
+    )
+    register = models.CharField("register", max_length=5, choices=Household.Register, blank=True)
+    payments = models.PositiveIntegerField("KPM dalam daftar bayar")
+    planned = models.BigIntegerField("nominal (rupiah)")
+    credited = models.PositiveIntegerField("KPM tersalur")
+    credited_amount = models.BigIntegerField("tersalur (rupiah)")
+    failed = models.PositiveIntegerField("pembayaran gagal")
+    failed_amount = models.BigIntegerField("gagal (rupiah)")
+    spent = models.PositiveIntegerField("KPM sudah transaksi")
+    spent_amount = models.BigIntegerField("dibelanjakan (rupiah)")
+    unspent = models.PositiveIntegerField("KPM belum transaksi")
+    unspent_30 = models.PositiveIntegerField("belum transaksi 30 hari")
+    unspent_60 = models.PositiveIntegerField("belum transaksi 60 hari")
+    unspent_90 = models.PositiveIntegerField("belum transaksi 90 hari")
+    counted_at = models.DateTimeField("dihitung")
+
+    objects = PayoutFiguresQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka penyaluran"
+        verbose_name_plural = "angka penyaluran"
+        ordering = ["period", "village", "bank"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "village", "bank", "register"],
+                nulls_distinct=False,
+                name="payout_figures_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["regency_code", "period"], name="payout_figures_regency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period}, {self.village}: {self.credited} dari {self.payments}"
+
+
 class ProvinceFigures(models.Model):
     """Sums of a whole province, readable by every user (migration 0002 says why that is safe)."""
 
@@ -169,8 +328,13 @@ class ProvinceFigures(models.Model):
         Region, models.DO_NOTHING, primary_key=True, related_name="+", verbose_name="provinsi"
     )
     kpm = models.IntegerField("KPM aktif")
+    households = models.IntegerField("keluarga aktif")
     persons = models.IntegerField("orang")
     invalid_nik = models.IntegerField("orang dengan NIK tidak sah")
+    matched = models.IntegerField("orang padan")
+    valid_kk = models.IntegerField("keluarga dengan nomor KK sah")
+    addressed = models.IntegerField("keluarga beralamat")
+    checked = models.IntegerField("keluarga diperiksa dalam setahun")
 
     class Meta:
         managed = False

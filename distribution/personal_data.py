@@ -78,6 +78,14 @@ PERSONAL_DATA = {
         specific="payment status status_on amount reason",
         not_personal=f"{_PLACE} upload row received_at withdrawn_at",
     ),
+    "distribution.PaymentSum": declared(
+        not_personal="id period region regency_code bank status year number amount credited spent"
+        " refunded"
+    ),
+    "distribution.PeriodWork": declared(
+        personal="by",
+        not_personal="id period kind status queued_at started_at finished_at outcome",
+    ),
     "distribution.Cashier": declared(personal="user", not_personal="id agent"),
     "distribution.Purchase": declared(
         personal="entered_by voided_by",

@@ -76,3 +76,26 @@ class Region(models.Model):
     def full_name(self) -> str:
         """Kind and name, for instance "Kabupaten Kapuas"."""
         return f"{self.get_kind_display()} {self.name}"
+
+
+class HolidayQuerySet(models.QuerySet):
+    def after(self, day):
+        return self.filter(day__gt=day).values_list("day", flat=True)
+
+
+class Holiday(models.Model):
+    """A public holiday, as the administrator keeps it; not a working day."""
+
+    day = models.DateField("tanggal", primary_key=True)
+    name = models.CharField("nama", max_length=100)
+    legal_basis = models.CharField("dasar", max_length=250, blank=True)
+
+    objects = HolidayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "hari libur"
+        verbose_name_plural = "hari libur"
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.day:%d-%m-%Y}"

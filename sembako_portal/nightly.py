@@ -23,7 +23,7 @@ from coordination import daily
 from dashboards import digest, health
 from dashboards.models import NightlyJob
 from distribution.actions import reconciliation
-from verification.actions import matching
+from verification.actions import answers, matching
 
 logger = logging.getLogger("portal.nightly")
 
@@ -62,7 +62,13 @@ def _reconcile() -> str:
 
 
 def _send_digests() -> str:
+    if not digest.has_mail_server():
+        return "Tidak dikirim: server surel (EMAIL_URL) belum diatur."
     return f"{digest.send_digests()} surel dikirim."
+
+
+def _remind_of_answers() -> str:
+    return f"{answers.send_reminders()} petugas diingatkan."
 
 
 def _coordinate() -> str:
@@ -83,6 +89,11 @@ JOBS = (
     Job("hitung-angka", "Hitung ulang angka beranda dan ringkasan", _refresh_figures),
     Job("rekonsiliasi", "Bandingkan keempat daftar penyaluran", _reconcile),
     Job("periksa-data", "Periksa kesehatan data", _run_checks),
+    Job(
+        "ingatkan-jawaban",
+        "Ingatkan usulan dan sanggah yang hampir jatuh tempo",
+        _remind_of_answers,
+    ),
     Job("ringkasan-surel", "Kirim ringkasan harian lewat surel", _send_digests),
     Job("koordinasi", "Ingatkan dan ukur tindak lanjut, hapus laporan lama", _coordinate),
     Job("bersihkan-catatan", "Hapus sesi dan catatan tugas lama", _forget_finished),

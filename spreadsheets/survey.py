@@ -148,7 +148,9 @@ def _repeats(row: list, heads: dict[int, str]) -> bool:
     may_differ = len(heads) - max(2, len(heads) // 2)
     for index, head in heads.items():
         cell = row[index]
-        if cell != head and (type(cell) is not str or " ".join(cell.split()) != head):
+        if cell != head and (
+            type(cell) is not str or cell.lstrip()[:1] != head[:1] or " ".join(cell.split()) != head
+        ):
             may_differ -= 1
             if may_differ < 0:
                 return False

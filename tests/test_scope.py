@@ -21,7 +21,18 @@ from accounts.models import AccessLog
 from accounts.roles import PERMISSIONS, Role
 from beneficiaries.models import Household
 from coordination.models import Briefing, ComplaintStep, FollowUpStep
-from dashboards.models import MatchDay, MatchFigures, RoundDay, RoundFigures, VillageFigures
+from dashboards.figures import REGISTER_COUNTS
+from dashboards.models import (
+    MatchDay,
+    MatchFigures,
+    PayoutFigures,
+    RegisterFigures,
+    RoundDay,
+    RoundFigures,
+    VillageFigures,
+    VillageMonth,
+)
+from dashboards.payouts import COUNTED
 from distribution.models import (
     AccountOpening,
     AccountOpeningMember,
@@ -34,6 +45,7 @@ from distribution.models import (
     LeftOut,
     OverlapFinding,
     PaymentReport,
+    PaymentSum,
     ProgrammePair,
     PurchaseLine,
     Reconciled,
@@ -93,6 +105,7 @@ from verification.models import (
     NotSame,
     Objector,
     ProposalMember,
+    ProposalStep,
     RoundRegion,
     SecondLook,
 )
@@ -321,6 +334,12 @@ MAKERS = {
     "verification.ProposalMember": lambda village: ProposalMember.objects.create(
         proposal=ProposalFactory(village_id=village), village_id=village, position=1, name="SITI"
     ),
+    "verification.ProposalStep": lambda village: ProposalStep.objects.create(
+        proposal=ProposalFactory(village_id=village),
+        village_id=village,
+        action="TARIK",
+        by=UserFactory(),
+    ),
     "verification.Objection": lambda village: ObjectionFactory(household__village_id=village),
     "verification.Objector": lambda village: Objector.objects.create(
         objection=ObjectionFactory(household__village_id=village), village_id=village, name="X"
@@ -354,6 +373,17 @@ MAKERS = {
         household=HouseholdFactory(village_id=village),
         village_id=village,
         reason="NIK_GANDA",
+    ),
+    "distribution.PaymentSum": lambda village: PaymentSum.objects.create(
+        period=PeriodFactory(),
+        region_id=village[:8],
+        status="PENETAPAN",
+        year=2021,
+        number=1,
+        amount=200_000,
+        credited=0,
+        spent=0,
+        refunded=0,
     ),
     "distribution.Purchase": lambda village: PurchaseFactory(
         payment__household__village_id=village
@@ -401,6 +431,24 @@ MAKERS = {
     ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()
+    ),
+    "dashboards.RegisterFigures": lambda village: RegisterFigures.objects.create(
+        village_id=village,
+        register="DTKS",
+        counted_at=timezone.now(),
+        **dict.fromkeys(REGISTER_COUNTS, 1),
+    ),
+    "dashboards.VillageMonth": lambda village: VillageMonth.objects.create(
+        village_id=village,
+        month="2021-10-01",
+        register="DTKS",
+        **dict.fromkeys((*REGISTER_COUNTS, "cases", "approved"), 1),
+    ),
+    "dashboards.PayoutFigures": lambda village: PayoutFigures.objects.create(
+        village_id=village,
+        period=PeriodFactory(),
+        counted_at=timezone.now(),
+        **dict.fromkeys(COUNTED, 1),
     ),
     "dashboards.RoundFigures": lambda village: RoundFigures.objects.create(
         round=RoundFactory(), village_id=village

@@ -75,6 +75,7 @@ PAYOUT_REFERENCE = [
 ]
 COORDINATION = ["Rakor", "Tindak lanjut", "Pengaduan"]
 OFFICER = [*COORDINATION, "Instansi", "Buat laporan"]
+TERMS = ["Hari libur", "Tenggat jawaban"]
 BARRED = ["Golongan terlarang", "Orang dari golongan terlarang"]
 SHOWN = {
     Role.PETUGAS: [
@@ -94,6 +95,7 @@ SHOWN = {
     ],
     Role.BANK: [
         "Unggahan",
+        "Kartu dan rekening",
         "Wilayah",
         "Bank penyalur",
         *AGENTS,
@@ -108,12 +110,12 @@ SHOWN = {
     ],
     Role.AUDITOR: [
         *(*REGISTER, *WORK, *PROPOSALS, *MATCHING),
-        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, *BARRED, *PEOPLE, HEALTH),
+        *(*REFERENCE, *PAYOUT, *PAYOUT_REFERENCE, *BARRED, *TERMS, *PEOPLE, HEALTH),
         *(*COORDINATION, "Buat laporan"),
     ],
     Role.ADMINISTRATOR: [
         *(*REFERENCE, "Anggaran dan realisasi", *PAYOUT_REFERENCE, *BARRED),
-        *("Kasir agen", *PEOPLE, HEALTH),
+        *("Tenggat pengaduan", "Kasir agen", *TERMS, *PEOPLE, HEALTH),
     ],
 }
 ENTRIES = [child for entry in navigation.ENTRIES for child in entry.children]

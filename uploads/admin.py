@@ -5,6 +5,7 @@ from django.urls import path, reverse
 from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.admin import RegencyFilter, ScopedAdmin
+from accounts.standing import RECENT_DAYS, recently
 from uploads import kinds
 from uploads.models import Upload
 from uploads.views import downloads, mapping, page, rows, running, sending, shared, steps
@@ -21,6 +22,7 @@ class StatusFilter(DropdownFilter):
             *waits,
             ("perlu-diperbaiki", "Perlu diperbaiki"),
             ("berjalan", "Sedang diproses"),
+            ("dicabut", f"Dicabut dalam {RECENT_DAYS} hari terakhir"),
             *((status, look.text) for status, look in STATUS_LOOKS.items()),
         ]
 
@@ -32,6 +34,8 @@ class StatusFilter(DropdownFilter):
             return queryset.to_repair() | queryset.ready()
         if wanted == "perlu-diperbaiki":
             return queryset.to_repair()
+        if wanted == "dicabut":
+            return queryset.reverted_since(recently())
         if wanted == "berjalan":
             return queryset.filter(status__in=shared.RUNNING)
         return queryset.filter(status=wanted) if wanted else queryset

@@ -1,6 +1,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import User
 from accounts.roles import OUTSIDE
@@ -28,6 +28,15 @@ class UploadQuerySet(ScopedQuerySet):
 
     def to_repair(self):
         return self.filter(status__in=[Upload.Status.PERLU_PERBAIKAN, Upload.Status.DIKEMBALIKAN])
+
+    def reverted_since(self, moment):
+        """Applied, and taken back since then."""
+        taken_back = UploadEvent.objects.filter(
+            upload=OuterRef("pk"), status=Upload.Status.DIBATALKAN, at__gte=moment
+        )
+        return self.filter(
+            Exists(taken_back), status=Upload.Status.DIBATALKAN, applied_at__isnull=False
+        )
 
     def ready(self):
         return self.filter(status=Upload.Status.SIAP)
@@ -302,7 +311,9 @@ class UploadRow(models.Model):
         TIDAK_DAPAT = "TIDAK_DAPAT", "Tidak dapat dikembalikan"
 
     # Rows are written only while their upload is held: a hundred thousand look-ups would be vain.
-    upload = models.ForeignKey(Upload, models.CASCADE, related_name="rows", db_constraint=False)
+    upload = models.ForeignKey(
+        Upload, models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
     region = models.ForeignKey(Region, models.PROTECT, db_index=False, db_constraint=False)
     regency_code = regency_code_of("region")
     sheet = models.CharField("lembar", max_length=255, blank=True)

@@ -165,7 +165,7 @@ def apply(upload_id: int) -> None:
         with scope.applied(upload.reviewed_by.scope):
             steps.enter_stage(upload, Upload.Stage.MENERAPKAN, total=upload.rows_to_submit)
             steps.apply(upload)
-        staging.analyze_everything(upload.rows_to_apply)
+        staging.analyze_changed(upload.rows_to_apply)
     except (OperationalError, InterfaceError):
         raise  # the database was away: the worker runs the task again
     except ValidationError as refused:

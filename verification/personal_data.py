@@ -1,7 +1,10 @@
 from accounts.personal_data import declared
 
-_ANSWERED = "made_by made_at checked_by checked_at decided_by decided_at answer case"
-_ANSWERABLE = "source source_number received_on due_on status"
+_ANSWERED = (
+    "made_by made_at checked_by checked_at decided_by decided_at withdrawn_by withdrawn_at answer"
+    " case"
+)
+_ANSWERABLE = "source source_number received_on due_on status reminded_on"
 _DECIDED = "made_by made_at decided_by decided_at answer"
 
 PERSONAL_DATA = {
@@ -13,7 +16,7 @@ PERSONAL_DATA = {
         ),
     ),
     "verification.RoundRegion": declared(
-        not_personal="id round region regency_code target_share target_count due_on"
+        not_personal="id round region regency_code target_share target_count due_on start_families"
     ),
     "verification.Case": declared(
         personal=(
@@ -56,13 +59,17 @@ PERSONAL_DATA = {
     "verification.Proposal": declared(
         personal=f"household kk_number address hamlet rt rw {_ANSWERED}",
         specific="criteria points reason",
-        not_personal=f"id village regency_code {_ANSWERABLE}",
+        not_personal=f"id village regency_code meeting {_ANSWERABLE}",
     ),
     # Children stand among the members: the row of a child is specific as a whole.
     "verification.ProposalMember": declared(
         personal="nik name birth_place birth_date sex relation occupation mother_name",
         not_personal="id proposal village regency_code position",
     ),
+    "verification.ProposalStep": declared(
+        personal="note before by at", not_personal="id proposal village regency_code action"
+    ),
+    "verification.AnswerTerm": declared(not_personal="id about source working_days legal_basis"),
     "verification.Objection": declared(
         personal=f"household kind statement {_ANSWERED}",
         not_personal=f"id village regency_code {_ANSWERABLE}",
@@ -161,7 +168,7 @@ PERSONAL_DATA = {
     "verification.CaseCount": declared(
         personal="officer",
         not_personal=(
-            "id round village regency_code status result reason origin was_kpm since number"
+            "id round village regency_code status result reason origin was_kpm since finding number"
         ),
     ),
 }

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import path, re_path
 
+from uploads.views.attachments import with_limited_files
 from verification.views import (
     attachments,
     choosing,
@@ -31,14 +32,14 @@ urlpatterns = [
     path("masuk-keluar/", admin.site.admin_view(replacement.movements), name="movements"),
     path(
         "ganti-pengurus/<int:pk>/",
-        attachments.with_limited_files(replacement.change_payee),
+        with_limited_files(replacement.change_payee),
         name="payee",
     ),
     path("keluar/<int:pk>/", admin.site.admin_view(replacement.leaving), name="leaving"),
     path("kunjungan/", admin.site.admin_view(visits.worklist), name="visits"),
-    path("kunjungan/<int:pk>/", attachments.with_limited_files(visits.visit), name="visit"),
+    path("kunjungan/<int:pk>/", with_limited_files(visits.visit), name="visit"),
     path("kunjungan/<int:pk>/nik", admin.site.admin_view(visits.check_nik), name="visit_nik"),
-    path("kasus/<int:pk>/lampiran", attachments.with_limited_files(attachments.add), name="attach"),
+    path("kasus/<int:pk>/lampiran", with_limited_files(attachments.add), name="attach"),
     path("lampiran/<int:pk>", admin.site.admin_view(attachments.download), name="attachment"),
     path("antrean/", admin.site.admin_view(queue.queue), name="queue"),
     path("antrean/<int:pk>/<str:key>/", admin.site.admin_view(queue.decide), name="queue_decide"),

@@ -14,8 +14,10 @@ from accounts.actions import log_reveal
 from accounts.models import Notification, RegionAssignment, User
 from accounts.notifications import notify, users_who_may
 from beneficiaries.models import Household
-from coordination.models import Complaint, ComplaintStep
+from coordination.models import Complaint, ComplaintStep, ComplaintTerm
+from distribution.models import Agent
 from regions.models import Region
+from regions.working_days import working_days_after
 
 Status = Complaint.Status
 Action = ComplaintStep.Action
@@ -46,7 +48,7 @@ def _move(complaint: Complaint, status: str) -> None:
 
 
 def _write(complaint: Complaint, action: str, *, by: User, note: str = "") -> Complaint:
-    complaint.full_clean(exclude=["region", "household", "owner", "received_by"])
+    complaint.full_clean(exclude=["region", "household", "agent", "owner", "received_by"])
     complaint.save()
     ComplaintStep.objects.create(
         complaint=complaint, region_id=complaint.region_id, action=action, note=note, by=by
@@ -61,6 +63,19 @@ def _tell(complaint: Complaint, users: list[User | None], text: str, *, by: User
         text=f"{complaint.number} ({complaint.get_category_display()}): {text}",
         url=reverse("admin:coordination_complaint_change", args=[complaint.pk]),
     )
+
+
+def due_after(day: date, category: str) -> date:
+    """The day by which a complaint of this category that came on `day` must be answered.
+
+    Raises ValidationError for a category without a term.
+    """
+    term = ComplaintTerm.objects.filter(category=category).first()
+    if term is None:
+        raise ValidationError(
+            {"category": "Kategori ini belum bertenggat. Mintalah Administrator menetapkannya."}
+        )
+    return working_days_after(day, term.days)
 
 
 def may_own(complaint: Complaint) -> list[User]:
@@ -95,6 +110,7 @@ def receive_complaint(
     received_on: date,
     sp4n_number: str = "",
     household: Household | None = None,
+    agent: Agent | None = None,
     is_sensitive: bool = False,
     complainant_name: str = "",
     complainant_phone: str = "",
@@ -102,23 +118,27 @@ def receive_complaint(
 ) -> Complaint:
     """Record a complaint and tell those of its place who may handle it.
 
-    Its answer is due `Complaint.DAYS` after it was received. A family must live in the region.
+    Its answer is due by the `ComplaintTerm` of its category. A family must live in the region, an
+    agent stand in its kabupaten/kota.
     """
     _require(by, "coordination.add_complaint", region.code)
     if received_on > timezone.localdate():
         raise ValidationError({"received_on": "Tanggal diterima belum tiba."})
     if household is not None and not household.village_id.startswith(region.code):
         raise ValidationError({"household": f"Keluarga ini tidak tinggal di {region}."})
+    if agent is not None and agent.regency_code != region.code[:5]:
+        raise ValidationError({"agent": f"{agent} tidak berada di kabupaten/kota pengaduan ini."})
     complaint = Complaint(
         channel=channel,
         sp4n_number=sp4n_number,
         category=category,
         region=region,
         household=household,
+        agent=agent,
         subject=subject,
         text=text,
         received_on=received_on,
-        due_on=Complaint.due_after(received_on, category),
+        due_on=due_after(received_on, category),
         is_sensitive=is_sensitive,
         complainant_name=complainant_name,
         complainant_phone=complainant_phone,
@@ -166,7 +186,7 @@ def reclassify(complaint: Complaint, *, category: str, is_sensitive: bool, by: U
         raise ValidationError("Pengaduan ini sudah dijawab; kategorinya tidak diubah lagi.")
     before = complaint.get_category_display()
     complaint.category, complaint.is_sensitive = category, is_sensitive
-    complaint.due_on = Complaint.due_after(complaint.received_on, category)
+    complaint.due_on = due_after(complaint.received_on, category)
     note = f"{before} → {complaint.get_category_display()}."
     if is_sensitive:
         note += " Sensitif: hanya terlihat oleh sedikit orang."
@@ -200,7 +220,7 @@ def reopen(complaint: Complaint, *, note: str, by: User) -> Complaint:
     _move(complaint, Status.DITANGANI)
     complaint.outcome, complaint.answer, complaint.answered_on = "", "", None
     complaint.reopened += 1
-    complaint.due_on = Complaint.due_after(timezone.localdate(), complaint.category)
+    complaint.due_on = due_after(timezone.localdate(), complaint.category)
     _write(complaint, Action.BUKA, by=by, note=note)
     _tell(complaint, [complaint.owner], "dibuka kembali.", by=by)
     return complaint

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
@@ -14,7 +15,6 @@ from django.utils import timezone
 
 from accounts.models import Notification, User
 from accounts.notifications import notify
-from coordination import evidence
 from coordination.models import (
     Agency,
     AgendaItem,
@@ -26,6 +26,7 @@ from coordination.models import (
 )
 from dashboards import indicators
 from regions.models import Region
+from uploads.attachments import EVIDENCE, MAX_BYTES, kept_copy
 
 Action = FollowUpStep.Action
 FIRST_AGENDA = "Tindak lanjut rapat yang lalu"
@@ -258,7 +259,14 @@ def _locked_follow_up(follow_up: FollowUp, by: User) -> FollowUp:
 
 
 def _kept(file) -> dict:
-    return {"file": file, "file_name": evidence.check(file)} if file else {}
+    """The evidence as it is stored, if there is any. Raises ValidationError for what is none."""
+    if not file:
+        return {}
+    try:
+        copy = kept_copy(file.name, file.read(MAX_BYTES + 1), EVIDENCE)
+    except ValidationError as refused:
+        raise ValidationError({"file": refused.messages}) from refused
+    return {"file": ContentFile(copy.content, copy.sha256), "file_name": copy.name}
 
 
 @transaction.atomic

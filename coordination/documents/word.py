@@ -1,7 +1,7 @@
 """Word documents: the briefing, the minutes, a table that is signed."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -13,8 +13,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
+from coordination.documents import charts
 from coordination.documents.packing import packed
+from coordination.documents.words import PAYOUT_HEADINGS, payout_rows
 
+COLUMNS_PER_TABLE = 6
 Cell = str | int | float | None
 
 
@@ -53,24 +56,40 @@ def _repeat_head(row) -> None:
     properties.append(mark)
 
 
-def _table(document, headings: Sequence[str], rows: Iterable[Sequence[Cell]], numbers=()) -> None:
-    """A table whose head is repeated on every page; columns in `numbers` stand to the right."""
+def _table(
+    document,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    numbers: Container[int] = (),
+    *,
+    size: int = 9,
+    widths: Sequence[float] = (),
+) -> None:
+    """A table whose head is repeated on every page; columns in `numbers` stand to the right.
+
+    `widths` in centimetres; without them all columns are equal.
+    """
     table = document.add_table(rows=1, cols=len(headings), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     _repeat_head(table.rows[0])
     for index, heading in enumerate(headings):
-        _write(table.rows[0].cells[index], heading, bold=True, right=index in numbers)
+        _write(table.rows[0].cells[index], heading, size, bold=True, right=index in numbers)
     for row in rows:
         cells = table.add_row().cells
         for index, value in enumerate(row):
-            _write(cells[index], "" if value is None else str(value), right=index in numbers)
+            _write(cells[index], "" if value is None else str(value), size, right=index in numbers)
+    table.autofit = not widths
+    for column, width in zip(table.columns, widths, strict=False):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
     document.add_paragraph()
 
 
-def _write(cell, text: str, *, bold: bool = False, right: bool = False) -> None:
+def _write(cell, text: str, size: int, *, bold: bool = False, right: bool = False) -> None:
     paragraph = cell.paragraphs[0]
     run = paragraph.add_run(text)
-    run.bold, run.font.size = bold, Pt(9)
+    run.bold, run.font.size = bold, Pt(size)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -89,8 +108,8 @@ FOLLOW_UP_HEADINGS = (
 )  # fmt: skip
 
 
-def _follow_up_rows(lines: Iterable[dict]) -> list[tuple]:
-    return [
+def _follow_ups(document, lines: Iterable[dict]) -> None:
+    rows = [
         (
             line["text"],
             line["agency"],
@@ -101,6 +120,7 @@ def _follow_up_rows(lines: Iterable[dict]) -> list[tuple]:
         )
         for line in lines
     ]
+    _table(document, FOLLOW_UP_HEADINGS, rows, widths=(4.8, 2.3, 2.4, 2.2, 2.2, 3.1))
 
 
 def briefing(snapshot: dict, as_of: datetime) -> bytes:
@@ -138,24 +158,46 @@ def briefing(snapshot: dict, as_of: datetime) -> bytes:
             for row in snapshot["indicators"]
         ],
         numbers=(1, *([3] if has_province else [])),
+        widths=(3.9, 1.7, 3.9, 1.7, 5.8) if has_province else (4.2, 1.8, 4.4, 6.6),
     )
     document.add_heading("Tindak lanjut rapat yang lalu", 1)
     if snapshot["follow_ups"]:
-        _table(document, FOLLOW_UP_HEADINGS, _follow_up_rows(snapshot["follow_ups"]))
+        _follow_ups(document, snapshot["follow_ups"])
     else:
         document.add_paragraph("Tidak ada tindak lanjut yang terbuka.")
     if snapshot["findings"]:
         document.add_heading("Perlu perhatian", 1)
         for sentence in snapshot["findings"]:
             document.add_paragraph(sentence, style="List Bullet")
-    if any(row["places"] for row in snapshot["indicators"]):
-        document.add_heading(f"Menurut {snapshot['places'].lower()}", 1)
+    if payout := snapshot.get("payout"):
+        document.add_heading(f"Penyaluran {payout['period']}", 1)
         _table(
             document,
-            [snapshot["places"], *(row["title"] for row in snapshot["indicators"])],
-            _by_place(snapshot),
-            numbers=range(1, len(snapshot["indicators"]) + 1),
+            [snapshot["places"], *PAYOUT_HEADINGS],
+            payout_rows(payout, region["name"]),
+            numbers=range(1, len(PAYOUT_HEADINGS) + 1),
+            size=8,
+            widths=(3.4, *[1.7] * len(PAYOUT_HEADINGS)),
         )
+    for first in range(0, len(snapshot["indicators"]), COLUMNS_PER_TABLE):
+        part = snapshot["indicators"][first : first + COLUMNS_PER_TABLE]
+        if any(row["places"] for row in part):
+            if not first:
+                document.add_heading(f"Menurut {snapshot['places'].lower()}", 1)
+            _table(
+                document,
+                [snapshot["places"], *(row["title"] for row in part)],
+                _by_place(part),
+                numbers=range(1, len(part) + 1),
+            )
+    drawings = charts.of_briefing(snapshot)
+    if drawings:
+        document.add_heading("Grafik", 1)
+    for number, drawing in enumerate(drawings, start=1):
+        paragraph = document.add_paragraph()
+        paragraph.add_run(drawing.title).bold = True
+        paragraph.paragraph_format.keep_with_next = True
+        charts.add_to_word(document, drawing, number, width=Cm(17), height=Cm(9.5))
     return _saved(document, as_of)
 
 
@@ -163,14 +205,14 @@ def _count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}".replace(",", ".")
 
 
-def _by_place(snapshot: dict) -> list[tuple]:
+def _by_place(indicators: list[dict]) -> list[tuple]:
     values: dict[str, dict[str, str]] = {}
     names = {}
-    for row in snapshot["indicators"]:
+    for row in indicators:
         for place in row["places"]:
             names[place["code"]] = place["name"]
             values.setdefault(place["code"], {})[row["code"]] = place["text"]
-    codes = [row["code"] for row in snapshot["indicators"]]
+    codes = [row["code"] for row in indicators]
     return [
         (names[place], *(values[place].get(code, "–") for code in codes))
         for place in sorted(values)
@@ -192,6 +234,7 @@ def minutes(
             ("Pimpinan rapat", meeting.chair),
             ("Wilayah", meeting.region.full_name),
         ],
+        widths=(4, 13),
     )
     document.add_heading("Acara", 1)
     for item in meeting.agenda.all():
@@ -203,6 +246,7 @@ def minutes(
         ["Instansi", "Kehadiran", "Orang"],
         [(row.agency.name, words[row.attended], row.people) for row in attendances],
         numbers=(2,),
+        widths=(11, 4, 2),
     )
     if meeting.summary:
         document.add_heading("Jalannya rapat", 1)
@@ -210,7 +254,7 @@ def minutes(
             document.add_paragraph(paragraph)
     if earlier:
         document.add_heading("Tindak lanjut rapat yang lalu", 1)
-        _table(document, FOLLOW_UP_HEADINGS, _follow_up_rows(earlier))
+        _follow_ups(document, earlier)
     document.add_heading("Keputusan", 1)
     for decision in decisions:
         document.add_paragraph(f"{decision.position}. {decision.text}")
@@ -218,7 +262,7 @@ def minutes(
         document.add_paragraph("Tidak ada keputusan yang dicatat.")
     document.add_heading("Tindak lanjut", 1)
     if follow_ups:
-        _table(document, FOLLOW_UP_HEADINGS, _follow_up_rows(follow_ups))
+        _follow_ups(document, follow_ups)
     else:
         document.add_paragraph("Tidak ada tindak lanjut yang dicatat.")
     _signature(document, now.date(), "Pimpinan rapat")
@@ -226,7 +270,15 @@ def minutes(
 
 
 def signed_table(
-    *, title: str, note: str, headings: Sequence[str], rows, numbers, office: str, now: datetime
+    *,
+    title: str,
+    note: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    numbers: Sequence[int],
+    definitions: Iterable[tuple[str, str]] = (),
+    office: str,
+    now: datetime,
 ) -> bytes:
     """A recap for signature."""
     document = _new(title)
@@ -235,5 +287,9 @@ def signed_table(
     document.add_heading(title, 0)
     document.add_paragraph(note)
     _table(document, headings, rows, numbers=numbers)
+    for term, meaning in definitions:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(f"{term}: ").bold = True
+        paragraph.add_run(meaning)
     _signature(document, now.date(), office)
     return _saved(document, now)

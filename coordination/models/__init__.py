@@ -1,4 +1,4 @@
-from coordination.models.complaints import Complaint, ComplaintStep
+from coordination.models.complaints import Complaint, ComplaintStep, ComplaintTerm
 from coordination.models.meetings import (
     Agency,
     AgendaItem,
@@ -18,6 +18,7 @@ __all__ = [
     "Briefing",
     "Complaint",
     "ComplaintStep",
+    "ComplaintTerm",
     "Decision",
     "FollowUp",
     "FollowUpStep",

@@ -1,6 +1,6 @@
 """Complaints (pengaduan): what somebody reported, who looks into it, what the answer was."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.scope import ScopedQuerySet, regency_code_of
 from beneficiaries.models import Household
+from distribution.models import Agent
 from regions.models import Region
 
 
@@ -58,21 +59,6 @@ class Complaint(models.Model):
         TIDAK_LAYAK = "TIDAK_LAYAK", "Penerima tidak layak"
         DATA = "DATA", "Data keluarga keliru"
 
-    # Days to the answer: 14 without and 60 with an inquiry in the field are the limits of
-    # Permenpan RB 62/2018; what keeps a family from its food is answered sooner.
-    DAYS = {
-        Category.SASARAN: 30,
-        Category.JUMLAH: 7,
-        Category.WAKTU: 7,
-        Category.HARGA: 14,
-        Category.KUALITAS: 7,
-        Category.ADMINISTRASI: 14,
-        Category.KARTU: 14,
-        Category.AGEN: 14,
-        Category.TIDAK_LAYAK: 30,
-        Category.DATA: 14,
-    }
-
     class Status(models.TextChoices):
         DITERIMA = "DITERIMA", "Diterima"
         DITANGANI = "DITANGANI", "Ditangani"
@@ -105,6 +91,14 @@ class Complaint(models.Model):
         blank=True,
         related_name="complaints",
         verbose_name="keluarga",
+    )
+    agent = models.ForeignKey(
+        Agent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="complaints",
+        verbose_name="agen atau e-Warung",
     )
     subject = models.CharField("pokok pengaduan", max_length=150)
     text = models.TextField("isi pengaduan")
@@ -192,10 +186,31 @@ class Complaint(models.Model):
     def has_complainant(self) -> bool:
         return bool(self.complainant_name or self.complainant_phone or self.complainant_address)
 
-    @classmethod
-    def due_after(cls, received_on: date, category: str) -> date:
-        """The day by which a complaint of this category must be answered."""
-        return received_on + timedelta(days=cls.DAYS[category])
+
+class ComplaintTerm(models.Model):
+    """Within how many working days a complaint of a category is answered; the administrator
+    keeps it. 14 without and 60 with an inquiry in the field are the limits of Permenpan RB 62/2018;
+    what keeps a family from its food is answered sooner.
+    """
+
+    category = models.CharField("kategori", max_length=12, choices=Complaint.Category, unique=True)
+    days = models.PositiveSmallIntegerField("hari kerja sampai dijawab")
+    legal_basis = models.CharField("dasar", max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = "tenggat pengaduan"
+        verbose_name_plural = "tenggat pengaduan"
+        ordering = ["category"]
+        constraints = [
+            models.CheckConstraint(
+                name="complaint_term_within_limit",
+                condition=Q(days__range=(1, 60)),
+                violation_error_message="Tenggat pengaduan antara 1 dan 60 hari kerja.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_category_display()}: {self.days} hari kerja"
 
 
 class ComplaintStepQuerySet(ScopedQuerySet):

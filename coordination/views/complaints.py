@@ -11,6 +11,7 @@ from coordination.actions import complaints as actions
 from coordination.forms import ComplaintForm
 from coordination.models import Complaint
 from dashboards.work import due
+from distribution.models import Agent
 from regions.models import Region
 
 LOOKS = {
@@ -73,6 +74,11 @@ def complaint_page(
     request: HttpRequest, complaint: Complaint, buttons, *, shown: dict | None = None
 ) -> HttpResponse:
     user = request.user
+    sees_agent = (
+        complaint.agent_id
+        and user.has_perm("distribution.view_agent")
+        and Agent.objects.visible_to(user).filter(pk=complaint.agent_id).exists()
+    )
     sees_family = user.has_perm("beneficiaries.view_household")
     tone, icon = LOOKS[complaint.status]
     context = {
@@ -84,6 +90,7 @@ def complaint_page(
         "due": due(complaint.due_on) if complaint.is_open else None,
         "place": _place(complaint.region),
         "family": complaint.household if sees_family else None,
+        "agent": complaint.agent if sees_agent else None,
         "steps": complaint.steps.select_related("by"),
         "may_reveal": complaint.has_complainant and actions.may_reveal(complaint, user),
         "shown": shown,

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
-from coordination import evidence
 from coordination.actions import meetings as actions
 from coordination.briefing import follow_up_line, follow_ups_for
 from coordination.documents import slides, word
@@ -20,6 +19,7 @@ from coordination.forms import MeetingForm
 from coordination.models import Briefing, FollowUp, FollowUpStep, Meeting
 from dashboards import indicators
 from dashboards.work import due
+from uploads.views.attachments import as_download
 
 MEETING_LOOKS = {
     Meeting.Status.DIRENCANAKAN: ("info", "calendar"),
@@ -193,4 +193,4 @@ def download_evidence(request: HttpRequest, follow_up: FollowUp, step_id: int) -
         pk=step_id,
         follow_up=follow_up,
     )
-    return evidence.send(step.file, step.file_name)
+    return as_download(step.file, step.file_name)

@@ -8,12 +8,26 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from coordination import public
 from coordination.models import PublicRelease
 
 PER_MINUTE = 60
+ASKED = {
+    "terbit": (
+        "Terbitkan angka hari ini?",
+        "Siapa pun dapat membaca angka ini tanpa masuk, sampai ditarik atau diganti. Periksa dahulu"
+        " tabelnya.",
+        "Terbitkan angka hari ini",
+    ),
+    "tarik": (
+        "Tarik angka dari publik?",
+        "Halaman publik tertutup seketika. Salinan yang sudah diunduh orang tidak ikut ditarik.",
+        "Tarik dari publik",
+    ),
+}
 KEPT_SECONDS = 600
 NOTE = (
     "Tanda * berarti angka tidak ditampilkan: kelompoknya di bawah 5, atau angkanya dapat"
@@ -55,6 +69,7 @@ def _table(table: dict) -> dict:
         "rows": [(row["name"], list(map(_shown, row["values"]))) for row in table["rows"]],
         "totals": [_shown(value) for value in table["totals"]],
         "round": table["round"],
+        "period": table.get("period", ""),
     }
 
 
@@ -95,9 +110,10 @@ def publishing(request: HttpRequest) -> HttpResponse:
     """What is published, what would be published now, and the two buttons."""
     if not request.user.has_perm("coordination.publish_figures"):
         raise PermissionDenied
+    step = request.GET.get("langkah", "")
     if request.method == "POST":
         try:
-            if request.POST.get("langkah") == "tarik":
+            if step == "tarik":
                 public.withdraw(by=request.user)
                 messages.success(request, "Angka publik ditarik. Halamannya tertutup.")
             else:
@@ -106,6 +122,12 @@ def publishing(request: HttpRequest) -> HttpResponse:
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
         return redirect("coordination:publishing")
+    if step in ASKED:
+        title, text, button = ASKED[step]
+        asked = {"title": title, "text": text, "action_text": button, "danger": step == "tarik"}
+        back = {"back_url": reverse("coordination:publishing")}
+        page = {**admin.site.each_context(request), **asked, **back}
+        return render(request, "portal/confirm_page.html", page)
     context = {
         **admin.site.each_context(request),
         "title": "Angka publik",

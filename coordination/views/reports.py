@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.admin import regions_inside
-from coordination import evidence, report_files, reports, tasks
+from coordination import report_files, reports, tasks
 from coordination.forms import place_choices
 from coordination.models import ReportFile
+from coordination.reports.declared import REGENCY
 from regions.models import Region
 from spreadsheets.words import thousands
+from uploads.views.attachments import as_download
 
 LOOKS = {
     ReportFile.Status.ANTRE: ("info", "clock"),
@@ -26,8 +28,12 @@ LOOKS = {
 SHOWN = 20
 
 
-def _region_choices(user) -> list:
+def _region_choices(user, deepest: int) -> list:
     """Places of the user: down to the village, for the province down to the kecamatan."""
+    if deepest == REGENCY:
+        levels = [Region.Level.PROVINCE, Region.Level.REGENCY]
+        regions = regions_inside(user.scope).filter(level__in=levels).order_by("code")
+        return [(region.code, region.full_name) for region in regions]
     if not user.scope.is_province:
         groups = [place_choices(user, code[:5])[1:] for code in user.scope.codes]
         return [choice for group in groups for choice in group]
@@ -50,12 +56,14 @@ class ReportForm(forms.Form):
     def __init__(self, *args, user, report: reports.Report, **kwargs):
         super().__init__(*args, **kwargs)
         self.report = report
-        self.fields["region"] = forms.ChoiceField(label="Wilayah", choices=_region_choices(user))
+        self.fields["region"] = forms.ChoiceField(
+            label="Wilayah", choices=_region_choices(user, report.deepest)
+        )
         for filter_ in report.filters:
-            empty = [] if filter_.required else [("", "Semua")]
+            empty = [] if filter_.required else [("", filter_.everything)]
             self.fields[filter_.name] = forms.ChoiceField(
                 label=filter_.label,
-                choices=[*empty, *filter_.choices.items()],
+                choices=[*empty, *filter_.choices_for(user).items()],
                 required=filter_.required,
             )
         formats = [
@@ -102,9 +110,9 @@ class Line:
 def _line(found: ReportFile) -> Line:
     report = reports.get(found.report)
     chosen = [
-        f"{filter_.label.lower()}: {filter_.choices.get(found.options[filter_.name], '')}"
+        f"{filter_.label.lower()}: {filter_.choices_for(found.user)[found.options[filter_.name]]}"
         for filter_ in (report.filters if report else ())
-        if found.options.get(filter_.name)
+        if found.options.get(filter_.name) in filter_.choices_for(found.user)
     ]
     title = report.title if report else found.report
     return Line(found, title, LOOKS[found.status], "; ".join(chosen))
@@ -185,4 +193,4 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     title = reports.get(found.report).title
     day = timezone.localtime(found.created_at)
     name = slugify(f"{title} {found.region.full_name} {day:%Y-%m-%d}")
-    return evidence.send(found.file, f"{name}.{found.format}")
+    return as_download(found.file, f"{name}.{found.format}")

@@ -3,6 +3,7 @@
 What cannot be done raises `ValidationError` with a sentence for the user, or `PermissionDenied`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +17,9 @@ from distribution.models import BenefitRate, PayoutPeriod
 from spreadsheets.words import thousands
 
 Status = PayoutPeriod.Status
+
+# Upper layers that keep figures of payments append a function here when they start.
+listeners: list[Callable[[PayoutPeriod], None]] = []
 
 
 @dataclass(frozen=True)
@@ -197,6 +201,8 @@ def make_list(period: PayoutPeriod, *, by: User) -> Listed:
         if period.status == Status.DITUTUP:
             raise ValidationError(f"{period} sudah ditutup, jadi daftarnya tidak berubah lagi.")
         listed = settle(period, cursor, by=by, create=True)
+        for listener in listeners:
+            listener(period)
     with connection.cursor() as cursor:
         # The next pages must not wait for autovacuum to learn of a new period.
         cursor.execute("ANALYZE distribution_payment, distribution_leftout")

@@ -1,5 +1,8 @@
 """Periods, payments and purchases, read-only: what changes them are actions and uploads."""
 
+from contextlib import suppress
+from datetime import date
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -10,8 +13,9 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
+from accounts.standing import RECENT_DAYS, recently
 from beneficiaries import exports, search
-from beneficiaries.admin import masked
+from beneficiaries.admin import RegisterFilter, masked
 from beneficiaries.exports import Column, Export
 from distribution.looks import state
 from distribution.models import Cashier, LeftOut, Payment, PayoutPeriod, Purchase
@@ -180,6 +184,26 @@ class SpendingFilter(DropdownFilter):
         return queryset.unspent() if self.value() == "belum" else queryset
 
 
+class CreditedUntilFilter(DropdownFilter):
+    """Credited on a day or before it; reached from figures that name the day."""
+
+    title, parameter_name = "dikreditkan sampai", "sampai"
+
+    @property
+    def day(self) -> date | None:
+        with suppress(ValueError):
+            return date.fromisoformat(self.value() or "")
+
+    def lookups(self, request, model_admin):
+        return [(self.value(), date_format(self.day, "j F Y"))] if self.day else []
+
+    def has_output(self):
+        return self.day is not None
+
+    def queryset(self, request, queryset):
+        return queryset.filter(topped_up_on__lte=self.day) if self.day else queryset
+
+
 @admin.register(Payment)
 class PaymentAdmin(ScopedAdmin):
     empty_text = "Daftar bayar disusun dari register pada halaman periode, atau diunggah."
@@ -198,10 +222,12 @@ class PaymentAdmin(ScopedAdmin):
         ("status", ChoicesDropdownFilter),
         CreditFilter,
         SpendingFilter,
+        CreditedUntilFilter,
         RegencyFilter,
         DistrictFilter,
         VillageFilter,
         "bank",
+        RegisterFilter,
     ]
     search_fields = ["card_number"]
     search_help_text = "Nama, NIK, atau nomor KKS"
@@ -304,11 +330,17 @@ class VoidFilter(DropdownFilter):
     title, parameter_name = "pembatalan", "batal"
 
     def lookups(self, request, model_admin):
-        return [("ya", "Dibatalkan"), ("tidak", "Berlaku")]
+        return [
+            ("ya", "Dibatalkan"),
+            ("baru", f"Dibatalkan dalam {RECENT_DAYS} hari terakhir"),
+            ("tidak", "Berlaku"),
+        ]
 
     def queryset(self, request, queryset):
         if self.value() == "ya":
             return queryset.filter(voided_at__isnull=False)
+        if self.value() == "baru":
+            return queryset.filter(voided_at__gte=recently())
         return queryset.valid() if self.value() == "tidak" else queryset
 
 

@@ -74,63 +74,77 @@ def follow_reports(cursor, payments: str) -> None:
     cursor.execute(_FOLLOW)
 
 
+def _meet(written: str, kept: str) -> str:
+    """Rows that no other number has led to a payment yet, by one that both sides know."""
+    return f"""
+INSERT INTO met SELECT s.id, p.id, p.n FROM staged s
+JOIN (SELECT {kept} AS number, min(id) AS id, count(*) AS n
+    FROM listed WHERE {kept} <> '' GROUP BY 1) p ON p.number = s.{written}
+WHERE (SELECT count(*) FROM met) < (SELECT count(*) FROM staged)
+    AND NOT EXISTS (SELECT FROM met m WHERE m.id = s.id)"""
+
+
 # The payments of the period once; a report finds its payment by card, else by account, else by NIK.
+# Rows of one payment in the same file are read in the order of the chain. What the file says again
+# is in `heard`. A payment that is only listed has no status that a report could be late for.
 COMPARE = f"""
 CREATE TEMPORARY TABLE listed ON COMMIT DROP AS
 SELECT id, card_number, account_number, payee_nik, bank_id, village_id, amount, status, status_on,
     topped_up_amount, spent_amount, balance
 FROM distribution_payment WHERE period_id = %(period)s;
-ANALYZE listed;
+ANALYZE listed (id);
+CREATE TEMPORARY TABLE met (id bigint, payment_id bigint, candidates bigint) ON COMMIT DROP;
+{_meet("card_number", "card_number")};
+{_meet("account_number", "account_number")};
+{_meet("nik", "payee_nik")};
+ANALYZE met;
+CREATE TEMPORARY TABLE heard ON COMMIT DROP AS
+SELECT r.payment_id, r.status, r.status_on, r.amount
+FROM listed l JOIN distribution_paymentreport r ON r.payment_id = l.id WHERE r.withdrawn_at IS NULL;
+ANALYZE heard;
 
 CREATE TEMPORARY TABLE compared ON COMMIT DROP AS
-SELECT s.id, s.sheet, s.row_number, s.status, s.card_number, s.account_number, s.bank, s.reason,
-    coalesce(s.dated::date, (%(sent_on)s AT TIME ZONE 'Asia/Jakarta')::date) AS status_on,
-    k.rank, s.written, p.id AS target_id, NULL::bigint AS household_id, p.village_id,
-    p.bank_id AS payment_bank, p.amount AS payment_amount, p.status AS current,
-    p.status_on AS current_on, ck.rank AS current_rank, p.topped_up_amount, p.spent_amount,
-    p.balance, p.card_number = '' AS has_no_card, s.candidates, s.first_month,
-    s.month_count AS months,
-    CASE WHEN s.status = '{chain.REFUNDED}' THEN coalesce(s.written, nullif(p.balance, 0))
-        ELSE s.written END AS amount,
-    lag(s.status) OVER (PARTITION BY p.id ORDER BY s.status_date, k.rank, s.row_number) AS previous,
-    bool_or(s.status = '{chain.CREDITED}') OVER (PARTITION BY p.id) AS credited_here,
-    '{{}}'::jsonb AS changes, false AS is_late, false AS is_repeated
+SELECT s.*, h.payment_id IS NOT NULL AS is_repeated,
+    CASE
+        WHEN s.target_id IS NULL OR h.payment_id IS NOT NULL THEN '{{}}'
+        WHEN s.is_late THEN jsonb_build_object('status', jsonb_build_array('', s.status))
+        WHEN s.amount IS NULL THEN
+            jsonb_build_object('status', jsonb_build_array(s.current, s.status))
+        ELSE jsonb_build_object('status', jsonb_build_array(s.current, s.status),
+            'amount', jsonb_build_array(nullif(s.topped_up_amount, 0)::text, s.amount::text))
+    END AS changes
 FROM (
-    SELECT s.*, nullif(s.status_date, '') AS dated, w.first_month, w.n AS month_count,
-        nullif(s.amount, '')::bigint AS written,
-        coalesce(by_card.id, by_account.id, by_nik.id) AS payment_id,
-        coalesce(by_card.n, by_account.n, by_nik.n, 0) AS candidates
+    SELECT s.id, s.sheet, s.row_number, s.status, s.card_number, s.account_number, s.bank, s.reason,
+        d.status_on, k.rank, d.written, p.id AS target_id, NULL::bigint AS household_id,
+        p.village_id, p.bank_id AS payment_bank, p.amount AS payment_amount, p.status AS current,
+        p.status_on AS current_on, p.topped_up_amount, p.spent_amount, p.balance,
+        p.card_number = '' AS has_no_card, coalesce(m.candidates, 0) AS candidates, w.first_month,
+        w.n AS months, q.previous, coalesce(q.credited_here, s.status = '{chain.CREDITED}')
+            AS credited_here,
+        CASE WHEN s.status = '{chain.REFUNDED}' THEN coalesce(d.written, nullif(p.balance, 0))
+            ELSE d.written END AS amount,
+        coalesce((p.status_on, ck.rank) > (d.status_on, k.rank), false) AND (p.status <> 'PENETAPAN'
+            OR p.id IN (SELECT payment_id FROM heard)) AS is_late
     FROM staged s
     {shared.MONTHS}
-    LEFT JOIN (SELECT card_number, min(id) AS id, count(*) AS n FROM listed
-        WHERE card_number <> '' GROUP BY 1) by_card USING (card_number)
-    LEFT JOIN (SELECT account_number, min(id) AS id, count(*) AS n FROM listed
-        WHERE account_number <> '' GROUP BY 1) by_account
-        ON by_account.account_number = s.account_number AND by_card.id IS NULL
-    LEFT JOIN (SELECT payee_nik, min(id) AS id, count(*) AS n FROM listed
-        WHERE payee_nik <> '' GROUP BY 1) by_nik
-        ON by_nik.payee_nik = s.nik AND by_card.id IS NULL AND by_account.id IS NULL
+    LEFT JOIN met m ON m.id = s.id
+    LEFT JOIN listed p ON p.id = m.payment_id
+    LEFT JOIN (VALUES {_RANKS}) AS k (status, rank) ON k.status = s.status
+    LEFT JOIN (VALUES {_RANKS}) AS ck (status, rank) ON ck.status = p.status
+    LEFT JOIN (
+        SELECT m.id, lag(s.status) OVER (PARTITION BY m.payment_id
+                ORDER BY s.status_date, k.rank, s.row_number) AS previous,
+            bool_or(s.status = '{chain.CREDITED}') OVER (PARTITION BY m.payment_id) AS credited_here
+        FROM (SELECT payment_id FROM met GROUP BY 1 HAVING count(*) > 1) several
+        JOIN met m USING (payment_id) JOIN staged s ON s.id = m.id
+        LEFT JOIN (VALUES {_RANKS}) AS k (status, rank) ON k.status = s.status
+    ) q ON q.id = s.id
+    CROSS JOIN LATERAL (SELECT nullif(s.amount, '')::bigint AS written,
+        coalesce(nullif(s.status_date, '')::date, %(sent_day)s) AS status_on) d
 ) s
-LEFT JOIN listed p ON p.id = s.payment_id
-LEFT JOIN (VALUES {_RANKS}) AS k (status, rank) ON k.status = s.status
-LEFT JOIN (VALUES {_RANKS}) AS ck (status, rank) ON ck.status = p.status;
-ANALYZE compared;
-
-UPDATE compared c SET is_repeated = true
-FROM distribution_paymentreport r
-WHERE r.payment_id = c.target_id AND r.withdrawn_at IS NULL AND r.status = c.status
-    AND r.status_on = c.status_on AND r.amount IS NOT DISTINCT FROM c.amount;
-UPDATE compared c SET
-    is_late = late,
-    changes = CASE
-        WHEN late THEN jsonb_build_object('status', jsonb_build_array('', c.status))
-        ELSE jsonb_strip_nulls(jsonb_build_object(
-            'status', jsonb_build_array(c.current, c.status),
-            'amount', CASE WHEN c.amount IS NOT NULL THEN
-                jsonb_build_array(nullif(c.topped_up_amount, 0)::text, c.amount::text) END)) END
-FROM (SELECT id, coalesce((current_on, current_rank) > (status_on, rank), false) AS late
-    FROM compared) x
-WHERE x.id = c.id AND c.target_id IS NOT NULL AND NOT c.is_repeated;
+LEFT JOIN heard h ON h.payment_id = s.target_id AND h.status = s.status
+    AND h.status_on = s.status_on AND h.amount IS NOT DISTINCT FROM s.amount;
+ANALYZE compared (id, target_id, status);
 """
 
 

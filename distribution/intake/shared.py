@@ -1,6 +1,7 @@
 """What the sheets of payments and purchases share: their period, their bank, the result."""
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts import scope
 from accounts.models import User
@@ -15,17 +16,21 @@ NOTHING_SAVED = "Tidak ada baris yang disimpan."
 KEPT = ("id", "sheet", "row_number", "approved_verdict", "approved_target_id", "approved_changes")
 FOUND = "INSERT INTO found (sheet, row_number, field, code, level, message, before)"
 
-# The months that a row speaks of, NULL where they could not be read.
+# The months that a row speaks of, NULL where they could not be read; each spelling is read once.
 MONTHS = """
-LEFT JOIN LATERAL (
-    SELECT first_month, coalesce(
-        CASE WHEN strpos(s.period, '/') > 0 THEN 1 + (extract(year FROM last_month) * 12
+LEFT JOIN (
+    SELECT period, months, first_month, coalesce(
+        CASE WHEN strpos(period, '/') > 0 THEN 1 + (extract(year FROM last_month) * 12
             + extract(month FROM last_month) - extract(year FROM first_month) * 12
             - extract(month FROM first_month))::integer END,
-        nullif(s.months, '')::integer, 1) AS n
-    FROM (SELECT (left(s.period, 7) || '-01')::date AS first_month,
-        (right(s.period, 7) || '-01')::date AS last_month) ends
-) w ON s.period ~ '^[0-9]{4}-[0-9]{2}(/[0-9]{4}-[0-9]{2})?$'
+        nullif(months, '')::integer, 1) AS n
+    FROM (
+        SELECT period, months, (left(period, 7) || '-01')::date AS first_month,
+            (right(period, 7) || '-01')::date AS last_month
+        FROM (SELECT DISTINCT period, months FROM staged
+            WHERE period ~ '^[0-9]{4}-[0-9]{2}(/[0-9]{4}-[0-9]{2})?$' OFFSET 0) spelled
+    ) ends
+) w ON w.period = s.period AND w.months = s.months
 """
 OUTSIDE_PERIOD = f"""
 {FOUND}
@@ -123,7 +128,7 @@ def values_of(upload: Upload, period: PayoutPeriod) -> dict:
         "first": period.first_month,
         "last": period.last_month,
         "bank": own_bank(upload),
-        "sent_on": upload.sent_at,
+        "sent_day": timezone.localdate(upload.sent_at),
     }
 
 

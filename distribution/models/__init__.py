@@ -9,6 +9,7 @@ from distribution.models.agents import (
 )
 from distribution.models.cards import AccountOpening, AccountOpeningMember, CardEvent
 from distribution.models.commodities import Commodity, FoodGroup, RegionIndicator
+from distribution.models.counted import PaymentSum
 from distribution.models.overlap import OverlapFinding, ProgrammePair
 from distribution.models.payments import Payment, PaymentReport, PaymentStatus
 from distribution.models.periods import LeftOut, PaymentOrder, PayoutPeriod
@@ -20,6 +21,7 @@ from distribution.models.reconciliation import (
     Reconciled,
     ReconciliationFinding,
 )
+from distribution.models.work import PeriodWork
 
 __all__ = [
     "CHECKLIST",
@@ -45,7 +47,9 @@ __all__ = [
     "PaymentOrder",
     "PaymentReport",
     "PaymentStatus",
+    "PaymentSum",
     "PayoutPeriod",
+    "PeriodWork",
     "ProgrammePair",
     "Purchase",
     "PurchaseLine",

@@ -53,6 +53,23 @@ INSIDE_PERIOD = pgtrigger.Trigger(
     """,
 )
 
+STAYS_REPORTED = pgtrigger.Trigger(
+    name="stays_reported",
+    level=pgtrigger.Statement,
+    when=pgtrigger.After,
+    operation=pgtrigger.Delete,
+    referencing=pgtrigger.Referencing(old="old_rows"),
+    func="""
+        IF EXISTS (
+            SELECT FROM old_rows o JOIN distribution_paymentreport r ON r.payment_id = o.id
+        ) THEN
+            RAISE foreign_key_violation USING CONSTRAINT = 'payment_with_reports_stays',
+                MESSAGE = 'payment_with_reports_stays: a bank has reported on the payment';
+        END IF;
+        RETURN NULL;
+    """,
+)
+
 
 PaymentStatus = models.TextChoices(
     "PaymentStatus", [(code, (code, label)) for code, label in chain.LABELS.items()]
@@ -216,6 +233,7 @@ class Payment(models.Model):
         ordering = ["-id"]
         triggers = [
             INSIDE_PERIOD,
+            STAYS_REPORTED,
             pgtrigger.Protect(
                 name="frozen",
                 operation=pgtrigger.UpdateOf(*FROZEN),
@@ -297,8 +315,14 @@ class PaymentReport(models.Model):
 
     PLACE = "village"
 
+    # Its payment is held while it is written, and the other way is looked at by `STAYS_REPORTED`.
     payment = models.ForeignKey(
-        Payment, models.PROTECT, related_name="reports", verbose_name="pembayaran", db_index=False
+        Payment,
+        models.PROTECT,
+        related_name="reports",
+        verbose_name="pembayaran",
+        db_index=False,
+        db_constraint=False,
     )
     village = models.ForeignKey(
         Region,

@@ -185,6 +185,11 @@ class Purchase(models.Model):
             models.Index(fields=["period", "regency_code", "id"], name="purchase_place"),
             models.Index(fields=["regency_code", "id"], name="purchase_regency"),
             models.Index(fields=["agent", "purchased_at"], name="purchase_agent"),
+            models.Index(
+                fields=["voided_at"],
+                condition=Q(voided_at__isnull=False),
+                name="purchase_voided",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """What the sheets of the payout share: columns, and the rules about them."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from distribution.sheets.cleaners import (
     ACCOUNT_DIGITS,
@@ -15,16 +16,21 @@ from distribution.sheets.cleaners import (
 from spreadsheets import cells
 from spreadsheets.layout import CheckContext, Column, RowView
 
+# Lengths that are another bank's, by bank; a length that is no bank's is told by the cleaner.
+_LENGTHS_OF_OTHERS = {
+    bank: set(ACCOUNT_DIGITS.values()) - {expected} for bank, expected in ACCOUNT_DIGITS.items()
+}
+
 
 def judge_account(row: RowView, context: CheckContext) -> None:
     """The digits of an account by its bank; a number of unusual length is told by its cleaner."""
-    account, expected = row["account_number"], ACCOUNT_DIGITS.get(row["bank"])
-    if expected and len(account) in set(ACCOUNT_DIGITS.values()) - {expected}:
+    account, named = row["account_number"], row["bank"]
+    if len(account) in _LENGTHS_OF_OTHERS.get(named, ()):
         row.note(
             "account_number",
             "REKENING_TIDAK_SESUAI_BANK",
             "warning",
-            f"Rekening {BANK_NAMES[row['bank']]} lazimnya {expected} angka, tertulis"
+            f"Rekening {BANK_NAMES[named]} lazimnya {ACCOUNT_DIGITS[named]} angka, tertulis"
             f" {len(account)}; periksa nomor dan banknya.",
         )
 
@@ -32,38 +38,37 @@ def judge_account(row: RowView, context: CheckContext) -> None:
 def complete_period(row: RowView, context: CheckContext) -> None:
     """Put the year to the months, and hold the months against how many are said to be paid."""
     written = row["period"]
+    complete, *told = _completed(written, row["year"], row["months"])
+    if complete != written:
+        row.set("period", complete)
+    for issue in told:
+        row.note(*issue)
+
+
+@lru_cache(maxsize=1_000)
+def _completed(written: str, year: str, months: str) -> tuple:
+    """The period with its year, and what is to be told of it; a sheet has few of them."""
     if not written:
-        return
+        return (written,)
+    told = []
     parts = written.split("/")
     if len(parts[0]) == 2:
-        if not row["year"]:
-            row.note(
-                "period",
-                "PERIODE_TANPA_TAHUN",
-                "error",
-                "Periode tidak menyebut tahun; tulis bulan dan tahun, misalnya Januari 2021.",
-            )
-            return
-        parts = [f"{row['year']}-{part}" for part in parts]
-        row.set("period", "/".join(parts))
-    elif row["year"] and row["year"] not in (part[:4] for part in parts):
-        row.note(
-            "year",
-            "TAHUN_BEDA_PERIODE",
-            "error",
-            "Tahun berbeda dari tahun pada periodenya; perbaiki salah satunya.",
-        )
+        if not year:
+            sentence = "Periode tidak menyebut tahun; tulis bulan dan tahun, misalnya Januari 2021."
+            return written, ("period", "PERIODE_TANPA_TAHUN", "error", sentence)
+        parts = [f"{year}-{part}" for part in parts]
+        written = "/".join(parts)
+    elif year and year not in (part[:4] for part in parts):
+        sentence = "Tahun berbeda dari tahun pada periodenya; perbaiki salah satunya."
+        told.append(("year", "TAHUN_BEDA_PERIODE", "error", sentence))
     first, last = (int(part[:4]) * 12 + int(part[5:]) for part in (parts[0], parts[-1]))
     count = last - first + 1
-    if row["months"] and len(parts) > 1 and int(row["months"]) != count:
-        row.note(
-            "months",
-            "JUMLAH_BULAN_BEDA_PERIODE",
-            "warning",
-            f"Jumlah bulan tertulis {row['months']}, sedangkan periodenya {count} bulan; periksa"
-            " keduanya.",
-            str(count),
+    if months and len(parts) > 1 and int(months) != count:
+        sentence = (
+            f"Jumlah bulan tertulis {months}, sedangkan periodenya {count} bulan; periksa keduanya."
         )
+        told.append(("months", "JUMLAH_BULAN_BEDA_PERIODE", "warning", sentence, str(count)))
+    return written, *told
 
 
 def positive(field: str, what: str) -> Callable[[RowView, CheckContext], None]:

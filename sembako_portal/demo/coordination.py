@@ -12,6 +12,7 @@ from beneficiaries.models import Household
 from coordination.actions import complaints, meetings
 from coordination.briefing import freeze
 from coordination.models import Agency, Briefing, Complaint, ComplaintStep, FollowUp, Meeting
+from distribution.models import Agent
 from regions.models import Region
 from sembako_portal.demo.load import WIB
 
@@ -27,6 +28,10 @@ _FOLLOW_UPS = (
      14, "nik_tidak_sah", "13.9", "petugas.katingan"),
     ("Menyusun jadwal pemadanan NIK seluruh kabupaten/kota", "Dukcapil Provinsi", "62", 30,
      "padan", "0.0", "koordinator2"),
+    ("Mendatangi KPM yang belum belanja bersama pendamping sosial", "Dinsos kab/kota", "62.71",
+     28, "belum_belanja", "96.4", "petugas.palangkaraya"),
+    ("Mengusulkan agen baru bagi desa tanpa agen di Kapuas", "HIMBARA", "62.03", 40,
+     "desa_tanpa_agen", "61", "petugas.kapuas"),
     ("Mengirim surat percepatan verifikasi kepada bupati dan wali kota", "Dinsos Provinsi", "62",
      10, "belum_diverifikasi", "6120", "koordinator"),
 )  # fmt: skip
@@ -172,6 +177,9 @@ def _complaints(users: Mapping[str, User], today: date) -> None:
         household = None
         if number in (2, 5):
             household = Household.objects.filter(village_id=village, is_active=True).first()
+        agent = None
+        if category == Complaint.Category.AGEN:
+            agent = Agent.objects.filter(regency_code=village[:5]).order_by("pk").first()
         complaint = complaints.receive_complaint(
             channel=channel,
             category=category,
@@ -181,6 +189,7 @@ def _complaints(users: Mapping[str, User], today: date) -> None:
             received_on=received_on,
             sp4n_number=f"{7_000_000 + number * 1_731}" if channel == "SP4N" else "",
             household=household,
+            agent=agent,
             is_sensitive=is_sensitive,
             complainant_name=rng.choice(("Warga Uji Satu", "Warga Uji Dua", "")),
             complainant_phone="0800-0000-000" if number % 2 else "",

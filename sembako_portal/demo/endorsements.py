@@ -15,9 +15,11 @@ from accounts.models import User
 from beneficiaries.models import Household
 from regions.models import Region
 from sembako_portal.demo.load import WIB
+from sembako_portal.demo.meetings import create_quotas
 from spreadsheets import writing
-from verification.actions import decrees, endorsement
+from verification.actions import decrees, endorsement, replacement
 from verification.actions.attachments import attach
+from verification.figures.quotas import waiting_list
 from verification.models import Attachment, Case, Endorsement, Round, SecondLook
 
 _TO_SIGN, _TO_REVIEW, _DECREED = "62.01", "62.08", "62.09"
@@ -36,8 +38,10 @@ def create_endorsements(round: Round, *, users: Mapping[str, User], today: date)
     """Call it where cases and their sheets are there."""
     # The portal asks by the real day, whatever day the demo is made for.
     day = max(today, timezone.localdate())
-    for code in _SUPERVISORS:
+    create_quotas(round)
+    for code, name in _SUPERVISORS.items():
         _propose(round, code, users["koordinator"], today)
+        _give_places(code, users[name.replace("supervisor", "petugas")], users[name])
     lists = {code: _made(round, code, users[name]) for code, name in _SUPERVISORS.items()}
     for number, code in enumerate((_TO_REVIEW, _DECREED), start=1):
         _sign(lists[code], number, users[_SUPERVISORS[code]], day)
@@ -71,6 +75,14 @@ def _propose(round: Round, code: str, by: User, today: date) -> None:
         )
         for family in families
     )
+
+
+def _give_places(code: str, officer: User, supervisor: User) -> None:
+    """The families that come in are the first of the waiting list, and the quota has room."""
+    for waiting in waiting_list(code)[:_PROPOSED]:
+        household = Household.objects.get(pk=waiting.household_id)
+        asked = replacement.propose_replacement(household, by=officer)
+        replacement.grant_replacement(asked, by=supervisor)
 
 
 def _made(round: Round, code: str, by: User) -> Endorsement:

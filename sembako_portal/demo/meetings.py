@@ -38,8 +38,7 @@ _FAMILIES = (
 
 
 def create_meetings(*, users: dict[str, User], round_: Round) -> None:
-    """Quotas everywhere; meetings, proposals, objections and replacements in Selat, Kapuas."""
-    _quotas(round_)
+    """Meetings, proposals, objections and replacements in Selat, Kapuas."""
     officer, supervisor = users["petugas.kapuas"], users["supervisor.kapuas"]
     tksk, today = users["tksk.selat"], timezone.localdate()
     villages = list(Region.objects.filter(parent=SELAT).order_by("code")[:3])
@@ -62,7 +61,8 @@ def create_meetings(*, users: dict[str, User], round_: Round) -> None:
     _replacements(officer, supervisor, tksk)
 
 
-def _quotas(round_: Round) -> None:
+def create_quotas(round_: Round) -> None:
+    """For every regency, a little more than the families that take part."""
     programme = Programme.objects.get(pk="SEMBAKO")
     kpm = dict(
         Enrollment.objects.active()

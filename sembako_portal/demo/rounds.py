@@ -12,6 +12,7 @@ from accounts.models import User
 from sembako_portal.demo.load import WIB, copy
 from sembako_portal.demo.names import pick_weighted
 from sembako_portal.demo.population import Family, spread
+from verification.actions.rounds import freeze_start
 from verification.models import Case, Round, RoundRegion
 
 _STARTED_BEFORE = timedelta(days=28)
@@ -96,6 +97,7 @@ def create_round(
     copy("verification_case", _COLUMNS, _case_rows(families, rng, round_, deciders, visits))
     with connection.cursor() as cursor:
         cursor.execute(_END_ENROLMENTS, [round_.pk])
+    freeze_start(round_)
     return round_, visits
 
 

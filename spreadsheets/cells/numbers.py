@@ -216,6 +216,8 @@ def digits(*lengths: int, level: str = "warning") -> Cleaner:
     expected = " atau ".join(map(str, lengths))
 
     def clean(raw: Any) -> str | Cleaned:  # noqa: PLR0911  one exit per kind of damage
+        if type(raw) is str and len(raw) in lengths and raw.isdecimal() and raw.isascii():
+            return raw if raw.strip("0") else ""  # as nearly all numbers are written
         shown = tidy(raw)
         if not shown or shown.upper().rstrip(".") in _NO_NUMBER:
             return ""

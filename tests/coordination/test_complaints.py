@@ -1,6 +1,6 @@
 """Pengaduan: the way of a complaint, who sees it and its complainant, the figures."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,14 +12,16 @@ from accounts.models import AccessLog, Notification
 from accounts.roles import Role
 from coordination.actions import complaints as actions
 from coordination.figures import complaint_figures, household_timeline
-from coordination.models import Complaint
+from coordination.models import Complaint, ComplaintTerm
 from dashboards import indicators
-from regions.models import Region
+from regions.models import Holiday, Region
+from regions.working_days import working_days_after
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
     PULANG_PISAU,
     VILLAGE,
+    AgentFactory,
     ComplaintFactory,
     HouseholdFactory,
     UserFactory,
@@ -72,13 +74,55 @@ def test_the_whole_way(officer, supervisor):
 @pytest.mark.parametrize("category", Complaint.Category.values)
 def test_due_by_category(officer, category):
     complaint = receive(officer, category=category)
-    assert (complaint.due_on - complaint.received_on).days == Complaint.DAYS[category]
+    days = ComplaintTerm.objects.get(category=category).days
+    assert complaint.due_on == working_days_after(complaint.received_on, days)
+
+
+def test_term_is_what_the_administrator_has_set(client, officer):
+    admin = UserFactory(role=Role.ADMINISTRATOR, regions=["62"])
+    client.force_login(admin, "accounts.backends.RoleBackend")
+    term = ComplaintTerm.objects.get(category="HARGA")
+    url = reverse("admin:coordination_complaintterm_change", args=[term.pk])
+    client.post(url, {"category": "HARGA", "days": "3", "legal_basis": "Keputusan Kepala Dinas"})
+    complaint = receive(officer, category="HARGA")
+    assert complaint.due_on == working_days_after(complaint.received_on, 3)
+    page = client.post(url, {"category": "HARGA", "days": "90"})
+    assert "antara 1 dan 60 hari kerja" in page.content.decode()
+
+
+def test_holidays_do_not_count(officer):
+    monday = date(2021, 11, 1)
+    assert receive(officer, received_on=monday).due_on == date(2021, 11, 8)
+    Holiday.objects.create(day=date(2021, 11, 3), name="Libur uji")
+    assert receive(officer, received_on=monday).due_on == date(2021, 11, 9)
+
+
+def test_complaint_about_an_agent_of_the_own_place(client, officer):
+    agent = AgentFactory(name="Warung Selat")
+    foreign = AgentFactory(village_id=OTHER_VILLAGE, name="Toko Pulang Pisau")
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    add = reverse("admin:coordination_complaint_add")
+    page = client.get(add).content.decode()
+    assert "Warung Selat" in page
+    assert "Toko Pulang Pisau" not in page
+    sent = {
+        "channel": "TELEPON", "category": "AGEN", "region": VILLAGE, "subject": "Agen tutup",
+        "text": "Tiga hari tutup.", "received_on": timezone.localdate().isoformat(),
+    }  # fmt: skip
+    assert "Toko" not in client.post(add, {**sent, "agent": foreign.pk}).content.decode()
+    assert not Complaint.objects.exists()
+    complaint_page = client.post(add, {**sent, "agent": agent.pk}, follow=True).content.decode()
+    assert reverse("admin:distribution_agent_change", args=[agent.pk]) in complaint_page
+    assert Complaint.objects.get().agent == agent
+    with pytest.raises(ValidationError, match="tidak berada di kabupaten/kota"):
+        receive(officer, agent=foreign)
 
 
 def test_due_date_follows_a_corrected_category(officer):
     complaint = receive(officer, category="JUMLAH")
     complaint = actions.reclassify(complaint, category="SASARAN", is_sensitive=False, by=officer)
-    assert (complaint.due_on - complaint.received_on).days == 30
+    days = ComplaintTerm.objects.get(category="SASARAN").days
+    assert complaint.due_on == working_days_after(complaint.received_on, days)
 
 
 @pytest.mark.parametrize(

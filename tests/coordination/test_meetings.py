@@ -1,16 +1,20 @@
 """Rakor: invitation, result, decisions, follow-ups with their figures, briefings, minutes."""
 
 import io
-from datetime import datetime, timedelta
+import zipfile
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
+from openpyxl import load_workbook
+from PIL import Image
 from pptx import Presentation
 
 from accounts.models import Notification
@@ -21,20 +25,28 @@ from coordination.actions import meetings as actions
 from coordination.briefing import follow_ups_for
 from coordination.documents import slides, word
 from coordination.models import Agency, Briefing, FollowUp, Meeting
-from dashboards import figures, indicators
+from dashboards import figures, indicators, payouts
+from distribution.actions.reconciliation import reconcile
+from distribution.models import Payment
 from regions.models import Region
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
     PULANG_PISAU,
     VILLAGE,
+    AgentFactory,
+    AgentFindingFactory,
     CaseFactory,
     FollowUpFactory,
     HouseholdFactory,
+    PaymentFactory,
+    PeriodFactory,
     RakorFactory,
     RoundFactory,
     UserFactory,
 )
+from tests.files import document, photo
+from uploads.attachments import MAX_BYTES
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +104,16 @@ def verified(coordinator):
     for village, outcome in places:
         household = HouseholdFactory(village_id=village, kpm=True, members__nik="123")
         CaseFactory(round=round, household=household, **outcome)
+    period = PeriodFactory(first_month=date(2021, 10, 1), name="Oktober 2021")
+    for bought in (200_000, 0, 0):
+        PaymentFactory(period=period, credited=True, spent_amount=bought)
+    PaymentFactory(period=period, status="TOP_UP_GAGAL", status_on=date(2021, 10, 5))
+    PaymentFactory(period=period, village_id=OTHER_VILLAGE, credited=True, spent_amount=50_000)
+    PeriodFactory(first_month=date(2021, 11, 1), name="Rapel", is_rapel=True)
+    AgentFactory()
+    AgentFindingFactory()
     figures.refresh()
+    payouts.refresh()
     return round
 
 
@@ -177,6 +198,46 @@ def test_figure_then_and_now(coordinator, verified):
     assert indicators.get("terverifikasi").has_improved(made.value_then, made.value_now)
 
 
+def test_payout_figure_then_and_now(coordinator, verified):
+    made = follow_up(call(coordinator), coordinator, indicator="belum_belanja")
+    assert made.value_then == Decimal("66.7")
+    Payment.objects.filter(village=VILLAGE, spent_amount=0, topped_up_amount__gt=0).update(
+        spent_amount=100_000
+    )
+    payouts.refresh()
+
+    made = actions.report_progress(made, note="Didatangi.", by=coordinator)
+
+    assert (made.value_then, made.value_now) == (Decimal("66.7"), 0)
+    assert indicators.get("belum_belanja").has_improved(made.value_then, made.value_now)
+
+
+@pytest.mark.parametrize(
+    ("code", "counted"),
+    [
+        ("dana_masuk", "SELECT 100.0 * sum((topped_up_amount > 0)::int) / count(*)"
+         " FROM distribution_payment WHERE regency_code = '62.03'"),
+        ("gagal_salur", "SELECT sum((status = 'TOP_UP_GAGAL')::int) FROM distribution_payment"
+         " WHERE regency_code = '62.03'"),
+        ("dibelanjakan", "SELECT 100.0 * sum(spent_amount) / sum(topped_up_amount)"
+         " FROM distribution_payment WHERE regency_code = '62.03'"),
+        ("desa_tanpa_agen", "SELECT count(*) FROM regions_region r WHERE r.level = 'VILLAGE'"
+         " AND r.regency_code = '62.03' AND NOT EXISTS (SELECT FROM distribution_agentvillage v"
+         " WHERE v.village_id = r.code)"),
+        ("temuan_agen", "SELECT count(*) FROM distribution_agentfinding"),
+        ("tumpang_tindih", "SELECT count(*) FROM distribution_overlapfinding"),
+        ("temuan_rekonsiliasi", "SELECT count(*) FROM distribution_reconciliationfinding"
+         " WHERE gone_at IS NULL AND is_due AND regency_code = '62.03'"),
+    ],
+)  # fmt: skip
+def test_payout_figures_are_counted_from_the_rows(officer, coordinator, verified, code, counted):
+    reconcile(Payment.objects.first().period, by=coordinator, today=date(2021, 12, 1))
+    with connection.cursor() as cursor:
+        cursor.execute(counted)
+        number = Decimal(cursor.fetchone()[0]).quantize(Decimal("0.1"))
+    assert Decimal(indicators.value_of(officer, code, KAPUAS).number) == number
+
+
 def test_figures_of_open_follow_ups_are_measured_together(coordinator, verified):
     meeting = call(coordinator)
     made = [follow_up(meeting, coordinator, indicator="terverifikasi") for _ in range(3)]
@@ -200,12 +261,12 @@ def test_late_is_computed():
 def test_finishing_needs_evidence_that_is_what_it_says(coordinator, officer):
     made = follow_up(call(coordinator), coordinator)
     fake = SimpleUploadedFile("bukti.pdf", b"<script>alert(1)</script>")
-    with pytest.raises(ValidationError, match="bukan PDF"):
+    with pytest.raises(ValidationError, match="tidak dapat dilampirkan"):
         actions.finish(made, note="Selesai.", file=fake, by=officer)
     made.refresh_from_db()
     assert made.status == "TERBUKA"
 
-    proof = SimpleUploadedFile("bukti.pdf", b"%PDF-1.4 isi")
+    proof = SimpleUploadedFile("bukti.pdf", document())
     made = actions.finish(made, note="Selesai.", file=proof, by=officer)
 
     assert (made.status, made.finished_on) == ("SELESAI", timezone.localdate())
@@ -214,17 +275,29 @@ def test_finishing_needs_evidence_that_is_what_it_says(coordinator, officer):
 
 def test_evidence_is_a_download_for_those_who_see_the_follow_up(client, coordinator, officer):
     made = follow_up(call(coordinator), coordinator)
-    proof = SimpleUploadedFile("bukti.png", b"\x89PNG\r\n\x1a\nisi")
+    proof = SimpleUploadedFile("bukti.png", photo("PNG"))
     actions.report_progress(made, note="Foto.", file=proof, by=officer)
     step = made.steps.last()
     url = reverse("admin:coordination_followup_evidence", args=[made.pk, step.pk])
     client.force_login(officer, "accounts.backends.RoleBackend")
     response = client.get(url)
-    assert b"".join(response.streaming_content).startswith(b"\x89PNG")
+    sent = b"".join(response.streaming_content)
+    assert Image.open(io.BytesIO(sent)).format == "PNG"
+    assert not Image.open(io.BytesIO(sent)).getexif()
     assert response.headers["Content-Disposition"] == 'attachment; filename="bukti.png"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     client.force_login(UserFactory(regions=[PULANG_PISAU]), "accounts.backends.RoleBackend")
     assert client.get(url).status_code == 404
+
+
+def test_evidence_that_is_too_large_is_refused_under_its_field(client, coordinator, officer):
+    made = follow_up(call(coordinator), coordinator)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_followup_kemajuan", args=[made.pk])
+    file = SimpleUploadedFile("foto.jpg", b"0" * (MAX_BYTES + 1))
+    page = client.post(url, {"note": "Foto.", "file": file})
+    assert "foto.jpg lebih besar dari 10 MB" in page.content.decode()
+    assert made.steps.count() == 1
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.TKSK])
@@ -309,14 +382,14 @@ def test_figures_are_those_of_the_pages(briefing, coordinator):
     area = indicators.area_of(coordinator, "62")
     assert told["terverifikasi"]["total"]["text"] == "71,4%"
     assert told["terverifikasi"]["total"]["part"] == area.total.approved == 5
-    assert told["nik_tidak_sah"]["total"]["number"] == float(area.total.invalid_share) == 100
+    assert told["nik_tidak_sah"]["total"]["number"] == float(area.total.invalid_share)
     by_place = {place["code"]: place["text"] for place in told["terverifikasi"]["places"]}
     assert (by_place[KAPUAS], by_place[PULANG_PISAU], by_place["62.01"]) == ("50,0%", "100,0%", "–")
 
 
 def test_word_file_opened_again(briefing):
     document = Document(io.BytesIO(word.briefing(briefing.snapshot, moment(briefing))))
-    head, follow_ups, places = document.tables
+    head, follow_ups, payout, places, *_ = document.tables
     rows = {row.cells[0].text: [cell.text for cell in row.cells] for row in head.rows}
     assert rows["KPM terverifikasi"][1:3] == ["71,4%", "5 dari 7 KPM"]
     assert follow_ups.rows[1].cells[0].text == "Menyelesaikan verifikasi"
@@ -325,6 +398,38 @@ def test_word_file_opened_again(briefing):
     table = {row.cells[0].text: [cell.text for cell in row.cells] for row in places.rows}
     assert table["Kapuas"][titles.index("KPM terverifikasi")] == "50,0%"
     assert len(table) == 15
+    paid = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in payout.rows}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), sum((topped_up_amount > 0)::int),"
+            " sum((status = 'TOP_UP_GAGAL')::int),"
+            " sum((topped_up_amount > 0 AND spent_amount = 0)::int),"
+            " round(sum(topped_up_amount) / 1e6, 1), round(sum(spent_amount) / 1e6, 1)"
+            " FROM distribution_payment"
+        )
+        *counts, credited, spent = cursor.fetchone()
+    assert paid["Provinsi Kalimantan Tengah"][:4] == [str(number) for number in counts]
+    amounts = [str(amount).replace(".", ",") for amount in (credited, spent)]
+    assert paid["Provinsi Kalimantan Tengah"][4:6] == amounts == ["0,8", "0,3"]
+    assert paid["Kapuas"][:4] == ["4", "3", "1", "2"]
+    assert paid["Kapuas"][6] == "2"
+
+
+def test_charts_of_the_document_hold_the_figures(briefing):
+    content = word.briefing(briefing.snapshot, moment(briefing))
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        workbooks = sorted(name for name in package.namelist() if name.endswith(".xlsx"))
+        sheets = [load_workbook(io.BytesIO(package.read(name))).active for name in workbooks]
+    drawn = [
+        (
+            sheet["B1"].value,
+            {row[0]: row[1] for row in sheet.iter_rows(min_row=2, values_only=True)},
+        )
+        for sheet in sheets
+    ]
+    assert ("KPM terverifikasi", {"Kapuas": 50.0, "Pulang Pisau": 100.0}) in drawn
+    assert ("KPM belum belanja", {"Kapuas": 66.7, "Pulang Pisau": 0.0}) in drawn
+    assert ("Rencana", {"Okt 2021": 1.0}) in drawn
 
 
 def test_slides_opened_again(briefing):
@@ -342,6 +447,14 @@ def test_slides_opened_again(briefing):
     assert list(plot.categories)[-1] == "Kapuas"  # the worst on top
     trend = charts["KPM terverifikasi dari hari ke hari"].plots[0].series[0]
     assert list(trend.values)[-1] == 5
+    unspent = charts["KPM belum belanja menurut kabupaten/kota"].plots[0]
+    assert dict(zip(unspent.categories, unspent.series[0].values, strict=True)) == {
+        "Kapuas": 66.7, "Pulang Pisau": 0.0,
+    }  # fmt: skip
+    money = charts["Rencana, dana masuk, dan belanja menurut periode (juta rupiah)"].plots[0]
+    assert [(row.name, list(row.values)) for row in money.series] == [
+        ("Rencana", [1.0]), ("Dana masuk", [0.8]), ("Dibelanjakan", [0.3]),
+    ]  # fmt: skip
     tables = [
         shape.table for slide in presentation.slides for shape in slide.shapes if shape.has_table
     ]
@@ -375,6 +488,15 @@ def test_district_gets_its_own_briefing_only(client, briefing, officer):
     assert door(briefing) not in page.content.decode()
     told = {row["code"]: row for row in own.snapshot["indicators"]}
     assert told["terverifikasi"]["province"]["text"] == "71,4%"
+    assert told["belum_belanja"]["total"]["text"] == "66,7%"
+    assert told["belum_belanja"]["province"]["text"] == "50,0%"
+    assert own.snapshot["payout"]["total"]["credited"] == 3
+
+
+def test_a_briefing_frozen_before_the_payout_was_known_is_still_made(briefing):
+    del briefing.snapshot["payout"]
+    for make in (word.briefing, slides.briefing):
+        assert make(briefing.snapshot, moment(briefing))
 
 
 def test_task_run_again_counts_nothing_twice(briefing):

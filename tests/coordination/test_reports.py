@@ -2,11 +2,12 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
@@ -14,17 +15,27 @@ from openpyxl import load_workbook
 
 from accounts.models import AccessLog, Notification
 from accounts.roles import Role
+from beneficiaries.models import Person
 from coordination import report_files, reports, tasks
 from coordination.models import ReportFile
-from dashboards import figures
+from dashboards import figures, payouts
+from distribution.actions.reconciliation import reconcile
 from regions.models import Region
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
     PULANG_PISAU,
     VILLAGE,
+    AgentFactory,
+    AgentFindingFactory,
+    AgentVisitFactory,
+    CardFactory,
+    CaseFactory,
     ComplaintFactory,
     HouseholdFactory,
+    PaymentFactory,
+    PeriodFactory,
+    RoundFactory,
     UserFactory,
 )
 
@@ -130,7 +141,9 @@ def test_recap_adds_up_at_every_level(coordinator, families, level, places):
         assert sum(int(row[head.index(heading)]) for row in rows) == total
 
 
-@pytest.mark.parametrize("code", ["rekap", "verifikasi", "padan", "tindak-lanjut"])
+@pytest.mark.parametrize(
+    "code", ["rekap", "verifikasi", "padan", "tindak-lanjut", "penyaluran", "jangkauan"]
+)
 def test_signed_reports_as_word(officer, families, code):
     found = make(officer, code, format="docx")
     with found.file.open("rb") as file:
@@ -225,12 +238,221 @@ def test_expired_files_are_deleted(officer, families):
     assert ReportFile.objects.get().purpose == PURPOSE
 
 
-@pytest.mark.parametrize("report", reports._REPORTS, ids=lambda report: report.code)
-def test_every_report_has_its_page_and_file(client, coordinator, families, report):
+@pytest.fixture
+def paid(coordinator, families):
+    """One period: three families paid in full, one in part, one failed; two have bought."""
+    period = PeriodFactory(first_month=date(2021, 10, 1), name="Oktober 2021")
+    late = {"topped_up_on": date(2021, 11, 3), "status_on": date(2021, 11, 3)}
+    made = [
+        PaymentFactory(period=period, household=families[0], credited=True, spent_amount=200_000,
+                       topped_up_on=date(2021, 10, 4)),
+        PaymentFactory(period=period, household=families[1], credited=True, **late),
+        PaymentFactory(period=period, household=families[2], credited=True,
+                       topped_up_amount=150_000, topped_up_on=date(2021, 10, 31)),
+        PaymentFactory(period=period, household=families[3], credited=True, spent_amount=50_000,
+                       topped_up_on=date(2021, 10, 4)),
+        PaymentFactory(period=period, village_id=VILLAGE, status="TOP_UP_GAGAL",
+                       status_on=date(2021, 10, 5)),
+    ]  # fmt: skip
+    figures.refresh()
+    payouts.refresh()
+    return made
+
+
+def sql(text: str, *values) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return cursor.fetchall()
+
+
+def by_place(head: list[str], rows: list[list[str]], *headings: str) -> dict[str, tuple]:
+    """Numbers of each row by the name of its kabupaten/kota."""
+    return {row[0]: tuple(int(float(row[head.index(name)])) for name in headings) for row in rows}
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_payout_report_is_what_the_payments_say(coordinator, paid, format):
+    head, *rows = rows_of(make(coordinator, "penyaluran", region="62", format=format))
+    told = by_place(
+        head, rows, "KPM dalam daftar bayar", "Rencana (Rp)", "KPM dana masuk", "Dana masuk (Rp)",
+        "KPM gagal", "KPM sudah belanja", "Belanja (Rp)", "KPM belum belanja",
+    )  # fmt: skip
+    counted = sql(
+        "SELECT CASE regency_code WHEN '62.03' THEN 'Kabupaten Kapuas'"
+        " ELSE 'Kabupaten Pulang Pisau' END,"
+        " count(*), sum(amount), sum((topped_up_amount > 0)::int), sum(topped_up_amount),"
+        " sum((status = 'TOP_UP_GAGAL')::int), sum((spent_amount > 0)::int), sum(spent_amount),"
+        " sum((topped_up_amount > 0 AND spent_amount = 0)::int)"
+        " FROM distribution_payment GROUP BY regency_code"
+    )
+    assert told == {name: tuple(numbers) for name, *numbers in counted}
+    assert told["Kabupaten Kapuas"][0] == 4
+
+
+def test_six_rights_are_counted_payment_by_payment(coordinator, paid):
+    AgentVisitFactory(visited_on=date(2021, 10, 5), fair_price=False)
+    AgentVisitFactory(visited_on=date(2021, 10, 31))
+    AgentVisitFactory(visited_on=date(2021, 11, 1), good_quality=False)  # after the period
+    found = make(coordinator, "6t", region=KAPUAS, tingkat="5")
+    head, *rows = rows_of(found)
+    told = {row[head.index("Indikator")]: tuple(row[4:6]) for row in rows}
+    credited, full = sql(
+        "SELECT count(*), sum((topped_up_amount = amount)::int) FROM distribution_payment"
+        " WHERE topped_up_amount > 0 AND regency_code = '62.03'"
+    )[0]
+    listed, in_time = sql(
+        "SELECT count(*), sum(coalesce(topped_up_on <= '2021-10-31', false)::int)"
+        " FROM distribution_payment WHERE regency_code = '62.03'"
+    )[0]
+    assert told == {
+        "Tepat sasaran": ("0", "0"),
+        "Tepat jumlah": (str(full), str(credited)),
+        "Tepat waktu": (str(in_time), str(listed)),
+        "Tepat harga": ("1", "2"),
+        "Tepat kualitas": ("2", "2"),
+        "Tepat administrasi": (str(listed), str(listed)),
+    }
+    assert (full, credited, in_time, listed) == (2, 3, 2, 4)
+
+
+def test_right_families_are_those_found_and_eligible(coordinator, paid):
+    done = {
+        "status": "DISETUJUI", "is_found": True, "visited_on": date(2021, 10, 5),
+        "decided_by": coordinator, "decided_at": timezone.now(),
+    }  # fmt: skip
+    round = RoundFactory(regions=[KAPUAS])
+    CaseFactory(round=round, household=paid[0].household, is_eligible=True, **done)
+    CaseFactory(round=round, household=paid[1].household, is_eligible=False, reason="MENINGGAL",
+                **done)  # fmt: skip
+    head, *rows = rows_of(make(coordinator, "6t", region=KAPUAS))
+    right = next(row for row in rows if row[head.index("Indikator")] == "Tepat sasaran")
+    assert right[4:] == ["1", "2", "50,0"]
+    assert make(coordinator, "bnba", region=KAPUAS, hasil="layak").total == 2
+    assert make(coordinator, "bnba", region=KAPUAS, hasil="tidak_ditemukan").total == 0
+
+
+def test_definitions_stand_on_the_page_and_under_the_signed_table(client, coordinator, paid):
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    page = client.get(reverse("coordination:report", args=["6t"])).content.decode()
+    with make(coordinator, "6t", region="62", format="docx").file.open("rb") as file:
+        text = "\n".join(paragraph.text for paragraph in Document(file).paragraphs)
+    for title, meaning in reports.get("6t").definitions:
+        assert meaning in page
+        assert f"{title}: {meaning}" in text
+
+
+def test_reconciliation_report_is_what_was_found(coordinator, paid):
+    reconcile(paid[0].period, by=coordinator, today=date(2021, 12, 1))
+    head, *rows = rows_of(make(coordinator, "rekonsiliasi", region="62", format="xlsx"))
+    told = by_place(head, rows, "Daftar bayar (KPM)", "Top up (Rp)", "Temuan", "Masih terbuka")
+    lists = {
+        name: rest
+        for name, *rest in sql(
+            "SELECT regency_code, count(*), sum(topped_up_amount)"
+            " FROM distribution_payment GROUP BY 1"
+        )
+    }
+    found = {
+        name: rest
+        for name, *rest in sql(
+            "SELECT regency_code, count(*), sum((is_due AND status <> 'SELESAI')::int)"
+            " FROM distribution_reconciliationfinding WHERE gone_at IS NULL GROUP BY 1"
+        )
+    }
+    assert told["Kabupaten Kapuas"] == (*lists[KAPUAS], *found[KAPUAS])
+    assert told["Kabupaten Pulang Pisau"] == (*lists[PULANG_PISAU], *found[PULANG_PISAU])
+    head, *rows = rows_of(make(coordinator, "temuan", region="62"))
+    assert (
+        sum(int(row[head.index("Temuan")]) for row in rows)
+        == sql("SELECT count(*) FROM distribution_reconciliationfinding WHERE gone_at IS NULL")[0][
+            0
+        ]
+    )
+
+
+def test_reconciliation_is_made_for_a_kabupaten_and_not_for_a_village(officer, paid):
+    with pytest.raises(ValidationError, match="kabupaten/kota atau provinsi"):
+        make(officer, "rekonsiliasi", region=VILLAGE)
+
+
+def test_agents_with_their_visits_and_findings(officer):
+    agent = AgentFactory(name="Warung Selat")
+    AgentVisitFactory(agent=agent, visited_on=date(2021, 9, 1), open_daily=False)
+    AgentVisitFactory(agent=agent, visited_on=date(2021, 10, 5))
+    AgentFindingFactory(agent=agent)
+    AgentFactory(village_id=OTHER_VILLAGE)
+    silent = AgentFactory(status="NONAKTIF", status_reason="Tutup")
+    head, *rows = rows_of(make(officer, "agen"))
+    told = {row[head.index("Nama agen")]: row for row in rows}
+    assert set(told) == {"Warung Selat", silent.name}
+    assert told["Warung Selat"][-4:] == ["2", "2021-10-05", "7", "1"]
+    assert told[silent.name][-4:] == ["0", "", "", "0"]
+    assert make(officer, "agen", temuan="ya").total == 1
+    assert make(officer, "agen", temuan="tidak", status="AKTIF").total == 0
+
+
+def test_reach_counts_every_village_once(coordinator, families):
+    AgentFactory()
+    head, *rows = rows_of(make(coordinator, "jangkauan", region="62", tanpa="ya"))
+    assert len(rows) == 1570
+    head, *rows = rows_of(make(coordinator, "jangkauan", region="62"))
+    assert len(rows) == sql("SELECT count(*) FROM regions_region WHERE level = 'VILLAGE'")[0][0]
+    assert (
+        sum(int(row[head.index("KPM")]) for row in rows)
+        == sql(
+            "SELECT count(DISTINCT household_id) FROM beneficiaries_enrollment"
+            " WHERE ended_on IS NULL"
+        )[0][0]
+    )
+
+
+def test_recap_is_what_the_register_says(coordinator, families):
+    head, *rows = rows_of(make(coordinator, "rekap", region="62", format="xlsx"))
+    told = by_place(head, rows, "Keluarga", "Orang", "NIK tidak sah")
+    households, persons, invalid = sql(
+        "SELECT count(DISTINCT household_id), count(*), sum((NOT nik_valid)::int)"
+        " FROM beneficiaries_person WHERE regency_code = '62.03' AND is_active"
+    )[0]
+    assert told["Kabupaten Kapuas"] == (households, persons, invalid)
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"kelamin": "P"}, "sex = 'P'"),
+        ({"umur": "dewasa"}, "age(birth_date) >= '18 years' AND age(birth_date) < '60 years'"),
+        ({"umur": "balita"}, "age(birth_date) < '5 years'"),
+        ({"kartu": "ya"}, "household_id IN (SELECT household_id FROM beneficiaries_card)"),
+        ({"bank": "008"}, "false"),
+        ({"program": "SEMBAKO"}, "household_id IN (SELECT household_id"
+         " FROM beneficiaries_enrollment WHERE programme_id = 'SEMBAKO')"),
+    ],
+    ids=lambda value: str(value)[:24],
+)  # fmt: skip
+def test_filters_of_the_bnba_are_those_of_the_register(officer, families, options, where):
+    CardFactory(household=families[0])
+    Person.objects.filter(household=families[0]).update(sex="P", birth_date=date(1990, 1, 1))
+    Person.objects.filter(household=families[2]).update(
+        birth_date=timezone.localdate() - timedelta(days=700)
+    )
+    counted = sql(
+        "SELECT count(*) FROM beneficiaries_person"
+        f" WHERE regency_code = '62.03' AND is_active AND ({where})"
+    )[0][0]
+    assert make(officer, "bnba", **options).total == counted
+
+
+@pytest.mark.parametrize("report", reports.ALL, ids=lambda report: report.code)
+def test_every_report_has_its_page_and_file(client, coordinator, paid, report):
     client.force_login(coordinator, "accounts.backends.RoleBackend")
     url = reverse("coordination:report", args=[report.code])
     assert report.title in client.get(url).content.decode()
-    options = {item.name: next(iter(item.choices)) for item in report.filters if item.required}
+    RoundFactory(regions=[KAPUAS])
+    options = {
+        item.name: next(iter(item.choices_for(coordinator)))
+        for item in report.filters
+        if item.required
+    }
     client.post(url, {"region": "62", "format": "xlsx", "purpose": PURPOSE, **options})
     found = ReportFile.objects.get()
     assert found.status == "SIAP"

@@ -1,9 +1,11 @@
 """No published table tells a group under five, however its totals and columns are combined."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coordination.suppression import THRESHOLD, suppress
+from coordination.suppression import THRESHOLD, is_small, suppress
 
 
 def test_small_cell_and_the_next_smallest_are_left_out():
@@ -79,3 +81,68 @@ def test_no_small_part_and_no_small_rest_can_be_computed(pairs):
         if published.totals["part"] is not None:
             assert most - least >= THRESHOLD
         assert known is None or most <= known
+
+
+def known(published, chain):
+    """Bounds of every cell for a reader who puts everything together, over and over: what is shown,
+    the totals, and that a part is never more than its whole."""
+    size = len(next(iter(published.columns.values())))
+    cells = {
+        (name, place): (0, 10**6) if published.columns[name][place] is None
+        else (published.columns[name][place],) * 2
+        for name in chain
+        for place in range(size)
+    }  # fmt: skip
+    before = None
+    while before != cells:
+        before = dict(cells)
+        for whole, part in pairwise(chain):
+            for place in range(size):
+                (a, b), (c, d) = cells[whole, place], cells[part, place]
+                cells[whole, place], cells[part, place] = (max(a, c), b), (c, min(d, b))
+        for name in chain:
+            total = published.totals[name]
+            for place in range(size) if total is not None else ():
+                others = [cells[name, other] for other in range(size) if other != place]
+                least, most = cells[name, place]
+                cells[name, place] = (
+                    max(least, total - sum(high for _, high in others)),
+                    min(most, total - sum(low for low, _ in others)),
+                )
+    return cells
+
+
+triples = st.tuples(*[st.integers(0, 9) | st.integers(0, 60)] * 3)
+
+
+@given(st.lists(triples, min_size=1, max_size=6))
+@settings(max_examples=400, deadline=None)
+def test_no_small_group_of_a_chain_can_be_computed(rows):
+    chain = ("payments", "credited", "spent")
+    columns = {
+        "payments": [a + b + c for a, b, c in rows],
+        "credited": [b + c for _, b, c in rows],
+        "spent": [c for *_, c in rows],
+    }
+    published = suppress(columns, {"credited": "payments", "spent": "credited"})
+    cells = known(published, chain)
+    for name in chain:
+        for place, cell in enumerate(published.columns[name]):
+            least, most = cells[name, place]
+            assert least <= columns[name][place] <= most
+            if is_small(columns[name][place]):
+                assert cell is None
+                assert most - least >= THRESHOLD
+    for whole, part in (*pairwise(chain), ("payments", "spent")):
+        for a, b in zip(published.columns[whole], published.columns[part], strict=True):
+            assert a is None or b is None or not is_small(a - b)
+        if published.totals[whole] is not None and published.totals[part] is not None:
+            assert not is_small(published.totals[whole] - published.totals[part])
+
+
+def test_a_part_does_not_tell_how_large_a_whole_is_that_was_left_out():
+    """97 of 100 have bought: that 98 were credited would leave three choices only."""
+    columns = {"payments": [100, 500], "credited": [98, 400], "spent": [97, 100]}
+    published = suppress(columns, {"credited": "payments", "spent": "credited"})
+    assert published.columns["credited"][0] is None
+    assert published.columns["spent"][0] is None

@@ -5,9 +5,16 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.roles import Role
-from tests.factories import KAPUAS, AttachmentFactory, CaseFactory, HouseholdFactory, UserFactory
+from tests.factories import (
+    KAPUAS,
+    AttachmentFactory,
+    CaseFactory,
+    HouseholdFactory,
+    ReplacementFactory,
+    UserFactory,
+)
 from verification.actions import endorsement as actions
-from verification.models import Case, Endorsement
+from verification.models import Case, Endorsement, Replacement
 
 REFUSED = {"is_found": True, "is_eligible": False}
 OUTCOMES = {
@@ -23,10 +30,11 @@ LETTER = {
 }
 
 
-def checked_case(round, result="TETAP", **household) -> Case:
-    """A case with its outcome; whoever was a recipient has the enrolment of one."""
+def checked_case(round, result="TETAP", *, place=True, **household) -> Case:
+    """A case with its outcome; whoever was a recipient has the enrolment of one, and whoever
+    enters a granted place."""
     household.setdefault("kpm", result in ("TETAP", "KELUAR"))
-    return CaseFactory(
+    case = CaseFactory(
         round=round,
         household=HouseholdFactory(**household),
         status=Case.Status.DISETUJUI,
@@ -34,6 +42,18 @@ def checked_case(round, result="TETAP", **household) -> Case:
         decided_by=UserFactory(),
         decided_at=timezone.now(),
         **OUTCOMES[result],
+    )
+    if place and result == "MASUK":
+        grant_place(case)
+    return case
+
+
+def grant_place(case: Case) -> Replacement:
+    return ReplacementFactory(
+        case=case,
+        status=Replacement.Status.DISETUJUI,
+        decided_by=UserFactory(),
+        decided_at=timezone.now(),
     )
 
 
@@ -51,10 +71,10 @@ def coordinator():
     return UserFactory(role=Role.KOORDINATOR, regions=["62"])
 
 
-def endorsed(round, region, *, by=None) -> Endorsement:
+def endorsed(round, region, *, by=None, with_waiting=False) -> Endorsement:
     """A signed list of what is checked by now."""
     by = by or supervisor(region.pk)
-    made = actions.make_endorsement(round, region, by=by, with_open=True)
+    made = actions.make_endorsement(round, region, by=by, with_open=True, with_waiting=with_waiting)
     return actions.endorse(
         made, **LETTER, signed_on=timezone.localdate(), scan=scan(region.pk), by=by
     )

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import scope
+from accounts.models import Notification
 from accounts.roles import Role
 from beneficiaries.models import Person
 from regions.models import Region
@@ -169,6 +170,8 @@ def test_no_return_without_a_reason(case, visit, supervisor, reason):
 def test_a_returned_case_is_visited_again(case, visit, supervisor):
     returned = actions.return_case(visit(case), reason="Foto belum ada", by=supervisor)
     assert returned.status == "DIKEMBALIKAN"
+    told = Notification.objects.get(user=returned.visited_by)
+    assert told.text.startswith(f"Kunjungan Anda untuk kasus {case.pk} dikembalikan")
     assert visit(returned).status == "DIKUNJUNGI"
 
 

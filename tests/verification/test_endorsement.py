@@ -31,6 +31,7 @@ from tests.verification.endorsing import (
     checked_case,
     coordinator,
     endorsed,
+    grant_place,
     scan,
     supervisor,
 )
@@ -454,7 +455,7 @@ def test_differences_to_the_round_before(signed, kapuas, boss, checked):
     moved.kk_number = "6203081501159999"
     moved.save()
     case_of(moved, "TETAP")
-    case_of(HouseholdFactory(), "MASUK")
+    grant_place(case_of(HouseholdFactory(), "MASUK"))
     now = endorsed(later, kapuas, by=boss)
     assert figures.previous_of(now) == signed
     told = {one.label: one.count for one in figures.differences(now, signed)}

@@ -23,6 +23,7 @@ from tests.verification.outcomes import FOUND, GONE
 from uploads import actions, steps
 from uploads.models import Upload, UploadRow
 from verification import intake
+from verification.health import places
 from verification.models import Case, Round
 
 Verdict = UploadRow.Verdict
@@ -375,6 +376,32 @@ def test_a_family_found_not_eligible_leaves_sembako_on_the_day_of_the_visit(
     assert staying.household.enrollments.sembako().get().ended_on is None
     leaving.household.refresh_from_db()
     assert leaving.household.is_active
+
+
+def test_a_family_leaves_only_by_a_case_of_a_kpm(send, round, row_of, apply, officer):
+    """A proposed family that has become a KPM meanwhile: its case cannot say that it leaves."""
+    household = HouseholdFactory(kpm=True)
+    case = CaseFactory(round=round, household=household, was_kpm=False, origin="USULAN")
+    upload = send(row_of(case, GONE))
+    assert codes(upload) == ["KPM_SESUDAH_PUTARAN"]
+    actions.keep_values(upload, code="KPM_SESUDAH_PUTARAN", by=officer)
+    upload.refresh_from_db()
+    apply(upload)
+    case.refresh_from_db()
+    assert (case.status, case.result) == ("DISETUJUI", "")
+    assert household.enrollments.get().ended_on is None
+
+
+def test_every_end_has_its_case_at_night(send, make_case, row_of, apply):
+    leaving, other = make_case(), make_case()
+    apply(send(row_of(leaving, GONE)))
+    assert places.left_without_case() == []
+    Enrollment.objects.filter(household=other.household).update(
+        ended_on=date(2021, 10, 4), end_reason="PINDAH", source_user=UserFactory()
+    )
+    assert places.left_without_case() == [
+        f"Keluarga {other.household_id} berhenti menjadi KPM tanpa kasus yang menyatakan keluar."
+    ]
 
 
 def test_a_visit_before_the_enrolment_ends_it_on_its_first_day(send, make_case, row_of, apply):

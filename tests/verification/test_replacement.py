@@ -369,7 +369,7 @@ def test_who_moves_and_why(signed_in, round_):
     waiting(round_)
     (line,) = moved(Case.objects.filter(round=round_), by="district")
     assert (line.code, line.entered, line.left) == (VILLAGE[:8], 1, 3)
-    assert line.why == (("Pindah", 2), ("Sudah mampu", 1))
+    assert line.why == (("PINDAH", 2), ("SUDAH_MAMPU", 1))
     page = signed_in.get(reverse("verification:movements")).content.decode()
     assert "Pindah 2, Sudah mampu 1" in page
 

@@ -13,10 +13,11 @@ from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
     PULANG_PISAU,
+    EnrollmentFactory,
     UserFactory,
 )
 from tests.verification.endorsing import checked_case, coordinator, supervisor
-from verification.figures import summary
+from verification.figures import findings, summary
 from verification.figures.summary import Summary
 from verification.models import Case, CaseCount
 
@@ -110,7 +111,7 @@ def list_count(client, url) -> int:
 
 
 def test_every_number_is_its_list(shown, client):
-    numbers = [(shown.entered, shown.entered_url), (shown.left, shown.left_url)]
+    numbers = [(getattr(shown, name), url) for name, url in shown.urls.items()]
     for bars in (shown.reasons, shown.origins, shown.ages, shown.findings):
         numbers += [(bar.count, bar.url) for bar in bars]
     for place in shown.places:
@@ -134,7 +135,82 @@ def test_start_entered_and_left_make_the_end(shown):
 def test_findings_name_who_receives_wrongly(cases, round):
     told = Summary(coordinator(), round)
     assert [bar.count for bar in told.findings] == [2, 1, 1]
-    assert summary.no_longer_receiving(told.visible).get() == cases["stopped"]
+    assert findings.no_longer_receiving(Case.objects.all()).get() == cases["stopped"]
+
+
+def counted_findings() -> dict[str, int]:
+    told = Counter()
+    for finding, number in CaseCount.objects.exclude(finding="").values_list("finding", "number"):
+        told[finding.lower()] += number
+    return dict(+told)
+
+
+def listed_findings() -> dict[str, int]:
+    told = {key: found(Case.objects.all()).count() for key, found in findings.FINDINGS.items()}
+    return {key: number for key, number in told.items() if number}
+
+
+def end(enrollments) -> None:
+    enrollments.update(ended_on="2021-11-20", end_reason="PINDAH")
+
+
+ENROLLMENT_CHANGES = {
+    "ended": lambda found: end(Enrollment.objects.filter(household=found["leaves"].household)),
+    "all ended": lambda found: end(Enrollment.objects.filter(ended_on=None)),
+    "begun": lambda found: EnrollmentFactory(household=found["comes"].household),
+    "begun again": lambda found: Enrollment.objects.filter(
+        household=found["stopped"].household
+    ).update(ended_on=None, end_reason=""),
+    "of another programme": lambda found: EnrollmentFactory(
+        household=found["comes"].household, programme_id="PKH"
+    ),
+    "moved to another family": lambda found: Enrollment.objects.filter(
+        household=found["stays"].household
+    ).update(household=found["comes"].household),
+    "gone": lambda found: Enrollment.objects.filter(household=found["stays"].household).delete(),
+    "case taken back": lambda found: Case.objects.filter(pk=found["leaves"].pk).update(
+        status="DIKEMBALIKAN", decided_by=None, decided_at=None
+    ),
+}
+
+
+@pytest.mark.parametrize("change", ENROLLMENT_CHANGES.values(), ids=ENROLLMENT_CHANGES)
+def test_findings_follow_the_enrolments(cases, change, round):
+    before = counted_findings()
+    assert before == listed_findings() == {"inklusi": 2, "eksklusi": 1, "terhenti": 1}
+    change(cases)
+    assert counted_findings() == listed_findings()
+    assert summary.kinds_differ(round) == 0
+    summary.compact()
+    assert counted_findings() == listed_findings()
+
+
+def test_findings_of_every_place_add_up(cases, round):
+    user = coordinator()
+    by_regency = findings.findings_inside(user, "62", round, length=5)
+    assert by_regency[KAPUAS] == findings.FindingCounts(
+        verified=5, receiving_not_eligible=1, eligible_not_receiving=1, stopped=1
+    )
+    assert findings.findings_total(user, "62", round) == sum(
+        by_regency.values(), start=findings.FindingCounts()
+    )
+    by_village = findings.findings_inside(user, KAPUAS, round, length=13)
+    assert sum(by_village.values(), start=findings.FindingCounts()) == by_regency[KAPUAS]
+    assert set(findings.findings_inside(supervisor(), "62", round, length=5)) == {KAPUAS}
+
+
+@pytest.mark.parametrize("code", ["62", KAPUAS])
+def test_the_number_of_a_finding_is_its_list(cases, round, client, code):
+    client.force_login(user := coordinator())
+    told = findings.findings_total(user, code, round)
+    numbers = {
+        "INKLUSI": told.receiving_not_eligible,
+        "EKSKLUSI": told.eligible_not_receiving,
+        "TERHENTI": told.stopped,
+        "": told.verified,
+    }
+    for finding, number in numbers.items():
+        assert list_count(client, findings.findings_url(round, code, finding)) == number > 0
 
 
 def test_ages_part_the_open_work(cases, round):
@@ -147,7 +223,7 @@ def test_the_page_costs_a_fixed_number_of_queries(
     cases, round, client, django_assert_max_num_queries
 ):
     client.force_login(coordinator())
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(15):
         page = client.get(reverse("verification:summary")).text
     assert "Mengapa keluar" in page and "Kabupaten Pulang Pisau" in page
 

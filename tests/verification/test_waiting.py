@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verification.deadlines import time_left, working_days_after
+from regions.working_days import days_after
+from verification.deadlines import time_left
 from verification.waiting import Places, Waiting, passed_over, ranked
 
 DAY = date(2021, 10, 1)
@@ -72,12 +73,18 @@ def test_a_place_comes_free_when_a_family_leaves():
     assert Places(quota=10, kpm=12, leaving=0, entering=0).left == -2
 
 
-@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(1, 60))
-def test_answers_are_due_after_so_many_working_days(start, days):
-    due = working_days_after(start, days)
+@given(
+    st.dates(date(2020, 1, 1), date(2030, 1, 1)),
+    st.integers(1, 60),
+    st.sets(st.integers(1, 90), max_size=8),
+)
+def test_answers_are_due_after_so_many_working_days(start, days, off):
+    holidays = {start + timedelta(days=n) for n in off}
+    due = days_after(start, days, holidays)
     between = [start + timedelta(days=n) for n in range(1, (due - start).days + 1)]
-    assert due.weekday() < 5
-    assert sum(day.weekday() < 5 for day in between) == days
+    worked = [day for day in between if day.weekday() < 5 and day not in holidays]
+    assert worked[-1] == due
+    assert len(worked) == days
 
 
 def test_time_left_in_words():

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from accounts.models import User
 from regions.models import Region
+from uploads.attachments import MAX_FILES, Copy, kept_copy
 from verification.actions.cases import case_locked
 from verification.actions.steps import note_step, require
-from verification.attachments import MAX_FILES, Copy, kept_copy
 from verification.models import Attachment, Case, CaseStep
 
 

@@ -12,9 +12,11 @@ from uuid import UUID
 import pghistory
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Notification, User
+from accounts.notifications import notify
 from beneficiaries.identity import is_nik_shaped
 from beneficiaries.models import ExitReason, Household
 from verification import risks
@@ -402,6 +404,12 @@ def return_case(case: Case, *, reason: str, by: User, version: int | None = None
         note=reason.strip(),
     )
     case.refresh_from_db()
+    notify(
+        [case.visited_by] if case.visited_by_id != by.pk else [],
+        topic=Notification.Topic.VERIFIKASI,
+        text=f"Kunjungan Anda untuk kasus {case.pk} dikembalikan; alasannya ada pada halamannya.",
+        url=reverse("admin:verification_case_change", args=[case.pk]),
+    )
     return case
 
 

@@ -20,8 +20,10 @@ from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import CheckContext
 from spreadsheets.limited import check_in_child
 from verification.actions import rounds
-from verification.actions.endorsement import locked, move, note_step, require
-from verification.models import Attachment, Decree, Endorsement
+from verification.actions.endorsement import locked, move, named, note_step, require
+from verification.actions.quotas import locked_quotas_of, require_within
+from verification.figures.quotas import unplaced
+from verification.models import Attachment, Case, Decree, Endorsement
 
 LAYOUT = "verification.sheets.endorsement:DAFTAR_PENETAPAN"
 Status = Decree.Status
@@ -251,6 +253,7 @@ def apply_decree(decree: Decree, *, by: User) -> Decree:
 
     Who was forwarded as entering and is decreed, begins; who was forwarded as leaving and is not
     decreed, ends with the reason of the case. All other differences stay for people to look at.
+    Nobody begins without a granted place, and not beyond the quotas, which are held meanwhile.
     """
     endorsement = locked(decree.endorsement)
     decree = Decree.objects.select_for_update().select_related("region").get(pk=decree.pk)
@@ -263,11 +266,19 @@ def apply_decree(decree: Decree, *, by: User) -> Decree:
     with connection.cursor() as cursor, pghistory.context(user=by.pk, penetapan=decree.pk):
         cursor.execute("SELECT now()")
         decree.applied_by, decree.applied_at = by, cursor.fetchone()[0]
+        quotas = locked_quotas_of(decree.region_id, decree.effective_on.year)
         cursor.execute(_DECIDING, {"decree": decree.pk, "endorsement": endorsement.pk})
+        _require_places(cursor, decree)
         decree.started, decree.ended = register.change_enrollments(
             cursor, table="deciding", on=decree.effective_on, by=by
         )
     _move(decree, Status.DITERAPKAN)
+    if decree.started:
+        require_within(
+            quotas,
+            advice="Keluarga yang diteruskan keluar tetapi tetap ditetapkan memakai tempatnya lagi."
+            " Mintalah koordinator menyesuaikan kuota menurut penetapan ini, lalu terapkan lagi.",
+        )
     move(
         endorsement,
         Endorsement.Status.DITETAPKAN,
@@ -277,6 +288,21 @@ def apply_decree(decree: Decree, *, by: User) -> Decree:
     )
     _tell(endorsement)
     return decree
+
+
+def _require_places(cursor, decree: Decree) -> None:
+    cursor.execute("SELECT household_id FROM deciding WHERE enters")
+    entering = [household for (household,) in cursor.fetchall()]
+    cases = Case.objects.filter(
+        pk__in=decree.endorsement.items.filter(result="MASUK").values("case"),
+        household__in=entering,
+    )
+    without = unplaced(cases)
+    if families := without.count():
+        raise ValidationError(
+            f"{families} keluarga yang masuk tidak mempunyai tempat: {named(without, families)}."
+            " Putuskan penggantiannya pada Daftar tunggu, lalu terapkan penetapan ini lagi."
+        )
 
 
 @transaction.atomic

@@ -16,10 +16,13 @@ from accounts.actions import log_export
 from accounts.models import User
 from regions.models import Region
 from verification import endorsed
+from verification.actions.quotas import locked_quotas_of, require_within
+from verification.figures.quotas import to_endorse, unplaced
 from verification.lists import draw
 from verification.models import (
     Attachment,
     Case,
+    CaseQuerySet,
     Endorsement,
     EndorsementItem,
     EndorsementStep,
@@ -68,32 +71,38 @@ def note_step(endorsement: Endorsement, action: str, *, by: User, note: str = ""
 
 _LOCK_CASES = """
 SELECT count(*) FROM (
-    SELECT id FROM verification_case
-    WHERE round_id = %s AND regency_code = %s AND status = 'DISETUJUI'
-    ORDER BY id FOR SHARE
+    SELECT id FROM verification_case WHERE id IN ({chosen}) ORDER BY id FOR SHARE
 ) locked
 """
 _FREEZE = """
 INSERT INTO verification_endorsementitem (endorsement_id, case_id, household_id, position,
     village_id, result, reason, dtks_id, kk_number, nik, name, address, rt, rw)
-SELECT %s, c.id, h.id, row_number() OVER (
+SELECT %(endorsement)s, c.id, h.id, row_number() OVER (
         ORDER BY c.village_id, h.rw, h.rt, coalesce(p.name, ''), c.id),
     c.village_id, c.result, CASE WHEN c.is_eligible THEN '' ELSE c.reason END,
     h.dtks_id, h.kk_number, coalesce(p.nik, ''), coalesce(p.name, ''), h.address, h.rt, h.rw
 FROM verification_case c
 JOIN beneficiaries_household h ON h.id = c.household_id
 LEFT JOIN beneficiaries_person p ON p.id = h.payee_id
-WHERE c.round_id = %s AND c.regency_code = %s AND c.status = 'DISETUJUI'
+WHERE c.id IN ({chosen}) AND c.status = 'DISETUJUI'
 """
+NAMED_AT_MOST = 5
 
 
 @transaction.atomic
 def make_endorsement(
-    round: Round, region: Region, *, by: User, with_open: bool = False
+    round: Round,
+    region: Region,
+    *,
+    by: User,
+    with_open: bool = False,
+    with_waiting: bool = False,
 ) -> Endorsement:
     """Freeze the checked cases of a regency as the list to be signed.
 
-    Cases that are still open are left out, and only with `with_open`.
+    Cases that are still open are left out, and only with `with_open`. A family enters with a
+    granted place only; those that wait for one stay in the waiting list, and only with
+    `with_waiting`. The quotas are held meanwhile.
     """
     require(by, "verification.add_endorsement", region)
     if round.status == Round.Status.DISIAPKAN:
@@ -115,12 +124,22 @@ def make_endorsement(
             f"{still_open} kasus belum selesai diverifikasi dan tidak akan masuk daftar."
             " Selesaikan dahulu, atau centang bahwa daftar disusun tanpa kasus itu."
         )
+    quotas = locked_quotas_of(region.pk, round.due_on.year)
+    waiting = unplaced(cases)
+    if not with_waiting and (families := waiting.count()):
+        raise ValidationError(
+            f"{families} keluarga yang masuk belum mendapat tempat: {named(waiting, families)}."
+            " Ajukan dan putuskan penggantiannya pada Daftar tunggu, atau centang bahwa daftar"
+            " disusun tanpa keluarga itu."
+        )
     endorsement = Endorsement(round=round, region=region, made_by=by)
     endorsement.validate_constraints()
     endorsement.save()
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_CASES, [round.pk, region.pk])
-        cursor.execute(_FREEZE, [endorsement.pk, round.pk, region.pk])
+        inner, values = to_endorse(round, region).query.sql_with_params()
+        chosen = cursor.mogrify(inner, values).decode().replace("%", "%%")
+        cursor.execute(_LOCK_CASES.format(chosen=chosen), {})
+        cursor.execute(_FREEZE.format(chosen=chosen), {"endorsement": endorsement.pk})
         if not cursor.rowcount:
             raise ValidationError(
                 f"Belum ada kasus {region.full_name} yang terverifikasi pada {round}, jadi belum"
@@ -128,11 +147,30 @@ def make_endorsement(
             )
     for name, count in endorsed.counts_of(endorsement).items():
         setattr(endorsement, name, count)
+    if endorsement.entered:
+        require_within(
+            quotas,
+            advice="Tolak penggantian yang belum diputus, atau mintalah tambahan kuota.",
+        )
     endorsement.list_hash = endorsed.hash_of(endorsement)
     endorsement.save()
-    left_out = f"{still_open} kasus belum selesai dan tidak termasuk." if still_open else ""
-    note_step(endorsement, "Daftar disusun", by=by, note=left_out)
+    left_out = []
+    if still_open:
+        left_out.append(f"{still_open} kasus belum selesai dan tidak termasuk.")
+    if with_waiting and (families := waiting.count()):
+        left_out.append(f"{families} keluarga tetap dalam daftar tunggu.")
+    note_step(endorsement, "Daftar disusun", by=by, note=" ".join(left_out))
     return endorsement
+
+
+def named(cases: CaseQuerySet, families: int) -> str:
+    """The first families of so many by name, and how many more there are."""
+    names = [
+        case.household.payee.name if case.household.payee else f"keluarga {case.household_id}"
+        for case in cases.select_related("household__payee").order_by("pk")[:NAMED_AT_MOST]
+    ]
+    more = families - len(names)
+    return ", ".join(names) + (f", dan {more} lagi" if more > 0 else "")
 
 
 @transaction.atomic

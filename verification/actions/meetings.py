@@ -8,18 +8,22 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
 from beneficiaries.models import Enrollment, Household
 from regions.models import Region
-from verification.deadlines import ANSWER_DAYS, working_days_after
+from verification.actions.answers import note_step, withdraw_open
+from verification.deadlines import answer_due
 from verification.models import (
+    AnswerTerm,
     Attachment,
     MeetingAttendee,
     MeetingDecision,
     MeetingStep,
     Proposal,
+    ProposalStep,
     Round,
     Source,
     VillageMeeting,
@@ -182,8 +186,17 @@ def decide_proposal_of(meeting: VillageMeeting, proposal: Proposal, *, by: User)
 
 @transaction.atomic
 def drop_decision(decision: MeetingDecision, *, by: User) -> None:
-    """Take a family from unfinished minutes; the proposal of a typed-in one goes on by itself."""
-    _editable(decision.meeting, by)
+    """Take a family from unfinished minutes; the proposal of a typed-in one goes on by itself.
+
+    Not one that was proposed by these minutes before and has been answered since.
+    """
+    meeting = _editable(decision.meeting, by)
+    answered = meeting.proposals.exclude(status=Proposal.Status.DITARIK)
+    if decision.household_id and answered.filter(household=decision.household_id).exists():
+        raise ValidationError(
+            "Usulan keluarga ini sudah diputus menurut berita acara ini, jadi keluarganya tetap"
+            " tercantum. Perubahan berikutnya melalui musyawarah atau sanggah yang baru."
+        )
     decision.delete()
 
 
@@ -213,7 +226,7 @@ def finish_meeting(meeting: VillageMeeting, *, by: User) -> int:
     if not meeting.minutes_number or not meeting.attendance:
         raise ValidationError("Isi nomor berita acara dan jumlah hadir lebih dahulu.")
     for decision in meeting.decisions.filter(kind=Kind.DIUSULKAN, household__isnull=False):
-        _propose(meeting, decision)
+        _propose(meeting, decision, by)
     meeting.status, meeting.finished_by, meeting.finished_at = Status.SELESAI, by, timezone.now()
     meeting.save(update_fields=["status", "finished_by", "finished_at"])
     _step(meeting, by)
@@ -222,7 +235,11 @@ def finish_meeting(meeting: VillageMeeting, *, by: User) -> int:
 
 @transaction.atomic
 def reopen_meeting(meeting: VillageMeeting, *, reason: str, by: User) -> VillageMeeting:
-    """Correct finished minutes; why is kept. Proposals made from them stay as they are."""
+    """Correct finished minutes; why is kept.
+
+    Proposals that the minutes have made and nobody has answered are withdrawn; they come back when
+    the minutes are finished again and still hold the family. Answered ones stand.
+    """
     meeting = VillageMeeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     require(by, FINISH, meeting.village_id)
     if meeting.status != Status.SELESAI:
@@ -233,25 +250,65 @@ def reopen_meeting(meeting: VillageMeeting, *, reason: str, by: User) -> Village
     meeting.status, meeting.finished_by, meeting.finished_at = Status.DISUSUN, None, None
     meeting.save(update_fields=["status", "finished_by", "finished_at"])
     _step(meeting, by, reason.strip())
+    waiting = meeting.proposals.open().order_by("pk").select_for_update(of=("self",))
+    withdraw_open(waiting, reason=f"Berita acara dibuka kembali: {reason.strip()}", by=by)
     return meeting
 
 
-def _propose(meeting: VillageMeeting, decision: MeetingDecision) -> None:
+def reopening_tells(meeting: VillageMeeting) -> str:
+    """What reopening the minutes does to their proposals, in words for who is about to do it."""
+    made = meeting.proposals.aggregate(
+        waiting=Count("pk", filter=Q(status__in=Proposal.OPEN)),
+        answered=Count("pk", filter=Q(decided_at__isnull=False)),
+    )
+    told = ["Isinya dapat diubah lagi, dan alasannya tercatat."]
+    if made["waiting"]:
+        told.append(
+            f"{made['waiting']} usulan yang belum diputus ditarik, dan diajukan lagi saat berita"
+            " acara diselesaikan selama keluarganya masih tercantum."
+        )
+    if made["answered"]:
+        told.append(f"{made['answered']} usulan yang sudah diputus tetap berlaku.")
+    return " ".join(told)
+
+
+def _propose(meeting: VillageMeeting, decision: MeetingDecision, by: User) -> None:
     """The proposal that follows from the minutes, unless the family is proposed already."""
     if decision.household.proposals.open().exists():
         return
-    save_checked(
-        Proposal(
-            village=meeting.village,
-            household=decision.household,
-            source=Source.MUSDES,
-            source_number=meeting.minutes_number,
-            received_on=meeting.held_on,
-            due_on=working_days_after(timezone.localdate(), ANSWER_DAYS[Source.MUSDES]),
-            reason=decision.note or f"Diusulkan {meeting.form.lower()} {meeting.village.name}.",
-            made_by=meeting.made_by,
+    due_on = answer_due(AnswerTerm.About.USULAN, Source.MUSDES, timezone.localdate())
+    earlier = decision.household.proposals.filter(meeting=meeting).select_for_update().first()
+    if earlier is None:
+        save_checked(
+            Proposal(
+                village=meeting.village,
+                household=decision.household,
+                meeting=meeting,
+                source=Source.MUSDES,
+                source_number=meeting.minutes_number,
+                received_on=meeting.held_on,
+                due_on=due_on,
+                reason=_reason(meeting, decision),
+                made_by=meeting.made_by,
+            )
         )
-    )
+    elif earlier.status == Proposal.Status.DITARIK:
+        earlier.status, earlier.due_on, earlier.answer = Proposal.Status.DITERIMA, due_on, ""
+        earlier.withdrawn_by = earlier.withdrawn_at = None
+        earlier.checked_by = earlier.checked_at = None
+        earlier.source_number, earlier.received_on = meeting.minutes_number, meeting.held_on
+        earlier.reason = _reason(meeting, decision)
+        save_checked(earlier)
+        note_step(
+            earlier,
+            ProposalStep.Action.AJUKAN_LAGI,
+            note="Berita acara diselesaikan lagi.",
+            by=by,
+        )
+
+
+def _reason(meeting: VillageMeeting, decision: MeetingDecision) -> str:
+    return decision.note or f"Diusulkan {meeting.form.lower()} {meeting.village.name}."
 
 
 def _step(meeting: VillageMeeting, by: User, note: str = "") -> None:

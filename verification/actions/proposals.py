@@ -18,30 +18,43 @@ from regions.index import region_index
 from regions.models import Region
 from spreadsheets.layout import CheckContext
 from verification.actions import cases
+from verification.actions.answers import tell_maker, withdraw_open
 from verification.actions.meetings import decide_proposal_of, require, save_checked
-from verification.deadlines import ANSWER_DAYS, OBJECTION_DAYS, working_days_after
+from verification.deadlines import answer_due
 from verification.families import CheckedFamily, check_family
 from verification.models import (
     Answerable,
+    AnswerTerm,
     Case,
+    MeetingDecision,
     Objection,
     Objector,
     Proposal,
     ProposalMember,
+    ProposalStep,
     Round,
     VillageMeeting,
 )
 from verification.registered import Registered, find_registered
 
 Status = Answerable.Status
+About = AnswerTerm.About
 Thing = TypeVar("Thing", Proposal, Objection)
 DECIDE = {Proposal: "verification.decide_proposal", Objection: "verification.decide_objection"}
 
 
 def check_proposed(
-    village: Region, family: Mapping[str, str], members: Sequence[Mapping[str, str]], *, by: User
+    village: Region,
+    family: Mapping[str, str],
+    members: Sequence[Mapping[str, str]],
+    *,
+    by: User,
+    instead_of: Proposal | None = None,
 ) -> tuple[CheckedFamily, list[Registered]]:
-    """What was typed, cleaned, with what the rules of sheets and the register say of it."""
+    """What was typed, cleaned, with what the rules of sheets and the register say of it.
+
+    The proposal that it corrects (`instead_of`) is not told as another one.
+    """
     district = village.parent
     place = {
         "province": district.parent.parent.name,
@@ -55,7 +68,8 @@ def check_proposed(
     )
     checked = check_family(place, family, members, context)
     kk_number = checked.family["kk_number"]
-    return checked, find_registered(by, village, kk_number, checked.members)
+    others = Proposal.objects.open().exclude(pk=instead_of and instead_of.pk)
+    return checked, find_registered(by, village, kk_number, checked.members, proposals=others)
 
 
 def _received(received_on: date) -> date:
@@ -92,7 +106,7 @@ def submit_proposal(
         source=source,
         source_number=source_number,
         received_on=_received(received_on),
-        due_on=working_days_after(received_on, ANSWER_DAYS[source]),
+        due_on=answer_due(About.USULAN, source, received_on),
         reason=reason,
         criteria=list(criteria),
         made_by=by,
@@ -106,18 +120,22 @@ def submit_proposal(
             setattr(proposal, name, value)
     save_checked(proposal)
     if checked:
-        ProposalMember.objects.bulk_create(
-            ProposalMember(
-                proposal=proposal,
-                village=village,
-                position=position,
-                **{**one, "birth_date": one["birth_date"] or None},
-            )
-            for position, one in enumerate(checked.members, start=1)
-        )
+        _write_members(proposal, checked)
     if meeting:
         decide_proposal_of(meeting, proposal, by=by)
     return proposal
+
+
+def _write_members(proposal: Proposal, checked: CheckedFamily) -> None:
+    ProposalMember.objects.bulk_create(
+        ProposalMember(
+            proposal=proposal,
+            village_id=proposal.village_id,
+            position=position,
+            **{**one, "birth_date": one["birth_date"] or None},
+        )
+        for position, one in enumerate(checked.members, start=1)
+    )
 
 
 def _refuse_kpm(household: Household) -> None:
@@ -127,8 +145,10 @@ def _refuse_kpm(household: Household) -> None:
         raise ValidationError(f"{household} sudah KPM, jadi tidak perlu diusulkan.")
 
 
-def _checked(village, family, members, *, by: User, is_compared: bool) -> CheckedFamily:
-    checked, registered = check_proposed(village, family, members, by=by)
+def _checked(
+    village, family, members, *, by: User, is_compared: bool, instead_of: Proposal | None = None
+) -> CheckedFamily:
+    checked, registered = check_proposed(village, family, members, by=by, instead_of=instead_of)
     refused = [one.message for one in checked.errors]
     refused += [one.text for one in registered if one.is_same]
     doubts = [one.message for one in checked.warnings]
@@ -163,7 +183,7 @@ def submit_objection(
         source=source,
         source_number=source_number,
         received_on=_received(received_on),
-        due_on=working_days_after(received_on, OBJECTION_DAYS[source]),
+        due_on=answer_due(About.SANGGAH, source, received_on),
         made_by=by,
     )
     save_checked(objection)
@@ -185,8 +205,118 @@ def _locked(thing: Thing, by: User, *, to: str) -> Thing:
         )
     if thing.made_by_id == by.pk:
         raise PermissionDenied("Anda sendiri yang mencatatnya, jadi harus diperiksa petugas lain.")
+    if has_corrected(thing, by):
+        raise PermissionDenied("Anda sendiri yang membetulkannya, jadi diperiksa petugas lain.")
     thing.status = to
     return thing
+
+
+def has_corrected(thing: Thing, user: User) -> bool:
+    """Who has written a part of a proposal does not decide it."""
+    return (
+        isinstance(thing, Proposal)
+        and thing.steps.filter(action=ProposalStep.Action.BETULKAN, by=user).exists()
+    )
+
+
+def may_take_back(thing: Thing, user: User) -> bool:
+    """Who has entered it, and who decides such things in the place, may correct and withdraw it."""
+    enter = f"verification.add_{thing._meta.model_name}"
+    allowed = user.has_perm(DECIDE[type(thing)]) or (
+        thing.made_by_id == user.pk and user.has_perm(enter)
+    )
+    return thing.is_open and allowed and user.scope.contains(thing.village_id)
+
+
+def _undecided(thing: Thing, by: User) -> Thing:
+    model = type(thing)
+    thing = model.objects.select_for_update(of=("self",)).get(pk=thing.pk)
+    if not thing.is_open:
+        raise ValidationError(
+            f"{thing} sudah {thing.get_status_display().lower()}. Muat ulang halaman ini."
+        )
+    if not may_take_back(thing, by):
+        raise PermissionDenied("Hanya pencatat dan petugas kabupaten/kota yang dapat mengubahnya.")
+    return thing
+
+
+@transaction.atomic
+def withdraw(thing: Thing, *, reason: str, by: User) -> Thing:
+    """Take it back before it is decided. A finished meeting keeps it in its minutes; from minutes
+    that are still written it goes."""
+    thing = _undecided(thing, by)
+    if not reason.strip():
+        raise ValidationError("Sebutkan alasan penarikan.")
+    if isinstance(thing, Proposal):
+        MeetingDecision.objects.filter(
+            proposal=thing, meeting__status=VillageMeeting.Status.DISUSUN
+        ).delete()
+    withdraw_open([thing], reason=reason.strip(), by=by)
+    return thing
+
+
+_CORRECTED = ("source", "source_number", "received_on", "reason", "criteria")
+_OF_FAMILY = ("kk_number", "address", "hamlet", "rt", "rw")
+
+
+@transaction.atomic
+def correct_proposal(
+    proposal: Proposal,
+    *,
+    source: str,
+    source_number: str,
+    received_on: date,
+    reason: str,
+    criteria: Sequence[str],
+    why: str,
+    by: User,
+    family: Mapping[str, str] | None = None,
+    members: Sequence[Mapping[str, str]] = (),
+    is_compared: bool = False,
+) -> Proposal:
+    """Write an undecided proposal anew; what it was before is kept, and it is looked into anew.
+
+    Of a registered family the register holds the rest; a typed-in one is checked as when it was
+    submitted. Whoever corrects it does not decide it.
+    """
+    proposal = _undecided(proposal, by)
+    if not why.strip():
+        raise ValidationError({"why": "Sebutkan apa yang dibetulkan dan sebabnya."})
+    before = {name: getattr(proposal, name) for name in (*_CORRECTED, *_OF_FAMILY)}
+    before["received_on"] = before["received_on"].isoformat()
+    before["members"] = [
+        {name: str(getattr(one, name) or "") for name in _OF_MEMBER}
+        for one in proposal.members.all()
+    ]
+    proposal.source, proposal.source_number = source, source_number
+    proposal.received_on = _received(received_on)
+    proposal.due_on = answer_due(About.USULAN, source, received_on)
+    proposal.reason, proposal.criteria = reason, list(criteria)
+    proposal.status = Status.DITERIMA
+    proposal.checked_by = proposal.checked_at = None
+    if proposal.household_id is None:
+        checked = _checked(
+            proposal.village,
+            family or {},
+            members,
+            by=by,
+            is_compared=is_compared,
+            instead_of=proposal,
+        )
+        for name in _OF_FAMILY:
+            setattr(proposal, name, checked.family[name])
+        proposal.members.all().delete()
+        _write_members(proposal, checked)
+    save_checked(proposal)
+    ProposalStep.objects.create(
+        proposal=proposal,
+        village_id=proposal.village_id,
+        action=ProposalStep.Action.BETULKAN,
+        note=why.strip(),
+        before=before,
+        by=by,
+    )
+    return proposal
 
 
 @transaction.atomic
@@ -210,17 +340,22 @@ def refuse(thing: Thing, *, answer: str, by: User) -> Thing:
 def _answered(thing: Thing, answer: str, by: User) -> Thing:
     thing.answer, thing.decided_by, thing.decided_at = answer.strip(), by, timezone.now()
     save_checked(thing)
+    tell_maker(thing, f"{thing} {thing.get_status_display().lower()}.", by=by)
     return thing
 
 
-def running_round(regency: str) -> Round:
-    """The newest running round of a regency: what is accepted now becomes a case of it."""
-    found = (
+def newest_running(regency: str) -> Round | None:
+    return (
         Round.objects.running()
         .filter(round_regions__region=regency)
         .order_by("-starts_on", "-pk")
         .first()
     )
+
+
+def running_round(regency: str) -> Round:
+    """The newest running round of a regency: what is accepted now becomes a case of it."""
+    found = newest_running(regency)
     if found is None:
         raise ValidationError(
             "Belum ada putaran verifikasi yang berjalan di kabupaten/kota ini. Mintalah koordinator"

@@ -16,16 +16,24 @@ from beneficiaries.actions import change_payee
 from beneficiaries.models import Enrollment, ExitReason, Household, Person, Quota
 from verification.actions import cases
 from verification.actions.meetings import require, save_checked
-from verification.actions.proposals import running_round
+from verification.actions.proposals import newest_running, running_round
+from verification.actions.quotas import locked_quotas, require_within
 from verification.figures.quotas import (
     full_villages,
     places_of,
-    quotas_over,
     vacant,
     waiting_cases,
     waiting_list,
 )
-from verification.models import Attachment, Case, Decided, PayeeChange, Replacement
+from verification.models import (
+    Attachment,
+    Case,
+    Decided,
+    Endorsement,
+    PayeeChange,
+    Replacement,
+    Round,
+)
 from verification.waiting import passed_over
 
 Status = Decided.Status
@@ -81,9 +89,19 @@ def record_leaving(
     return cases.record_visit(case, visit, key=uuid4(), version=case.version, by=by)
 
 
-def locked_quotas(village: str, year: int) -> list[Quota]:
-    """The quotas a family of this village counts in, held until the transaction ends."""
-    return list(quotas_over(village, year).select_for_update(of=("self",)))
+def round_of_places(regency: str) -> Round:
+    """The round in which places are given now: a running one, or else the last one of the regency
+    as long as its list has not been made."""
+    if running := newest_running(regency):
+        return running
+    listed = Endorsement.objects.standing().filter(region=regency)
+    closed = (
+        Round.objects.filter(status=Round.Status.DITUTUP, round_regions__region=regency)
+        .exclude(pk__in=listed.values("round"))
+        .order_by("-starts_on", "-pk")
+        .first()
+    )
+    return closed or running_round(regency)
 
 
 def _require_places(quotas: list[Quota], *, replaces: bool) -> None:
@@ -112,7 +130,7 @@ def propose_replacement(
     """
     require(by, ENTER, household.village_id)
     regency = household.village_id[:5]
-    round = running_round(regency)
+    round = round_of_places(regency)
     quotas = locked_quotas(household.village_id, round.due_on.year)
     case = (
         waiting_cases(Case.objects.filter(household=household))
@@ -182,12 +200,7 @@ def grant_replacement(replacement: Replacement, *, answer: str = "", by: User) -
     """The family gets the place that was held for it; the decree makes it a KPM."""
     replacement = _decidable(Replacement, replacement, by, Status.DISETUJUI)
     quotas = locked_quotas(replacement.village_id, replacement.round.due_on.year)
-    places = places_of(quotas)
-    for quota in quotas:
-        if places[quota.pk].left < 0:
-            raise ValidationError(
-                f"{quota} terlampaui {-places[quota.pk].left} keluarga, jadi belum ada tempat."
-            )
+    require_within(quotas, advice="Tolak pengajuan ini, atau mintalah tambahan kuota.")
     if replacement.case.result != Case.Result.MASUK:
         raise ValidationError("Kasus keluarga ini tidak lagi terverifikasi layak; tolak pengajuan.")
     return _decided(replacement, answer, by)

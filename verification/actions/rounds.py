@@ -211,6 +211,7 @@ def open_round(round: Round, *, by: User) -> int:
         opened = cursor.rowcount
         # Neither the first pages nor the figures can wait for autovacuum to learn the size.
         cursor.execute("ANALYZE verification_case")
+    freeze_start(round)
     if not opened:
         raise ValidationError(
             "Tidak ada KPM aktif di wilayah putaran ini yang memenuhi pilihannya, jadi tidak ada"
@@ -218,6 +219,21 @@ def open_round(round: Round, *, by: User) -> int:
         )
     _tell(round)
     return opened
+
+
+def freeze_start(round: Round) -> None:
+    """Write down how many KPM each regency of a round that opens has on its starting list."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE verification_roundregion r SET start_families = (
+                SELECT count(*) FROM verification_case c
+                WHERE c.round_id = r.round_id AND c.regency_code = r.region_id AND c.was_kpm
+                    AND c.origin IN ('AWAL', 'BAWAAN'))
+            WHERE r.round_id = %s
+            """,
+            [round.pk],
+        )
 
 
 @dataclass(frozen=True)
@@ -285,7 +301,14 @@ def _carry(round: Round, target: Round, by: User) -> int:
                     AND c.regency_code IN (
                         SELECT region_id FROM verification_roundregion WHERE round_id = %(target)s)
                 ON CONFLICT (round_id, household_id) DO NOTHING
-                RETURNING id, village_id, version
+                RETURNING id, village_id, regency_code, was_kpm, version
+            ), started AS (
+                -- A round that is running already has a start figure; one that is not has none.
+                UPDATE verification_roundregion r
+                SET start_families = r.start_families + n.families
+                FROM (SELECT regency_code, count(*) AS families FROM carried WHERE was_kpm
+                    GROUP BY 1) n
+                WHERE r.round_id = %(target)s AND r.region_id = n.regency_code
             )
             INSERT INTO verification_casestep
                 (case_id, village_id, action, after, version, note, by_id)

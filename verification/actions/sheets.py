@@ -79,7 +79,7 @@ def _end_late(upload: Upload) -> None:
 
 
 def decide_cases(upload: Upload, cursor) -> int:
-    """Record the outcomes of the table `decided` (see verification/intake.py)."""
+    """Record the outcomes of the table `decided` (see verification/intake/writing.py)."""
     return steps.change_by_table(
         cursor,
         "decided",

@@ -1,6 +1,7 @@
 """Lists and forms of verification; importing this package registers them."""
 
 from verification.admin import (
+    deadlines,
     duplicates,
     endorsement,
     matching,
@@ -11,6 +12,7 @@ from verification.admin import (
 )
 
 __all__ = [
+    "deadlines",
     "duplicates",
     "endorsement",
     "matching",

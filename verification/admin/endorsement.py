@@ -140,6 +140,16 @@ class ComparedFilter(DropdownFilter):
         return queryset.filter(pk__in=compared(endorsement, previous).values("pk"))
 
 
+class RefusedFilter(DropdownFilter):
+    title, parameter_name = "usulan", "usulan"
+
+    def lookups(self, request, model_admin):
+        return [("tidak-diterima", "Tidak diterima")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(result="") if self.value() == "tidak-diterima" else queryset
+
+
 class GoneFilter(DropdownFilter):
     """Families of a list of which a later list says nothing."""
 
@@ -185,6 +195,7 @@ class EndorsementItemAdmin(_Behind):
     list_filter = [
         "endorsement",
         ("result", ChoicesDropdownFilter),
+        RefusedFilter,
         ("reason", ChoicesDropdownFilter),
         RegencyFilter,
         DistrictFilter,

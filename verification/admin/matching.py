@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
 from accounts.models import User
+from accounts.standing import RECENT_DAYS, recently
 from beneficiaries.admin import badges, masked
 from beneficiaries.figures import Mark
 from verification.figures import matching as figures
@@ -110,12 +111,15 @@ class FollowUpFilter(DropdownFilter):
     def lookups(self, request, model_admin):
         return [
             ("terbuka", "Semua yang terbuka"),
+            ("perbaiki", "Tidak padan, data perlu diperbaiki"),
             *((key, MatchResult.Consequence(key).label) for key in MatchResult.FOLLOW_UPS),
         ]
 
     def queryset(self, request, queryset):
         if not self.value():
             return queryset
+        if self.value() == "perbaiki":
+            return queryset.to_repair()
         if self.value() != "terbuka":
             queryset = queryset.filter(consequence=self.value())
         return queryset.to_follow_up()
@@ -132,6 +136,7 @@ class VoteFilter(DropdownFilter):
             ("saya", "Menunggu saya"),
             ("belum", "Belum diputus siapa pun"),
             ("satu", "Menunggu petugas kedua"),
+            ("baru", f"Diputus petugas dalam {RECENT_DAYS} hari terakhir"),
         ]
         kind, officer = self._officer()
         if officer:
@@ -144,12 +149,14 @@ class VoteFilter(DropdownFilter):
         return (kind, officer) if kind in self.BY and officer.isdecimal() else ("", "")
 
     def queryset(self, request, queryset):
-        if self.value() == "saya":
-            return queryset.waiting_for(request.user)
-        if self.value() == "belum":
-            return queryset.undecided()
-        if self.value() == "satu":
-            return queryset.once_decided()
+        whole = {
+            "saya": lambda: queryset.waiting_for(request.user),
+            "belum": queryset.undecided,
+            "satu": queryset.once_decided,
+            "baru": lambda: queryset.decided().filter(decided_at__gte=recently()),
+        }.get(self.value())
+        if whole:
+            return whole()
         kind, officer = self._officer()
         if not officer:
             return queryset

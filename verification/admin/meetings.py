@@ -8,11 +8,12 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
+from beneficiaries import exports
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
+from uploads.views.attachments import with_limited_files
 from verification.models import VillageMeeting
 from verification.views import meetings as views
-from verification.views.attachments import with_limited_files
 
 STEPS = {
     "edit": ("isi", views.edit_meeting),
@@ -76,6 +77,26 @@ def print_meeting(request, meeting):
     return views.meeting_page(request, meeting, template="meeting_print")
 
 
+EXPORT = exports.Export(
+    "musyawarah",
+    "verification.view_villagemeeting",
+    ("round", "village__parent__parent"),
+    (
+        exports.Column("PUTARAN", lambda row: row.round.name),
+        exports.Column("KABUPATEN/KOTA", lambda row: row.village.parent.parent.full_name),
+        exports.Column("KECAMATAN", lambda row: row.village.parent.name),
+        exports.Column("DESA/KELURAHAN", lambda row: row.village.name),
+        exports.Column("TANGGAL", lambda row: row.held_on),
+        exports.Column("TEMPAT", lambda row: row.venue),
+        exports.Column("PEMIMPIN", lambda row: row.leader),
+        exports.Column("HADIR", lambda row: row.attendance),
+        exports.Column("NOMOR BERITA ACARA", lambda row: row.minutes_number),
+        exports.Column("KELUARGA DIPUTUS", lambda row: row.family_count),
+        exports.Column("STATUS", lambda row: row.get_status_display()),
+    ),
+)
+
+
 @admin.register(VillageMeeting)
 class VillageMeetingAdmin(SteppedAdmin):
     may_add = True
@@ -92,6 +113,7 @@ class VillageMeetingAdmin(SteppedAdmin):
         DistrictFilter,
         VillageFilter,
     ]
+    actions = ["export"]
     empty_text = "Musyawarah dicatat per desa dan putaran, lalu berita acaranya diselesaikan."
 
     def get_queryset(self, request):
@@ -104,6 +126,10 @@ class VillageMeetingAdmin(SteppedAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return views.meeting_page(request, self.page_object(request, object_id))
+
+    @admin.action(description="Unduh daftar terpilih")
+    def export(self, request, queryset):
+        return exports.export(self, request, queryset, EXPORT)
 
     @admin.display(description="musyawarah")
     def name(self, meeting):

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
@@ -10,6 +11,7 @@ from accounts.admin import DistrictFilter, RegencyFilter, VillageFilter
 from beneficiaries import exports
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
+from verification.admin.filters import ForMeFilter
 from verification.admin.meetings import SteppedAdmin
 from verification.models import Objection, Proposal
 from verification.views import proposals as views
@@ -79,6 +81,7 @@ class AnswerableAdmin(SteppedAdmin):
     list_display_links = ["name"]
     list_filter = [
         AgeFilter,
+        ForMeFilter,
         ("status", ChoicesDropdownFilter),
         ("source", ChoicesDropdownFilter),
         RegencyFilter,
@@ -89,10 +92,11 @@ class AnswerableAdmin(SteppedAdmin):
         "check": ("periksa", views.check),
         "accept": ("setujui", views.accept),
         "refuse": ("tolak", views.refuse),
+        "withdraw": ("tarik", views.withdraw),
     }
     related = (
         *("village__parent__parent", "household__payee", "case__round"),
-        *("made_by", "checked_by", "decided_by"),
+        *("made_by", "checked_by", "decided_by", "withdrawn_by"),
     )
     actions = ["export"]
 
@@ -103,7 +107,7 @@ class AnswerableAdmin(SteppedAdmin):
     @admin.display(description="tenggat jawaban")
     def due(self, row):
         text, tone = views.due_text(row)
-        day = f"{row.due_on:%d-%m-%Y}"
+        day = date_format(row.due_on, "j M Y")
         if not text:
             return day
         return format_html('{}<span class="sub t-{}">{}</span>', day, tone, text)
@@ -117,6 +121,7 @@ class AnswerableAdmin(SteppedAdmin):
 class ProposalAdmin(AnswerableAdmin):
     list_display = ["name", "place", "source", "points", "due", "state"]
     list_select_related = ["village__parent", "household__payee"]
+    steps = {**AnswerableAdmin.steps, "correct": ("betulkan", views.correct)}
     empty_text = "Usulan berasal dari musyawarah desa, warga yang melapor, atau SP4N-LAPOR!."
 
     def get_queryset(self, request):

@@ -21,6 +21,7 @@ from beneficiaries.figures import Mark
 from beneficiaries.models import Programme, Quota
 from regions.models import Region
 from spreadsheets.words import thousands
+from verification.admin.filters import ForMeFilter
 from verification.admin.meetings import SteppedAdmin
 from verification.figures.quotas import places_of
 from verification.models import PayeeChange, Replacement
@@ -53,11 +54,31 @@ EXPORT = exports.Export(
 )
 
 
+PAYEE_EXPORT = exports.Export(
+    "ganti-pengurus",
+    "verification.view_payeechange",
+    ("village__parent__parent", "household", "old_payee", "new_payee"),
+    (
+        exports.Column("ID DTKS", lambda row: row.household.dtks_id),
+        exports.Column("NOKK", lambda row: row.household.kk_number, is_identity=True),
+        exports.Column("PENGURUS LAMA", lambda row: row.old_payee.name if row.old_payee else ""),
+        exports.Column("PENGURUS BARU", lambda row: row.new_payee.name),
+        exports.Column("KABUPATEN/KOTA", lambda row: row.village.parent.parent.full_name),
+        exports.Column("KECAMATAN", lambda row: row.village.parent.name),
+        exports.Column("DESA/KELURAHAN", lambda row: row.village.name),
+        exports.Column("ALASAN", lambda row: row.get_reason_display()),
+        exports.Column("TANGGAL KEJADIAN", lambda row: row.happened_on),
+        exports.Column("STATUS", lambda row: row.get_status_display()),
+    ),
+)
+
+
 class DecidedAdmin(SteppedAdmin):
     list_before_template = "verification/list_tabs.html"
     list_display_links = ["name"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
+        ForMeFilter,
         RegencyFilter,
         DistrictFilter,
         VillageFilter,
@@ -117,11 +138,33 @@ class PayeeChangeAdmin(DecidedAdmin):
         *("made_by", "decided_by", "file"),
     )
     empty_text = "Ganti pengurus diajukan bila pengurus meninggal, pindah, atau tidak mampu lagi."
+    actions = ["export"]
+
+    @admin.action(description="Unduh daftar terpilih")
+    def export(self, request, queryset):
+        return exports.export(self, request, queryset, PAYEE_EXPORT)
 
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
             raise PermissionDenied
         return redirect("verification:choose", "pengurus")
+
+
+class QuotaResource(resources.ModelResource):
+    """One row a programme, place and year; a row that exists is replaced."""
+
+    programme = fields.Field("programme", "program", Known(Programme, "code"))
+    region = fields.Field("region", "kode_wilayah", Known(Region, "code"))
+    year = fields.Field("year", "tahun", Whole())
+    families = fields.Field("families", "kuota_keluarga", Whole())
+    legal_basis = fields.Field("legal_basis", "dasar_penetapan")
+
+    class Meta:
+        model = Quota
+        fields = ["programme", "region", "year", "families", "legal_basis"]
+        import_id_fields = ["programme", "region", "year"]
+        clean_model_instances = True
+        skip_unchanged = True
 
 
 class YearFilter(DropdownFilter):
@@ -145,23 +188,6 @@ class QuotaChangeList(ScopedChangeList):
         places = places_of(self.result_list)
         for quota in self.result_list:
             quota.places = places[quota.pk]
-
-
-class QuotaResource(resources.ModelResource):
-    """One row a programme, place and year; a row that exists is replaced."""
-
-    programme = fields.Field("programme", "program", Known(Programme, "code"))
-    region = fields.Field("region", "kode_wilayah", Known(Region, "code"))
-    year = fields.Field("year", "tahun", Whole())
-    families = fields.Field("families", "kuota_keluarga", Whole())
-    legal_basis = fields.Field("legal_basis", "dasar_penetapan")
-
-    class Meta:
-        model = Quota
-        fields = ["programme", "region", "year", "families", "legal_basis"]
-        import_id_fields = ["programme", "region", "year"]
-        clean_model_instances = True
-        skip_unchanged = True
 
 
 @admin.register(Quota)

@@ -14,10 +14,11 @@ from accounts.admin import (
     ScopedChangeList,
     VillageFilter,
 )
-from beneficiaries.admin import badges, masked
+from beneficiaries import exports
+from beneficiaries.admin import RegisterFilter, badges, masked
 from beneficiaries.figures import Mark
 from beneficiaries.models import ExitReason
-from verification.admin.filters import AgeFilter, FindingFilter
+from verification.admin.filters import AgeFilter, BalanceFilter, FindingFilter, ForMeFilter
 from verification.figures import rounds as figures
 from verification.models import Case, CaseCount, Round
 from verification.risks import RISKS
@@ -155,23 +156,56 @@ class RiskFilter(DropdownFilter):
         return queryset.filter(risks__contains=[self.value()]) if self.value() else queryset
 
 
+EXPORT = exports.Export(
+    "kasus",
+    "verification.view_case",
+    ("round", "village__parent__parent", "household__payee", "officer"),
+    (
+        exports.Column("ID KASUS", lambda row: row.pk),
+        exports.Column("PUTARAN", lambda row: row.round.name),
+        exports.Column("ID DTKS", lambda row: row.household.dtks_id),
+        exports.Column("NOKK", lambda row: row.household.kk_number, is_identity=True),
+        exports.Column(
+            "NAMA PENGURUS",
+            lambda row: row.household.payee.name if row.household.payee else "",
+        ),
+        exports.Column(
+            "NIK PENGURUS",
+            lambda row: row.household.payee.nik if row.household.payee else "",
+            is_identity=True,
+        ),
+        exports.Column("KABUPATEN/KOTA", lambda row: row.village.parent.parent.full_name),
+        exports.Column("KECAMATAN", lambda row: row.village.parent.name),
+        exports.Column("DESA/KELURAHAN", lambda row: row.village.name),
+        exports.Column("ASAL", lambda row: row.get_origin_display()),
+        exports.Column("SUDAH KPM", lambda row: "ya" if row.was_kpm else "tidak"),
+        exports.Column("STATUS", lambda row: row.get_status_display()),
+        exports.Column("HASIL", lambda row: figures.outcome_of(row).text),
+        exports.Column("AKIBAT", lambda row: Case.Result(row.result).label if row.result else ""),
+        exports.Column("TANGGAL KUNJUNGAN", lambda row: row.visited_on),
+        exports.Column("PETUGAS", lambda row: str(row.officer or "")),
+        exports.Column("CATATAN", lambda row: row.note),
+    ),
+)
+
+
 @admin.register(Case)
 class CaseAdmin(ScopedAdmin):
     list_display = [
         "family",
-        "payee_nik",
         "place",
         "state",
         "outcome",
         "officer",
-        "visited_on",
+        "visited",
     ]
     list_display_links = ["family"]
     list_select_related = ["round", "household__payee", "village__parent", "officer"]
-    actions = ["assign", "check_visits"]
+    actions = ["assign", "check_visits", "export"]
     list_filter = [
         "round",
         ("status", ChoicesDropdownFilter),
+        ForMeFilter,
         OfficerFilter,
         RiskFilter,
         ("origin", ChoicesDropdownFilter),
@@ -182,6 +216,8 @@ class CaseAdmin(ScopedAdmin):
         OutcomeFilter,
         AgeFilter,
         FindingFilter,
+        BalanceFilter,
+        RegisterFilter,
     ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -233,21 +269,26 @@ class CaseAdmin(ScopedAdmin):
     def check_visits(self, request, queryset):
         return case_views.check_many(request, queryset)
 
+    @admin.action(description="Unduh daftar terpilih")
+    def export(self, request, queryset):
+        return exports.export(self, request, queryset, EXPORT)
+
     @admin.display(description="keluarga")
     def family(self, case):
         payee = case.household.payee
-        return payee.name if payee else case.household.dtks_id or f"Kasus {case.pk}"
-
-    @admin.display(description="NIK pengurus")
-    def payee_nik(self, case):
-        payee = case.household.payee
-        return masked(payee.nik) if payee else "–"
+        if payee is None:
+            return case.household.dtks_id or f"Kasus {case.pk}"
+        return format_html('{}<span class="sub">NIK {}</span>', payee.name, masked(payee.nik))
 
     @admin.display(description="desa/kelurahan")
     def place(self, case):
         return format_html(
             '{}<span class="sub">Kec. {}</span>', case.village.name, case.village.parent.name
         )
+
+    @admin.display(description="dikunjungi", ordering="visited_on")
+    def visited(self, case):
+        return case.visited_on
 
     @admin.display(description="status")
     def state(self, case):

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from beneficiaries.models import ExitReason
 from regions.models import Region
+from verification.figures.quotas import brought_along, enterable, unplaced
 from verification.figures.rounds import in_a_sentence
 from verification.models import (
     Case,
@@ -71,7 +72,10 @@ def items_url(endorsement: Endorsement, **filters) -> str:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A regency in a round whose list can be made, or why not."""
+    """A regency in a round whose list can be made, or why not.
+
+    `waiting` were verified to enter and have no place yet; they are not among `entered`.
+    """
 
     round: Round
     region: Region
@@ -80,6 +84,7 @@ class Candidate:
     left: int
     refused: int
     open: int
+    waiting: int
 
     @property
     def families(self) -> int:
@@ -99,22 +104,37 @@ def candidates(user, regions: list[Region]) -> list[Candidate]:
         .values("round_id", "regency_code")
         .annotate(
             stayed=Count("pk", filter=Q(result="TETAP")),
-            entered=Count("pk", filter=Q(result="MASUK")),
             left=Count("pk", filter=Q(result="KELUAR")),
             refused=Count("pk", filter=Q(result="", status="DISETUJUI")),
             open=Count("pk", filter=~closed),
         )
     }
+    cases = Case.objects.visible_to(user).filter(round__in=rounds)
+    waiting, entering = _by_round(unplaced(cases)), _by_round(enterable(cases))
+    earlier = _by_round(brought_along([region.pk for region in regions]))
     return [
         Candidate(
             round,
             region,
-            **{name: row[name] for name in ("stayed", "entered", "left", "refused", "open")},
+            **{name: row[name] for name in ("stayed", "left", "refused", "open")},
+            entered=entering.get((round.pk, region.pk), 0)
+            + sum(
+                families
+                for (other, regency), families in earlier.items()
+                if regency == region.pk and other in before
+            ),
+            waiting=waiting.get((round.pk, region.pk), 0),
         )
         for round in rounds
+        for before in [{one.pk for one in rounds if one.starts_on < round.starts_on}]
         for region in regions
         if (round.pk, region.pk) not in taken and (row := counted.get((round.pk, region.pk)))
     ]
+
+
+def _by_round(cases: QuerySet) -> dict[tuple[int, str], int]:
+    counted = cases.order_by().values("round_id", "regency_code").annotate(families=Count("pk"))
+    return {(row["round_id"], row["regency_code"]): row["families"] for row in counted}
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,32 @@
-"""How many places of a quota are taken, and who waits for one."""
+"""How many places of a quota are taken, who has been given one, and who waits for one."""
 
 from collections.abc import Iterable
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from beneficiaries.models import Enrollment, Quota
-from verification.models import Answerable, Case, CaseQuerySet, Proposal, Replacement
+from beneficiaries.models import Enrollment, ExitReason, Quota
+from regions.models import Region
+from verification.models import (
+    Answerable,
+    Case,
+    CaseQuerySet,
+    Decided,
+    Decree,
+    DecreeItem,
+    Endorsement,
+    EndorsementItem,
+    Proposal,
+    Replacement,
+    Round,
+)
 from verification.waiting import Places, Waiting, ranked
 
 _ENROLLED = Enrollment.objects.active().sembako().filter(household=OuterRef("household"))
+
+
+def _place() -> QuerySet[Replacement]:
+    return granted().filter(household=OuterRef("household"))
 
 
 def newest_approved(cases: CaseQuerySet) -> CaseQuerySet:
@@ -23,13 +40,84 @@ def newest_approved(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def leaving(cases: CaseQuerySet) -> CaseQuerySet:
-    """Families found to leave that still take part; their place comes free."""
-    return newest_approved(cases.filter(result=Case.Result.KELUAR)).filter(Exists(_ENROLLED))
+    """Families found to leave that still take part; their place comes free.
+
+    Not those that a decree in force keeps all the same.
+    """
+    kept = DecreeItem.objects.filter(
+        decree__status=Decree.Status.DITERAPKAN,
+        kind=DecreeItem.Kind.KELUAR_DITETAPKAN,
+        item__case=OuterRef("pk"),
+    )
+    found = newest_approved(cases.filter(result=Case.Result.KELUAR))
+    return found.filter(Exists(_ENROLLED)).exclude(Exists(kept))
 
 
 def entering() -> QuerySet[Replacement]:
-    """Places asked for or granted, of families that do not take part yet."""
-    return Replacement.objects.standing().filter(~Exists(_ENROLLED), case__result=Case.Result.MASUK)
+    """Places asked for or granted that nobody has taken yet.
+
+    A place is taken when an enrolment has begun after it was asked for; it is lost when the family
+    was verified anew and is no longer eligible.
+    """
+    taken = (
+        Enrollment.objects.sembako()
+        .filter(household=OuterRef("household"), created_at__gt=OuterRef("made_at"))
+        .exclude(end_reason=ExitReason.BATAL)
+    )
+    lost = (
+        Case.objects.approved()
+        .filter(household=OuterRef("household"), round__starts_on__gt=OuterRef("from_round"))
+        .exclude(result=Case.Result.MASUK)
+    )
+    return (
+        Replacement.objects.standing()
+        .filter(case__result=Case.Result.MASUK)
+        .annotate(from_round=F("case__round__starts_on"))
+        .exclude(Exists(_ENROLLED))
+        .exclude(Exists(taken))
+        .exclude(Exists(lost))
+    )
+
+
+def granted() -> QuerySet[Replacement]:
+    """Places granted that nobody has taken yet."""
+    return entering().filter(status=Decided.Status.DISETUJUI)
+
+
+def unplaced(cases: CaseQuerySet) -> CaseQuerySet:
+    """Verified to enter, but neither granted a place nor a KPM by now: they cannot be endorsed."""
+    return cases.filter(~Exists(_place()), ~Exists(_ENROLLED), result=Case.Result.MASUK)
+
+
+def enterable(cases: CaseQuerySet) -> CaseQuerySet:
+    """Verified to enter, and a list may say so: with a place that no list on its way holds, or a
+    KPM by now.
+
+    A list whose decree is applied is no longer on its way: it has left out whom it does not name.
+    """
+    listed = (
+        EndorsementItem.objects.standing()
+        .exclude(endorsement__status=Endorsement.Status.DITETAPKAN)
+        .filter(case=OuterRef("pk"))
+    )
+    return cases.filter(
+        Exists(_place()) & ~Exists(listed) | Exists(_ENROLLED), result=Case.Result.MASUK
+    )
+
+
+def brought_along(regencies: Iterable[str]) -> CaseQuerySet:
+    """Families that the next list of their regency takes in by a case of whatever round."""
+    own = Case.objects.filter(regency_code__in=list(regencies)).exclude(Exists(_ENROLLED))
+    return newest_approved(enterable(own))
+
+
+def to_endorse(round: Round, region: Region) -> QuerySet:
+    """The ids of the cases that a list of the regency in the round holds when it is made now."""
+    own = Case.objects.approved().filter(round=round, regency_code=region.pk)
+    stays = own.exclude(result=Case.Result.MASUK)
+    earlier = brought_along([region.pk]).filter(round__starts_on__lt=round.starts_on)
+    parts = (cases.order_by().values("pk") for cases in (stays, enterable(own), earlier))
+    return next(parts).union(*parts)
 
 
 def vacant(cases: CaseQuerySet) -> CaseQuerySet:
@@ -41,7 +129,7 @@ def vacant(cases: CaseQuerySet) -> CaseQuerySet:
 
 def waiting_cases(cases: CaseQuerySet) -> CaseQuerySet:
     """Verified eligible families without aid and without a place."""
-    placed = Replacement.objects.standing().filter(case=OuterRef("pk"))
+    placed = entering().filter(household=OuterRef("household"))
     found = newest_approved(cases.filter(result=Case.Result.MASUK, household__is_active=True))
     return found.exclude(Exists(_ENROLLED)).exclude(Exists(placed))
 
@@ -116,6 +204,13 @@ def quotas_over(village: str, year: int) -> QuerySet[Quota]:
     """The quotas of the Sembako programme that a family of this village counts in."""
     return Quota.objects.filter(
         Q(region=village) | Q(region=village[:5]), year=year, programme__is_sembako=True
+    ).order_by("region")
+
+
+def quotas_of(regency: str, year: int) -> QuerySet[Quota]:
+    """The quotas of the Sembako programme of a regency and of its villages."""
+    return Quota.objects.filter(
+        regency_code=regency, year=year, programme__is_sembako=True
     ).order_by("region")
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Left
 from django.urls import reverse
 
 from beneficiaries.figures import TimelineEntry
-from beneficiaries.models import ExitReason, Household
+from beneficiaries.models import Household
 from verification.models import (
     Answerable,
     Case,
@@ -29,7 +29,7 @@ _PLACES = {"regency": F("regency_code"), "district": Left("village", 8), "villag
 
 @dataclass(frozen=True)
 class Moved:
-    """Families of one place that enter or leave in a round; `why` are reasons with their number."""
+    """Families of one place that enter or leave in a round; `why` are codes of reasons, counted."""
 
     code: str
     entered: int
@@ -49,7 +49,6 @@ def moved(cases: CaseQuerySet, *, by: str) -> list[Moved]:
     by_place: dict[str, list] = {}
     for row in counted:
         by_place.setdefault(row["place"], []).append(row)
-    labels = dict(ExitReason.choices)
     return [
         Moved(
             code=place,
@@ -58,7 +57,7 @@ def moved(cases: CaseQuerySet, *, by: str) -> list[Moved]:
             why=tuple(
                 sorted(
                     (
-                        (labels.get(row["reason"], "Tanpa alasan"), row["n"])
+                        (row["reason"], row["n"])
                         for row in rows
                         if row["result"] == Case.Result.KELUAR
                     ),
@@ -144,7 +143,7 @@ def _answers(household: Household) -> Iterable[TimelineEntry]:
             tone, icon = _TONES.get(thing.status, ("info", "inbox"))
             told = thing.reason if model is Proposal else thing.get_kind_display()
             yield TimelineEntry(
-                thing.decided_at or thing.received_on,
+                thing.decided_at or thing.withdrawn_at or thing.received_on,
                 kind,
                 f"{kind} {thing.get_status_display().lower()}",
                 told,

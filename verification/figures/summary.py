@@ -1,24 +1,26 @@
 """What the page "Ringkasan verifikasi" shows of one round: numbers, each with the list behind it.
 
-Numbers of cases are sums of `CaseCount`, which triggers keep exact; whether a family receives is
-asked of the register at once.
+All of them are sums of `CaseCount`, which triggers keep exact.
 """
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
+from itertools import chain
 from urllib.parse import urlencode
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from beneficiaries.models import Enrollment, ExitReason
+from beneficiaries.models import ExitReason
 from regions.models import Region
+from verification.figures.findings import place_filters
 from verification.models import Case, CaseCount, Round
 
 Status = Case.Status
@@ -27,15 +29,33 @@ OPEN = tuple(status for status in Status if status not in Case.CLOSED)
 AGES = ((0, 7, "0-7"), (8, 14, "8-14"), (15, 30, "15-30"), (31, None, "31-"))
 
 
+_KIND = "round_id, village_id, officer_id, status, result, reason, origin, was_kpm, since, finding"
+# Every case with its kind, as migration 0012 counts them.
+_KINDS = """
+SELECT c.*,
+    CASE WHEN c.status NOT IN ('DISETUJUI', 'BERAKHIR')
+        THEN (c.changed_at AT TIME ZONE 'Asia/Jakarta')::date END AS since,
+    verification_finding(c.result, c.household_id IN (
+        SELECT e.household_id FROM beneficiaries_enrollment e
+        JOIN beneficiaries_programme p ON p.code = e.programme_id AND p.is_sembako
+        WHERE e.ended_on IS NULL)) AS finding
+FROM verification_case c WHERE %(round)s IS NULL OR c.round_id = %(round)s
+"""
+
+
 def compact(round: Round | None = None) -> int:
-    """Add up the rows of each kind; tells how many rows there are now. The sums stay the same."""
-    kind = "round_id, village_id, officer_id, status, result, reason, origin, was_kpm, since"
-    where = "WHERE round_id = %(round)s" if round else ""
+    """Count anew: one row of each kind; tells how many rows there are now.
+
+    In one statement, hence of one moment: what others change meanwhile is appended to it.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
+        # One at a time: two would each put their rows in the place of the same ones.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('verification.compact'))")
         cursor.execute(
-            f"WITH gone AS (DELETE FROM verification_casecount {where} RETURNING *)"
-            f" INSERT INTO verification_casecount ({kind}, number)"
-            f" SELECT {kind}, sum(number) FROM gone GROUP BY {kind} HAVING sum(number) <> 0",
+            "WITH gone AS (DELETE FROM verification_casecount"
+            " WHERE %(round)s IS NULL OR round_id = %(round)s)"
+            f" INSERT INTO verification_casecount ({_KIND}, number)"
+            f" SELECT {_KIND}, count(*) FROM ({_KINDS}) k GROUP BY {_KIND}",
             {"round": round and round.pk},
         )
         return cursor.rowcount
@@ -43,49 +63,67 @@ def compact(round: Round | None = None) -> int:
 
 def kinds_differ(round: Round) -> int:
     """How many cases the sums of a round are off by: 0, as the triggers keep it."""
-    kind = "village_id, officer_id, status, result, reason, origin, was_kpm"
+    kind = _KIND.replace(" since,", "")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(sum(abs(number)), 0) FROM ("
             f" SELECT sum(number) AS number FROM (SELECT {kind}, number"
             "  FROM verification_casecount WHERE round_id = %(round)s"
-            f"  UNION ALL SELECT {kind}, -1 FROM verification_case WHERE round_id = %(round)s) x"
+            f"  UNION ALL SELECT {kind}, -1 FROM ({_KINDS}) k) x"
             f" GROUP BY {kind}) y",
             {"round": round.pk},
         )
         return cursor.fetchone()[0]
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One kind of case; `place` is the regency, or the kecamatan within one."""
+# What the page counts, by which columns of `CaseCount`: one statement counts them all.
+_GROUPINGS = {
+    "place": ("place", "status", "result"),
+    "flow": ("origin", "was_kpm", "result"),
+    "reason": ("result", "reason"),
+    "since": ("since",),
+    "officer": ("officer_id", "status"),
+    "finding": ("finding",),
+}
+_COLUMNS = tuple(dict.fromkeys(chain.from_iterable(_GROUPINGS.values())))
+# GROUPING tells by a bit for each column, the last one lowest, that a row is not grouped by it.
+_MASKS = {
+    sum(1 << n for n, column in enumerate(reversed(_COLUMNS)) if column not in columns): name
+    for name, columns in _GROUPINGS.items()
+}
 
-    place: str
-    officer: int | None
-    status: str
-    result: str
-    reason: str
-    origin: str
-    was_kpm: bool
-    since: date | None
-    number: int
 
+def counted(user, round: Round, regency: str = "") -> dict[str, Counter]:
+    """Cases of the round that the user may see, by each of `_GROUPINGS`.
 
-def kinds(user, round: Round, regency: str = "") -> list[Kind]:
-    """All cases of the round that the user may see, or those of one regency, by kind."""
+    `place` is the regency, or the kecamatan within `regency`.
+    """
     counts = CaseCount.objects.visible_to(user).filter(round=round)
     if regency:
         counts = counts.filter(regency_code=regency)
     place = Left("village_id", 8) if regency else F("regency_code")
-    fields = ("officer", "status", "result", "reason", "origin", "was_kpm", "since")
-    summed = (
-        counts.order_by()
-        .annotate(place=place)
-        .values_list("place", *fields)
-        .annotate(cases=Sum("number"))
-        .filter(cases__gt=0)
-    )
-    return [Kind(*row) for row in summed]
+    columns = [column for column in _COLUMNS if column != "place"]
+    rows = counts.order_by().annotate(place=place).values("place", "number", *columns)
+    try:
+        inner, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # a user without a region
+        return {name: Counter() for name in _GROUPINGS}
+    told = {name: Counter() for name in _GROUPINGS}
+    listed = ", ".join(_COLUMNS)
+    sets = ", ".join(f"({', '.join(columns)})" for columns in _GROUPINGS.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # Villages are added up before anything is grouped in six ways.
+            f"SELECT grouping({listed}), sum(number)::bigint, {listed} FROM ("
+            f" SELECT {listed}, sum(number) AS number FROM ({inner}) c GROUP BY {listed}) c"
+            f" GROUP BY GROUPING SETS ({sets}) HAVING sum(number) > 0",
+            parameters,
+        )
+        for mask, number, *values in cursor.fetchall():
+            name = _MASKS[mask]
+            row = dict(zip(_COLUMNS, values, strict=True))
+            told[name][tuple(row[column] for column in _GROUPINGS[name])] = number
+    return told
 
 
 def share(part: int, whole: int) -> float:
@@ -141,62 +179,50 @@ class Summary:
 
     def __init__(self, user, round: Round, regency: Region | None = None):
         self.user, self.round, self.regency = user, round, regency
-        self.kinds = kinds(user, round, regency.code if regency else "")
+        self._counted = counted(user, round, regency.code if regency else "")
 
-    def count(self, **wanted) -> int:
-        """Cases whose kind is as wanted; a tuple means any of its values."""
+    def _count(self, grouping: str, **wanted) -> int:
+        """Cases whose columns are as wanted; a tuple means any of its values."""
+        columns = _GROUPINGS[grouping]
+        at = {columns.index(name): value for name, value in wanted.items()}
         return sum(
-            kind.number
-            for kind in self.kinds
+            number
+            for row, number in self._counted[grouping].items()
             if all(
-                getattr(kind, name) in value
-                if isinstance(value, tuple)
-                else getattr(kind, name) == value
-                for name, value in wanted.items()
+                row[n] in value if isinstance(value, tuple) else row[n] == value
+                for n, value in at.items()
             )
         )
 
     def url(self, place: str = "", **filters) -> str:
         """The list of cases that a number counts."""
-        where = {"round__id__exact": self.round.pk}
         place = place or (self.regency.code if self.regency else "")
-        if place:
-            where["kabupaten"] = place[:5]
-        if len(place) > len("62.03"):
-            where["kecamatan"] = place
+        where = {"round__id__exact": self.round.pk, **place_filters(place)}
         address = reverse("admin:verification_case_changelist")
         return f"{address}?{urlencode({**where, **filters}, safe=',')}"
 
     @cached_property
     def cases(self) -> int:
-        return sum(kind.number for kind in self.kinds)
+        return self._count("place")
 
     # start + joined + entered - left = end
 
     @cached_property
     def start(self) -> int:
-        return self.count(was_kpm=True, origin=(Case.Origin.AWAL, Case.Origin.BAWAAN))
+        return self._count("flow", was_kpm=True, origin=(Case.Origin.AWAL, Case.Origin.BAWAAN))
 
     @cached_property
     def joined(self) -> int:
         """Recipients who came into the round later, by an objection."""
-        return self.count(was_kpm=True) - self.start
+        return self._count("flow", was_kpm=True) - self.start
 
     @cached_property
     def entered(self) -> int:
-        return self.count(result="MASUK")
+        return self._count("flow", result="MASUK")
 
     @cached_property
     def left(self) -> int:
-        return self.count(result="KELUAR")
-
-    @property
-    def entered_url(self) -> str:
-        return self.url(result__exact="MASUK")
-
-    @property
-    def left_url(self) -> str:
-        return self.url(result__exact="KELUAR")
+        return self._count("flow", result="KELUAR")
 
     @cached_property
     def end(self) -> int:
@@ -204,7 +230,7 @@ class Summary:
 
     @cached_property
     def closed(self) -> int:
-        return self.count(status=tuple(Case.CLOSED))
+        return self._count("place", status=tuple(Case.CLOSED))
 
     @cached_property
     def open(self) -> int:
@@ -215,26 +241,40 @@ class Summary:
         return share(self.closed, self.cases)
 
     @cached_property
+    def urls(self) -> dict[str, str]:
+        """The lists of the numbers that stand for everything shown, by their names."""
+        return {
+            "cases": self.url(),
+            "closed": self.url(status__in=",".join(Case.CLOSED)),
+            "open": self.url(status__in=",".join(OPEN)),
+            "start": self.url(hitungan="awal"),
+            "joined": self.url(hitungan="bergabung"),
+            "entered": self.url(result__exact="MASUK"),
+            "left": self.url(result__exact="KELUAR"),
+            "end": self.url(hitungan="akhir"),
+        }
+
+    @cached_property
     def places(self) -> list[Place]:
         """The place with most open work first."""
         by_place: dict[str, Counter] = {}
-        for kind in self.kinds:
-            counted = by_place.setdefault(kind.place, Counter())
-            counted["cases"] += kind.number
-            counted["closed" if kind.status in Case.CLOSED else "open"] += kind.number
-            if kind.result:
-                counted[kind.result] += kind.number
+        for (place, status, result), number in self._counted["place"].items():
+            counts = by_place.setdefault(place, Counter())
+            counts["cases"] += number
+            counts["closed" if status in Case.CLOSED else "open"] += number
+            if result:
+                counts[result] += number
         names = Region.objects.in_bulk(list(by_place))
         found = [
             Place(
                 code=code,
                 name=names[code].name if self.regency else names[code].full_name,
                 url=self.url(code) if self.regency else f"?{self._query(wilayah=code)}",
-                cases=counted["cases"],
-                closed=counted["closed"],
-                open=counted["open"],
-                entered=counted["MASUK"],
-                left=counted["KELUAR"],
+                cases=counts["cases"],
+                closed=counts["closed"],
+                open=counts["open"],
+                entered=counts["MASUK"],
+                left=counts["KELUAR"],
                 urls={
                     "cases": self.url(code),
                     "open": self.url(code, status__in=",".join(OPEN)),
@@ -242,7 +282,7 @@ class Summary:
                     "left": self.url(code, result__exact="KELUAR"),
                 },
             )
-            for code, counted in by_place.items()
+            for code, counts in by_place.items()
         ]
         return sorted(found, key=lambda place: (-place.open, place.name))
 
@@ -259,34 +299,34 @@ class Summary:
     @cached_property
     def reasons(self) -> list[Bar]:
         """Why families leave, the most frequent reason first."""
-        counted = Counter()
-        for kind in self.kinds:
-            if kind.result == "KELUAR":
-                counted[kind.reason] += kind.number
+        counts = Counter()
+        for (result, reason), number in self._counted["reason"].items():
+            if result == "KELUAR":
+                counts[reason] += number
         told = [
             (
                 ExitReason(reason).label if reason else "Tanpa alasan",
                 number,
                 self.url(result__exact="KELUAR", hasil=f"alasan-{reason}"),
             )
-            for reason, number in counted.most_common()
+            for reason, number in counts.most_common()
         ]
         return self._bars(told, self.left)
 
     @cached_property
     def origins(self) -> list[Bar]:
         """How those who enter came into the round."""
-        counted = Counter()
-        for kind in self.kinds:
-            if kind.result == "MASUK":
-                counted[kind.origin] += kind.number
+        counts = Counter()
+        for (origin, _, result), number in self._counted["flow"].items():
+            if result == "MASUK":
+                counts[origin] += number
         told = [
             (
                 Case.Origin(origin).label,
                 number,
                 self.url(result__exact="MASUK", origin__exact=origin),
             )
-            for origin, number in counted.most_common()
+            for origin, number in counts.most_common()
         ]
         return self._bars(told, self.entered)
 
@@ -297,11 +337,11 @@ class Summary:
         told = []
         for least, most, key in AGES:
             number = sum(
-                kind.number
-                for kind in self.kinds
-                if kind.since
-                and (today - kind.since).days >= least
-                and (most is None or (today - kind.since).days <= most)
+                number
+                for (since,), number in self._counted["since"].items()
+                if since
+                and (today - since).days >= least
+                and (most is None or (today - since).days <= most)
             )
             label = f"{least}–{most} hari" if most is not None else f"Lebih dari {least - 1} hari"
             told.append((label, number, self.url(umur=key)))
@@ -311,24 +351,24 @@ class Summary:
     def officers(self) -> list[Officer]:
         """Open work and approved cases of each officer, most open work first."""
         by_officer: dict[int | None, Counter] = {}
-        for kind in self.kinds:
-            by_officer.setdefault(kind.officer, Counter())[kind.status] += kind.number
+        for (officer, status), number in self._counted["officer"].items():
+            by_officer.setdefault(officer, Counter())[status] += number
         names = dict(
             User.objects.filter(pk__in=[pk for pk in by_officer if pk]).values_list(
                 "pk", "full_name"
             )
         )
         found = []
-        for officer, counted in by_officer.items():
+        for officer, counts in by_officer.items():
             whose = {"petugas": officer or "tanpa"}
             found.append(
                 Officer(
                     name=names.get(officer, "Belum ditugaskan"),
                     is_nobody=officer is None,
-                    to_visit=counted[Status.BELUM],
-                    visited=counted[Status.DIKUNJUNGI] + counted[Status.DIAJUKAN],
-                    returned=counted[Status.DIKEMBALIKAN],
-                    approved=counted[Status.DISETUJUI],
+                    to_visit=counts[Status.BELUM],
+                    visited=counts[Status.DIKUNJUNGI] + counts[Status.DIAJUKAN],
+                    returned=counts[Status.DIKEMBALIKAN],
+                    approved=counts[Status.DISETUJUI],
                     urls={
                         "to_visit": self.url(status__exact=Status.BELUM, **whose),
                         "visited": self.url(
@@ -341,55 +381,31 @@ class Summary:
             )
         return sorted(found, key=lambda one: (-one.open, one.name))
 
-    # Against the register
-
-    @cached_property
-    def visible(self) -> QuerySet:
-        cases = Case.objects.visible_to(self.user).filter(round=self.round)
-        return cases.filter(regency_code=self.regency.code) if self.regency else cases
-
     @cached_property
     def findings(self) -> list[Bar]:
+        """The results held against the register."""
         told = [
-            (label, FINDINGS[key](self.visible).count(), self.url(temuan=key))
-            for key, label in FINDING_LABELS
+            (
+                finding.label,
+                self._count("finding", finding=finding),
+                self.url(temuan=finding.lower()),
+            )
+            for finding in CaseCount.Finding
         ]
-        return self._bars(told, self.count(status=Status.DISETUJUI))
+        return self._bars(told, self._count("place", status=Status.DISETUJUI))
 
 
-def _receiving() -> Exists:
-    active = Enrollment.objects.active().sembako()
-    return Exists(active.filter(household=OuterRef("household_id")))
-
-
-def still_receiving(cases: QuerySet) -> QuerySet:
-    """Not eligible but receiving: an inclusion error until the decree is applied."""
-    return cases.filter(_receiving(), result="KELUAR")
-
-
-def not_yet_receiving(cases: QuerySet) -> QuerySet:
-    """Found eligible, coming in, and not receiving: an exclusion error until the decree."""
-    return cases.filter(~_receiving(), result="MASUK")
-
-
-def no_longer_receiving(cases: QuerySet) -> QuerySet:
-    """Found eligible to stay, but the enrolment has ended meanwhile.
-
-    Asked from the few enrolments that have ended: to look up all that stay would take a second.
-    """
-    ended = Enrollment.objects.sembako().filter(ended_on__isnull=False).values("household_id")
-    return cases.filter(~_receiving(), result="TETAP", household_id__in=ended)
-
-
-FINDINGS = {
-    "inklusi": still_receiving,
-    "eksklusi": not_yet_receiving,
-    "terhenti": no_longer_receiving,
+# The parts of start + joined + entered - left = end that are no result, by the filter of the list.
+_AT_START = Q(was_kpm=True, origin__in=[Case.Origin.AWAL, Case.Origin.BAWAAN])
+BALANCE = {
+    "awal": _AT_START,
+    "bergabung": Q(was_kpm=True) & ~_AT_START,
+    "akhir": Q(was_kpm=True) & ~Q(result=Case.Result.KELUAR) | Q(result=Case.Result.MASUK),
 }
-FINDING_LABELS = (
-    ("inklusi", "Tidak layak tetapi masih menerima"),
-    ("eksklusi", "Layak tetapi belum menerima"),
-    ("terhenti", "Layak tetap, tetapi kepesertaannya sudah berakhir"),
+BALANCE_LABELS = (
+    ("awal", "Penerima pada awal"),
+    ("bergabung", "Bergabung sesudah awal"),
+    ("akhir", "Penerima pada akhir"),
 )
 
 

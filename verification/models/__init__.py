@@ -1,8 +1,8 @@
 from verification.models.cases import Attachment, Case, CaseMember, CaseQuerySet, CaseStep
+from verification.models.deadlines import AnswerTerm
+from verification.models.decrees import Decree, DecreeItem
 from verification.models.duplicates import DuplicateGroup, DuplicateMember, Merge
 from verification.models.endorsement import (
-    Decree,
-    DecreeItem,
     Endorsement,
     EndorsementItem,
     EndorsementStep,
@@ -30,6 +30,7 @@ from verification.models.proposals import (
     Objector,
     Proposal,
     ProposalMember,
+    ProposalStep,
     Source,
 )
 from verification.models.replacement import Decided, PayeeChange, Replacement
@@ -38,6 +39,7 @@ from verification.models.summary import CaseCount
 
 __all__ = [
     "Agreement",
+    "AnswerTerm",
     "Answerable",
     "Attachment",
     "Case",
@@ -69,6 +71,7 @@ __all__ = [
     "PayeeChange",
     "Proposal",
     "ProposalMember",
+    "ProposalStep",
     "Replacement",
     "Round",
     "RoundRegion",

@@ -26,6 +26,10 @@ class CaseQuerySet(ScopedQuerySet):
         """Visited, and waiting for another user of the district."""
         return self.filter(status=Case.Status.DIKUNJUNGI)
 
+    def decidable_by(self, user):
+        """Visited by somebody else than the user."""
+        return self.to_check().exclude(visited_by=user)
+
     def sent(self):
         return self.filter(status=Case.Status.DIAJUKAN)
 
@@ -209,6 +213,24 @@ class Case(models.Model):
                 fields=["round", "household", "origin", "was_kpm", "carried_from"],
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            # A family that moves to another regency takes its place in the start figure along.
+            pgtrigger.Trigger(
+                name="start_moves_along",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__regency_code__df=pgtrigger.F("new__regency_code"),
+                    old__was_kpm=True,
+                    old__origin__in=["AWAL", "BAWAAN"],
+                ),
+                func=(
+                    "UPDATE verification_roundregion SET start_families = start_families"
+                    " + CASE region_id WHEN NEW.regency_code THEN 1 ELSE -1 END"
+                    " WHERE round_id = NEW.round_id"
+                    " AND region_id IN (OLD.regency_code, NEW.regency_code);"
+                    " RETURN NULL;"
+                ),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

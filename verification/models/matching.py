@@ -206,6 +206,14 @@ class MatchResultQuerySet(ScopedQuerySet):
             person__is_active=True,
         )
 
+    def to_repair(self):
+        """Of persons still active, whose data here must be put right before they can be padan."""
+        return self.latest().filter(
+            outcome__in=MatchResult.NOT_PADAN,
+            state__in=[*MatchResult.SETTLED, MatchResult.State.DITOLAK],
+            person__is_active=True,
+        )
+
     def once_decided(self):
         """One of two has decided; another must."""
         return self.in_queue().filter(Exists(_votes()))
@@ -256,6 +264,7 @@ class MatchResult(models.Model):
         GANTI_PENGURUS = "GANTI_PENGURUS_ATAU_AKHIRI", "Ganti pengurus atau akhiri kepesertaan"
         ALAMAT = "MUTAKHIRKAN_ALAMAT_ATAU_AKHIRI", "Mutakhirkan alamat atau akhiri kepesertaan"
 
+    NOT_PADAN = (Outcome.DATA_BERBEDA, Outcome.TIDAK_DITEMUKAN, Outcome.NIK_GANDA)
     SETTLED = (State.OTOMATIS, State.DITERIMA)
     FOLLOW_UPS = (Consequence.GANTI_PENGURUS, Consequence.ALAMAT)
     # What accepting a candidate means when Dukcapil says this of it; else the person is padan.

@@ -1,8 +1,11 @@
 """Proposals (usulan) of families and objections (sanggah), each answered within a set time."""
 
+from datetime import date
+
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -40,6 +43,10 @@ class AnswerableQuerySet(ScopedQuerySet):
         """Open ones that the user has not entered."""
         return self.open().exclude(made_by=user)
 
+    def due_by(self, day: date):
+        """Open ones whose answer is due on that day or before it."""
+        return self.open().filter(due_on__lte=day)
+
 
 class Answerable(models.Model):
     """What somebody has brought forward, by when it must be answered, and the answer."""
@@ -49,13 +56,21 @@ class Answerable(models.Model):
         DIPERIKSA = "DIPERIKSA", "Diperiksa"
         DISETUJUI = "DISETUJUI", "Disetujui"
         DITOLAK = "DITOLAK", "Ditolak"
+        DITARIK = "DITARIK", "Ditarik"
 
     OPEN = (Status.DITERIMA, Status.DIPERIKSA)
+    # A corrected one is looked into anew; a withdrawn one comes back with its minutes only.
     TRANSITIONS = {
-        Status.DITERIMA: {Status.DIPERIKSA},
-        Status.DIPERIKSA: {Status.DISETUJUI, Status.DITOLAK},
+        Status.DITERIMA: {Status.DITERIMA, Status.DIPERIKSA, Status.DITARIK},
+        Status.DIPERIKSA: {
+            Status.DITERIMA,
+            Status.DISETUJUI,
+            Status.DITOLAK,
+            Status.DITARIK,
+        },
         Status.DISETUJUI: set(),
         Status.DITOLAK: set(),
+        Status.DITARIK: {Status.DITERIMA},
     }
 
     source = models.CharField("sumber", max_length=7, choices=Source)
@@ -73,6 +88,12 @@ class Answerable(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="diputus oleh"
     )
     decided_at = models.DateTimeField("diputus", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ditarik oleh"
+    )
+    withdrawn_at = models.DateTimeField("ditarik", null=True, blank=True)
+    reminded_on = models.DateField("diingatkan", null=True, blank=True)
+    # Of a withdrawn one: why it was withdrawn.
     answer = models.TextField("jawaban", blank=True)
     case = models.ForeignKey(
         Case,
@@ -89,7 +110,11 @@ class Answerable(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="%(class)s_decided_means_who_and_when",
-                condition=Q(status__in=["DITERIMA", "DIPERIKSA"], decided_by=None, decided_at=None)
+                condition=Q(
+                    status__in=["DITERIMA", "DIPERIKSA", "DITARIK"],
+                    decided_by=None,
+                    decided_at=None,
+                )
                 | Q(
                     status__in=["DISETUJUI", "DITOLAK"],
                     decided_by__isnull=False,
@@ -98,8 +123,17 @@ class Answerable(models.Model):
             ),
             models.CheckConstraint(
                 name="%(class)s_checked_means_who",
-                condition=Q(status="DITERIMA")
+                condition=Q(status__in=["DITERIMA", "DITARIK"])
                 | Q(checked_by__isnull=False, checked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_withdrawn_means_who_when_why",
+                condition=Q(
+                    status="DITARIK", withdrawn_by__isnull=False, withdrawn_at__isnull=False
+                )
+                & ~Q(answer="")
+                | ~Q(status="DITARIK") & Q(withdrawn_by=None, withdrawn_at=None),
+                violation_error_message="Sebutkan alasan penarikan.",
             ),
             models.CheckConstraint(
                 name="%(class)s_refused_means_reason",
@@ -125,6 +159,15 @@ class Answerable(models.Model):
         return self.status in self.OPEN
 
 
+class ProposalQuerySet(AnswerableQuerySet):
+    def decidable_by(self, user):
+        """Open ones that the user has neither entered nor corrected."""
+        corrected = ProposalStep.objects.filter(
+            proposal=OuterRef("pk"), action=ProposalStep.Action.BETULKAN, by=user
+        )
+        return super().decidable_by(user).exclude(Exists(corrected))
+
+
 class Proposal(Answerable):
     """A family brought forward for the programme: a registered one, or one typed in."""
 
@@ -148,6 +191,15 @@ class Proposal(Answerable):
     hamlet = models.CharField("dusun", max_length=100, blank=True)
     rt = models.CharField("RT", max_length=5, blank=True)
     rw = models.CharField("RW", max_length=5, blank=True)
+    # The minutes that brought a registered family forward; reopening them withdraws the proposal.
+    meeting = models.ForeignKey(
+        "verification.VillageMeeting",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proposals",
+        verbose_name="berita acara",
+    )
     criteria = ArrayField(
         models.CharField(max_length=13, choices=Criterion),
         verbose_name="kriteria kemiskinan",
@@ -164,7 +216,7 @@ class Proposal(Answerable):
     )
     reason = models.TextField("alasan diusulkan")
 
-    objects = AnswerableQuerySet.as_manager()
+    objects = ProposalQuerySet.as_manager()
 
     class Meta(Answerable.Meta):
         verbose_name = "usulan"
@@ -198,6 +250,47 @@ class Proposal(Answerable):
         members = list(self.members.all())
         heads = [one for one in members if one.relation == Person.Relation.KEPALA_KELUARGA]
         return (heads or members)[0].name if members else ""
+
+
+class ProposalStep(models.Model):
+    """A proposal corrected, withdrawn or taken up again: who, when and why; never changed."""
+
+    PLACE = "village"
+
+    class Action(models.TextChoices):
+        BETULKAN = "BETULKAN", "Dibetulkan"
+        TARIK = "TARIK", "Ditarik"
+        AJUKAN_LAGI = "AJUKAN_LAGI", "Diajukan lagi"
+
+    proposal = models.ForeignKey(
+        Proposal, models.PROTECT, related_name="steps", verbose_name="usulan"
+    )
+    village = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="desa/kelurahan", db_index=False, db_constraint=False
+    )
+    regency_code = regency_code_of("village")
+    action = models.CharField("tindakan", max_length=11, choices=Action)
+    note = models.TextField("alasan", blank=True)
+    # Of a correction: {field: what it was before}.
+    before = models.JSONField("sebelumnya", default=dict)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="oleh")
+    at = models.DateTimeField("waktu", db_default=Now())
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "langkah usulan"
+        verbose_name_plural = "langkah usulan"
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["regency_code", "proposal"], name="proposal_step_place")]
+        triggers = [
+            pgtrigger.Protect(
+                name="proposal_steps_stay", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal}: {self.get_action_display()}"
 
 
 class ProposalMember(models.Model):

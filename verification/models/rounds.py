@@ -148,7 +148,8 @@ class RoundRegion(models.Model):
     """A regency that takes part in a round, with what it is to reach.
 
     The target is a share of its cases or a number of them; without one it is all of them. `due_on`
-    is its own due date where that of the round does not hold.
+    is its own due date where that of the round does not hold. `start_families` is written when its
+    starting list is frozen, so that the sum at the end can be held against it.
     """
 
     PLACE = "region"
@@ -159,6 +160,7 @@ class RoundRegion(models.Model):
     target_share = models.PositiveSmallIntegerField("sasaran (%)", null=True, blank=True)
     target_count = models.PositiveIntegerField("sasaran (keluarga)", null=True, blank=True)
     due_on = models.DateField("tenggat", null=True, blank=True)
+    start_families = models.PositiveIntegerField("keluarga pada awal", null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 

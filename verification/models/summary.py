@@ -11,13 +11,18 @@ from verification.models.rounds import Round
 class CaseCount(models.Model):
     """So many cases more, or fewer, of one kind in one village: the sum is what there is.
 
-    Triggers on `Case` append a row for each kind that a statement has changed (migration
-    0008), so the sum is exact at any moment and nobody waits for another's row;
-    `figures.summary.compact` adds the rows up. `since` is the day of the last change of an open
-    case, null for one that is closed.
+    Triggers on `Case` and `Enrollment` append a row for each kind that a statement has changed
+    (migration 0012), so the sum is exact at any moment and nobody waits for another's row;
+    `figures.summary.compact` counts anew. `since` is the day of the last change of an open case,
+    null for one that is closed. `finding` holds the result against the register.
     """
 
     PLACE = "village"
+
+    class Finding(models.TextChoices):
+        INKLUSI = "INKLUSI", "Tidak layak tetapi masih menerima"
+        EKSKLUSI = "EKSKLUSI", "Layak tetapi belum menerima"
+        TERHENTI = "TERHENTI", "Layak tetap, tetapi kepesertaannya sudah berakhir"
 
     round = models.ForeignKey(
         Round, models.CASCADE, related_name="+", db_index=False, verbose_name="putaran"
@@ -42,6 +47,7 @@ class CaseCount(models.Model):
     origin = models.CharField("asal", max_length=9)
     was_kpm = models.BooleanField("sudah KPM saat masuk putaran")
     since = models.DateField("terbuka tanpa perubahan sejak", null=True, blank=True)
+    finding = models.CharField("temuan", max_length=8, choices=Finding, blank=True, default="")
     number = models.IntegerField("jumlah kasus")
 
     objects = ScopedQuerySet.as_manager()

@@ -14,9 +14,9 @@ from accounts.admin import visible
 from accounts.models import User
 from accounts.roles import PERMISSIONS
 from spreadsheets.words import thousands
+from uploads.attachments import ACCEPT, TOLD
 from verification import risks
 from verification.actions import cases as actions
-from verification.attachments import ACCEPT, TOLD
 from verification.figures import rounds as figures
 from verification.models import Attachment, Case, CaseMember, CaseQuerySet, CaseStep, Round
 
@@ -32,6 +32,14 @@ _STEP_LOOKS = {
     Action.AKHIRI: ("idle", "lock"),
     Action.BUKA_LAGI: ("info", "refresh"),
     Action.LAMPIRKAN: ("idle", "camera"),
+}
+
+
+# What a checked outcome means for the enrolment; it changes with the decree.
+RESULTS = {
+    Case.Result.MASUK: "Masuk: menjadi KPM sesudah ditetapkan",
+    Case.Result.TETAP: "Tetap KPM",
+    Case.Result.KELUAR: "Keluar: kepesertaannya berakhir",
 }
 
 
@@ -173,6 +181,7 @@ def case_page(request: HttpRequest, case: Case) -> HttpResponse:
         "case": case,
         "household": household,
         "outcome": figures.outcome_of(case),
+        "result": RESULTS.get(case.result, ""),
         "status_look": {"kind": status_kind, "icon": status_icon},
         "risks": risks.of(case.risks),
         "members": members,

@@ -10,12 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.admin import regions_inside
 from regions.models import Region
 from spreadsheets.words import thousands
 from verification.actions import endorsement as actions
 from verification.figures import endorsement as figures
+from verification.figures.findings import place_filters
 from verification.models import Endorsement, Round, SecondLook
 from verification.views.forms import DateInput, TextInput, kept_scan, scan_field
 
@@ -42,7 +44,11 @@ def add_endorsement(request: HttpRequest) -> HttpResponse:
         region = get_object_or_404(regions_inside(user.scope), pk=request.POST.get("wilayah"))
         try:
             made = actions.make_endorsement(
-                round, region, by=user, with_open="tanpa_terbuka" in request.POST
+                round,
+                region,
+                by=user,
+                with_open="tanpa_terbuka" in request.POST,
+                with_waiting="tanpa_tempat" in request.POST,
             )
         except ValidationError as refused:
             error = " ".join(refused.messages)
@@ -346,13 +352,24 @@ def _chain(endorsement: Endorsement) -> list[Stage]:
     stages = []
     for place, (label, moment) in enumerate(zip(labels, dates, strict=True)):
         state = "done" if place <= reached else "todo"
-        note = f"{timezone.localtime(moment):%d-%m-%Y}" if moment and place <= reached else ""
+        note = (
+            date_format(timezone.localtime(moment), "j M Y") if moment and place <= reached else ""
+        )
         stages.append(Stage(label, state, note))
     if not endorsement.is_standing:
         stages = [*stages[: reached + 1], Stage(endorsement.get_status_display(), "bad")]
     elif reached + 1 < len(stages):
         stages[reached + 1] = Stage(labels[reached + 1], "now")
     return stages
+
+
+def _place_urls(endorsement: Endorsement, code: str) -> dict[str, str]:
+    """The families of a kecamatan in the list, and those of each result."""
+    where = place_filters(code)
+    return {"all": figures.items_url(endorsement, **where)} | {
+        result: figures.items_url(endorsement, result__exact=result, **where)
+        for result in ("TETAP", "MASUK", "KELUAR")
+    }
 
 
 def endorsement_page(request: HttpRequest, endorsement: Endorsement) -> HttpResponse:
@@ -379,7 +396,9 @@ def endorsement_page(request: HttpRequest, endorsement: Endorsement) -> HttpResp
             if not (step.reviews and own)
         ],
         "must_be_another": own and may_review and endorsement.status == Status.DISAHKAN,
-        "places": figures.places(endorsement),
+        "places": [
+            (place, _place_urls(endorsement, place.code)) for place in figures.places(endorsement)
+        ],
         "reasons": figures.reasons(endorsement),
         "results": [
             (label, count, figures.items_url(endorsement, result__exact=key), look)

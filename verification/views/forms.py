@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import User
 from regions.models import Region
+from uploads.attachments import MAX_BYTES
 from verification.actions.attachments import attach
-from verification.attachments import MAX_BYTES
 from verification.models import Attachment
 
 

@@ -12,11 +12,11 @@ from django.utils.http import urlencode
 from accounts.admin import regions_inside
 from beneficiaries.models import ExitReason, Household
 from regions.models import Region
+from uploads.views.attachments import files_of
 from verification.actions import meetings as actions
 from verification.actions.attachments import attach
 from verification.models import MeetingDecision, Round, VillageMeeting
 from verification.views.asking import Question, ReasonForm, ask, date_field, tell
-from verification.views.attachments import files_of
 from verification.views.choosing import search_families
 
 Kind = MeetingDecision.Kind
@@ -244,6 +244,7 @@ def decide(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
         ),
         done=f"{household} dicatat: {Kind(kind).label.lower()}.",
         back=url_of(meeting),
+        back_title=str(meeting),
     )
     return ask(request, question)
 
@@ -290,6 +291,7 @@ def scan(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
         run=run,
         done="Pindaian berita acara disimpan.",
         back=url_of(meeting),
+        back_title=str(meeting),
     )
     return ask(request, question)
 
@@ -310,6 +312,7 @@ def finish(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
         run=lambda: actions.finish_meeting(meeting, by=request.user),
         done="Berita acara selesai.",
         back=url_of(meeting),
+        back_title=str(meeting),
     )
     return ask(request, question)
 
@@ -318,11 +321,12 @@ def reopen(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
     _require(request, actions.FINISH)
     question = Question(
         title=f"Buka kembali berita acara {meeting}?",
-        text="Isinya dapat diubah lagi. Usulan yang sudah dibuat tetap berjalan. Alasan tercatat.",
+        text=actions.reopening_tells(meeting),
         button="Buka kembali",
         form=ReasonForm,
         run=lambda answer: actions.reopen_meeting(meeting, reason=answer, by=request.user),
         done="Berita acara dibuka kembali.",
         back=url_of(meeting),
+        back_title=str(meeting),
     )
     return ask(request, question)

@@ -1,5 +1,6 @@
 """Proposals and objections: typed in, looked into, answered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django import forms
@@ -12,7 +13,6 @@ from django.utils import timezone
 
 from accounts.actions import log_reveal
 from accounts.admin import regions_inside
-from beneficiaries.models import Person
 from regions.models import Region
 from verification.actions import proposals as actions
 from verification.deadlines import time_left
@@ -26,10 +26,18 @@ from verification.models import (
     VillageMeeting,
 )
 from verification.registered import Registered
-from verification.views.asking import AnswerForm, Question, ReasonForm, ask, date_field, tell
+from verification.views.asking import AnswerForm, Question, ReasonForm, ask, tell
 from verification.views.choosing import chosen_household
 from verification.views.meetings import url_of as meeting_url
-from verification.views.meetings import village_choices
+from verification.views.proposal_forms import (
+    CorrectionForm,
+    FamilyForm,
+    MemberForm,
+    ObjectionForm,
+    ProposalForm,
+    is_filled,
+    member_forms,
+)
 
 Status = Answerable.Status
 LOOKS = {
@@ -37,9 +45,8 @@ LOOKS = {
     Status.DIPERIKSA: ("info", "clock"),
     Status.DISETUJUI: ("ok", "ok"),
     Status.DITOLAK: ("bad", "x"),
+    Status.DITARIK: ("idle", "undo"),
 }
-MEMBERS_SHOWN = 6
-MOST_MEMBERS = 15
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,11 @@ def steps_of(thing: Answerable) -> list[Step]:
     taken = thing.checked_by and f"{thing.checked_by}"
     answered = not thing.is_open
     refused = thing.status == Status.DITOLAK
+    if thing.status == Status.DITARIK:
+        return [
+            Step("Diterima", "done", f"{thing.made_by}"),
+            Step("Ditarik", "bad", f"{thing.withdrawn_by}"),
+        ]
     return [
         Step("Diterima", "done", f"{thing.made_by}"),
         Step("Diperiksa", "done" if taken else "now", taken or ""),
@@ -68,87 +80,6 @@ def steps_of(thing: Answerable) -> list[Step]:
 def due_text(thing: Answerable) -> tuple[str, str]:
     """The time left in words and its tone; nothing once it is answered."""
     return time_left(thing.due_on, timezone.localdate()) if thing.is_open else ("", "idle")
-
-
-class ReceivedForm(forms.Form):
-    source = forms.ChoiceField(label="Sumber", choices=Source.choices)
-    source_number = forms.CharField(
-        label="Nomor laporan atau berita acara", required=False, max_length=60
-    )
-    received_on = date_field("Tanggal diterima")
-
-
-class ProposalForm(ReceivedForm):
-    reason = forms.CharField(
-        label="Alasan diusulkan",
-        min_length=10,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={
-            "required": "Alasan belum diisi.",
-            "min_length": "Alasan terlalu singkat. Tulis sekurangnya 10 huruf.",
-        },
-    )
-    criteria = forms.MultipleChoiceField(
-        label="Kriteria kemiskinan yang terpenuhi",
-        choices=Criterion.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-
-class FamilyForm(forms.Form):
-    """As typed: what it means and whether it can be is for the rules of sheets to say."""
-
-    village = forms.ChoiceField(
-        label="Desa/kelurahan", error_messages={"required": "Pilih desa/kelurahan."}
-    )
-    kk_number = forms.CharField(label="Nomor KK", max_length=40, required=False)
-    address = forms.CharField(label="Alamat", max_length=250, required=False)
-    hamlet = forms.CharField(label="Dusun", max_length=100, required=False)
-    rt = forms.CharField(label="RT", max_length=5, required=False)
-    rw = forms.CharField(label="RW", max_length=5, required=False)
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["village"].choices = village_choices(user)
-
-
-class MemberForm(forms.Form):
-    name = forms.CharField(label="Nama", max_length=150, required=False)
-    nik = forms.CharField(label="NIK", max_length=40, required=False)
-    relation = forms.ChoiceField(
-        label="Hubungan keluarga",
-        choices=[("", "Pilih"), *((label, label) for label in Person.Relation.labels)],
-        required=False,
-    )
-    sex = forms.ChoiceField(
-        label="Jenis kelamin", choices=[("", "Pilih"), *Person.Sex.choices], required=False
-    )
-    birth_date = forms.CharField(
-        label="Tanggal lahir",
-        max_length=30,
-        required=False,
-        widget=forms.TextInput(attrs={"placeholder": "31-12-1980"}),
-    )
-    birth_place = forms.CharField(label="Tempat lahir", max_length=100, required=False)
-    occupation = forms.CharField(label="Pekerjaan", max_length=100, required=False)
-    mother_name = forms.CharField(label="Nama ibu kandung", max_length=150, required=False)
-
-
-def _member_forms(posted) -> list[MemberForm]:
-    """One form for each place a member can stand in; some stay empty."""
-    shown = MEMBERS_SHOWN
-    if posted is not None:
-        places = {key.split("-")[1] for key in posted if key.startswith("anggota-")}
-        shown = max((int(one) for one in places if one.isdecimal()), default=0)
-    return [
-        MemberForm(posted, prefix=f"anggota-{place}", auto_id="id_%s")
-        for place in range(1, min(shown, MOST_MEMBERS) + 1)
-    ]
-
-
-def _is_filled(member: MemberForm) -> bool:
-    return any(str(text).strip() for text in member.cleaned_data.values())
 
 
 def add_proposal(request: HttpRequest) -> HttpResponse:
@@ -167,47 +98,125 @@ def add_proposal(request: HttpRequest) -> HttpResponse:
             "source_number": meeting.minutes_number,
         }
         place = {"village": meeting.village_id}
-    form = ProposalForm(posted, initial=initial)
-    family = FamilyForm(posted, initial=place, user=user)
-    members = _member_forms(posted)
+
+    def run(**typed):
+        return actions.submit_proposal(by=user, meeting=meeting, **typed)
+
+    return _typed_in(
+        request,
+        ProposalForm(posted, initial=initial),
+        FamilyForm(posted, initial=place, user=user),
+        member_forms(posted),
+        run=run,
+        done="{} dicatat dan menunggu diperiksa.",
+        meeting=meeting,
+    )
+
+
+def correct(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+    """The same forms, filled with what was typed in; of a registered family the facts alone."""
+    user, posted = request.user, request.POST if request.method == "POST" else None
+    if not actions.may_take_back(proposal, user):
+        raise PermissionDenied
+    initial = {
+        name: getattr(proposal, name)
+        for name in ("source", "source_number", "received_on", "reason", "criteria")
+    }
+    done = f"{proposal} dibetulkan dan menunggu diperiksa lagi."
+    if proposal.household_id:
+        question = Question(
+            title=f"Betulkan {proposal}",
+            text="Data keluarganya diambil dari register. Yang lama tersimpan dalam riwayat.",
+            button="Simpan pembetulan",
+            form=CorrectionForm,
+            initial=initial,
+            run=lambda **said: actions.correct_proposal(proposal, by=user, **said),
+            done=done,
+            back=url_of(proposal),
+            back_title=str(proposal),
+        )
+        return ask(request, question)
+    place = {
+        name: getattr(proposal, name) for name in ("kk_number", "address", "hamlet", "rt", "rw")
+    }
+    members = [
+        {
+            **{name: getattr(one, name) for name in MemberForm.base_fields},
+            "relation": one.get_relation_display(),
+            "birth_date": f"{one.birth_date:%d-%m-%Y}" if one.birth_date else "",
+        }
+        for one in proposal.members.all()
+    ]
+    if posted is None:
+        log_reveal(by=user, region=proposal.village, subject=f"pembetulan {proposal}")
+    family = FamilyForm(posted, initial={"village": proposal.village_id, **place}, user=user)
+    family.fields["village"].choices = [(proposal.village_id, proposal.village.full_name)]
+
+    def run(*, village, **typed):
+        return actions.correct_proposal(proposal, by=user, **typed)
+
+    return _typed_in(
+        request,
+        CorrectionForm(posted, initial=initial),
+        family,
+        member_forms(posted, members),
+        run=run,
+        done=done,
+        proposal=proposal,
+    )
+
+
+def _typed_in(
+    request: HttpRequest,
+    form: ProposalForm,
+    family: FamilyForm,
+    members: list[MemberForm],
+    *,
+    run: Callable,
+    done: str,
+    meeting: VillageMeeting | None = None,
+    proposal: Proposal | None = None,
+) -> HttpResponse:
+    """Check what was typed, ask about doubts, and `run` it; a new family or a corrected one."""
+    user, posted = request.user, request.POST if request.method == "POST" else None
     remarks: tuple[Remark, ...] = ()
     registered: list[Registered] = []
     if posted is not None and all([form.is_valid(), family.is_valid(), *map(_valid, members)]):
-        filled = [member for member in members if _is_filled(member)]
+        filled = [member for member in members if is_filled(member)]
         village = get_object_or_404(
             regions_inside(user.scope).select_related("parent__parent__parent"),
             pk=family.cleaned_data["village"],
             level=Region.Level.VILLAGE,
         )
         typed = [member.cleaned_data for member in filled]
-        checked, registered = actions.check_proposed(village, family.cleaned_data, typed, by=user)
+        checked, registered = actions.check_proposed(
+            village, family.cleaned_data, typed, by=user, instead_of=proposal
+        )
         remarks = checked.remarks
         is_compared = "is_compared" in posted
         refused = checked.errors or any(one.is_same for one in registered)
         if not refused and (is_compared or not (checked.warnings or registered)):
             try:
-                proposal = actions.submit_proposal(
+                written = run(
                     village=village,
-                    by=user,
                     family=family.cleaned_data,
                     members=typed,
-                    meeting=meeting,
                     is_compared=is_compared,
                     **form.cleaned_data,
                 )
             except ValidationError as error:
                 tell(form, error)
             else:
-                messages.success(request, f"{proposal} dicatat dan menunggu diperiksa.")
-                return redirect(meeting_url(meeting) if meeting else url_of(proposal))
+                messages.success(request, done.format(written))
+                return redirect(meeting_url(meeting) if meeting else url_of(written))
         _mark(checked, family, filled)
-    shown = members[: MEMBERS_SHOWN if posted is None else None]
     context = {
         **admin.site.each_context(request),
-        "title": "Usulkan keluarga baru",
+        "title": f"Betulkan {proposal}" if proposal else "Usulkan keluarga baru",
+        "proposal": proposal,
         "form": form,
         "family": family,
-        "members": shown,
+        "members": members,
         "meeting": meeting,
         "registered": registered,
         "asks": bool(remarks or registered)
@@ -259,6 +268,7 @@ def _add_registered(request: HttpRequest, household) -> HttpResponse:
         run=run,
         done=f"Usulan {household} dicatat dan menunggu diperiksa.",
         back=reverse("admin:verification_proposal_changelist"),
+        back_title="Usulan dan sanggah",
     )
     return ask(request, question)
 
@@ -279,12 +289,15 @@ def _context(request: HttpRequest, thing: Answerable) -> dict:
         "steps": steps_of(thing),
         "due_text": text,
         "due_tone": tone,
-        "may_check": may_decide and thing.made_by_id != user.pk,
+        "may_check": may_decide
+        and thing.made_by_id != user.pk
+        and not actions.has_corrected(thing, user),
         "is_own": may_decide and thing.made_by_id == user.pk,
+        "may_take_back": actions.may_take_back(thing, user),
         "name": thing._meta.model_name,
         **{
             f"{step}_url": f"admin:verification_{thing._meta.model_name}_{step}"
-            for step in ("check", "accept", "refuse")
+            for step in ("check", "accept", "refuse", "withdraw")
         },
     }
 
@@ -302,6 +315,7 @@ def proposal_page(request: HttpRequest, proposal: Proposal) -> HttpResponse:
         "criteria": criteria,
         "registered": registered,
         "decision": getattr(proposal, "decision", None),
+        "history": proposal.steps.select_related("by"),
     }
     return render(request, "verification/proposal.html", context)
 
@@ -325,26 +339,6 @@ def show_objector(request: HttpRequest, objection: Objection) -> HttpResponse:
     return objection_page(request, objection, shows_objector=True)
 
 
-class ObjectionForm(ReceivedForm):
-    kind = forms.ChoiceField(label="Isi sanggah", choices=Objection.Kind.choices)
-    statement = forms.CharField(
-        label="Uraian",
-        min_length=10,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={
-            "required": "Uraian belum diisi.",
-            "min_length": "Uraian terlalu singkat. Tulis sekurangnya 10 huruf.",
-        },
-    )
-    objector = forms.CharField(
-        label="Nama penyanggah",
-        max_length=150,
-        help_text="Hanya supervisor dan koordinator yang dapat melihatnya; setiap kali tercatat.",
-        error_messages={"required": "Nama penyanggah belum diisi."},
-    )
-    contact = forms.CharField(label="Telepon atau alamat", required=False, max_length=150)
-
-
 def add_objection(request: HttpRequest) -> HttpResponse:
     household = chosen_household(request)
     if household is None:
@@ -358,6 +352,7 @@ def add_objection(request: HttpRequest) -> HttpResponse:
         run=lambda **said: actions.submit_objection(household=household, by=request.user, **said),
         done="Sanggah dicatat dan menunggu diperiksa.",
         back=reverse("admin:verification_objection_changelist"),
+        back_title="Usulan dan sanggah",
     )
     return ask(request, question)
 
@@ -376,6 +371,7 @@ def check(request: HttpRequest, thing: Answerable) -> HttpResponse:
         run=lambda: actions.begin_check(thing, by=request.user),
         done=f"{thing} sedang Anda periksa.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return _decide(request, thing, question)
 
@@ -398,6 +394,7 @@ def accept(request: HttpRequest, thing: Answerable) -> HttpResponse:
         run=lambda answer: run(thing, answer=answer, by=request.user),
         done=f"{thing} disetujui.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return _decide(request, thing, question)
 
@@ -412,5 +409,25 @@ def refuse(request: HttpRequest, thing: Answerable) -> HttpResponse:
         run=lambda answer: actions.refuse(thing, answer=answer, by=request.user),
         done=f"{thing} ditolak.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return _decide(request, thing, question)
+
+
+def withdraw(request: HttpRequest, thing: Answerable) -> HttpResponse:
+    if not actions.may_take_back(thing, request.user):
+        raise PermissionDenied
+    kind = thing._meta.verbose_name
+    question = Question(
+        title=f"Tarik {thing}?",
+        text=f"{thing} tidak diperiksa lagi dan tetap tersimpan dengan alasannya."
+        f" Bila keliru ditarik, catat {kind} yang baru.",
+        button=f"Tarik {kind}",
+        form=ReasonForm,
+        danger=True,
+        run=lambda answer: actions.withdraw(thing, reason=answer, by=request.user),
+        done=f"{thing} ditarik.",
+        back=url_of(thing),
+        back_title=str(thing),
+    )
+    return ask(request, question)

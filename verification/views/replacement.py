@@ -10,15 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts.admin import regions_inside
 from beneficiaries import exports
-from beneficiaries.models import Household, Quota
+from beneficiaries.models import ExitReason, Household, Quota
 from regions.models import Region
+from uploads.views.attachments import files_of
 from verification.actions import attachments
 from verification.actions import replacement as actions
 from verification.figures import quotas as figures
-from verification.figures.replacement import asked_to_leave, moved, open_work
+from verification.figures.findings import place_filters
+from verification.figures.replacement import Moved, asked_to_leave, moved, open_work
 from verification.models import (
     Case,
     Decided,
@@ -29,7 +32,6 @@ from verification.models import (
     Round,
 )
 from verification.views.asking import AnswerForm, Question, ReasonForm, ask, date_field
-from verification.views.attachments import files_of
 from verification.views.meetings import LEAVING_REASONS
 from verification.views.siblings import REPLACEMENT, tabs
 from verification.waiting import RULE, Waiting
@@ -102,6 +104,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "round": round,
         "vacant": list(vacant.order_by("-decided_at")[:SHOWN]),
         "vacant_count": vacant.count(),
+        "vacant_url": _list_url(Case, {"kabupaten": regency.code if regency else ""})
+        + "hitungan=kosong",
         "to_leave": list(to_leave[:SHOWN]),
         "may_place": user.has_perm(actions.ENTER) and round is not None,
     }
@@ -112,7 +116,7 @@ def _running(regency: Region | None) -> Round | None:
     if regency is None:
         return None
     try:
-        return actions.running_round(regency.code)
+        return actions.round_of_places(regency.code)
     except ValidationError:
         return None
 
@@ -153,12 +157,22 @@ def movements(request: HttpRequest) -> HttpResponse:
     rounds = list(Round.objects.visible_to(user).exclude(status=Round.Status.DISIAPKAN))
     wanted = request.GET.get("putaran", "")
     round = next((one for one in rounds if str(one.pk) == wanted), rounds[0] if rounds else None)
-    code = request.GET.get("wilayah", "")
+    regencies = Region.objects.regencies()
+    if not user.scope.is_province:
+        regencies = regencies.filter(pk__in=user.scope.regencies)
+    regencies = list(regencies)
+    wanted = request.GET.get("wilayah", "")
+    regency = next((one for one in regencies if one.code == wanted), None)
+    if len(regencies) == 1:
+        regency = regencies[0]
+    code = regency.code if regency else ""
     cases = Case.objects.visible_to(user).filter(round=round)
-    is_province = user.scope.is_province and not code
-    if code:
+    work = {"kabupaten": code} if regency else {}
+    answerable = [(model, model.objects.visible_to(user)) for model in (Proposal, Objection)]
+    if regency:
         cases = cases.filter(regency_code=code)
-    lines = moved(cases, by="regency" if is_province else "district")
+        answerable = [(model, rows.filter(regency_code=code)) for model, rows in answerable]
+    lines = moved(cases, by="district" if regency else "regency") if round else []
     names = Region.objects.in_bulk([line.code for line in lines])
     context = {
         **admin.site.each_context(request),
@@ -166,16 +180,51 @@ def movements(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(REPLACEMENT, "movements"),
         "rounds": rounds,
         "round": round,
-        "is_province": is_province,
-        "rows": [(names[line.code], line) for line in lines],
+        "regency": regency,
+        "many_regencies": len(regencies) > 1,
+        "is_province": regency is None,
+        "rows": [_moved_row(round, names[line.code], line) for line in lines],
         "entered": sum(line.entered for line in lines),
         "left": sum(line.left for line in lines),
+        "urls": _moved_urls(round, code) if round else {},
         "answers": [
-            (label, open_work(model.objects.visible_to(user), timezone.localdate()))
-            for label, model in (("Usulan", Proposal), ("Sanggah", Objection))
+            (
+                model._meta.verbose_name.capitalize(),
+                open_work(rows, timezone.localdate()),
+                _list_url(model, work) + "tenggat=",
+            )
+            for model, rows in answerable
         ],
     }
     return render(request, "verification/movements.html", context)
+
+
+def _list_url(model, filters: dict) -> str:
+    """The address of a list, ready for one more filter."""
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{address}?{urlencode(filters)}{'&' if filters else ''}"
+
+
+def _moved_urls(round: Round, code: str) -> dict[str, str]:
+    address = _list_url(Case, {"round__id__exact": round.pk, **place_filters(code)})
+    return {
+        "entered": f"{address}result__exact={Case.Result.MASUK}",
+        "left": f"{address}result__exact={Case.Result.KELUAR}",
+    }
+
+
+def _moved_row(round: Round, place: Region, line: Moved) -> dict:
+    urls = _moved_urls(round, line.code)
+    return {
+        "place": place,
+        "entered": line.entered,
+        "left": line.left,
+        "urls": urls,
+        "why": [
+            (ExitReason(reason).label, number, f"{urls['left']}&hasil=alasan-{reason}")
+            for reason, number in line.why
+        ],
+    }
 
 
 class ReplacementForm(forms.Form):
@@ -226,6 +275,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         run=run,
         done=f"{household} diajukan masuk dan menunggu keputusan petugas lain.",
         back=f"{reverse('verification:waiting')}?kabupaten={regency}",
+        back_title="Penggantian dan daftar tunggu",
     )
     return ask(request, question)
 
@@ -262,6 +312,7 @@ def leaving(request: HttpRequest, pk: int) -> HttpResponse:
         run=lambda **said: actions.record_leaving(household, by=request.user, **said),
         done=f"{household} dicatat keluar dan menunggu diperiksa.",
         back=reverse("verification:waiting"),
+        back_title="Penggantian dan daftar tunggu",
     )
     return ask(request, question)
 
@@ -324,6 +375,7 @@ def change_payee(request: HttpRequest, pk: int) -> HttpResponse:
         run=run,
         done=f"Ganti pengurus {household} diajukan dan menunggu keputusan.",
         back=reverse("admin:verification_payeechange_changelist"),
+        back_title="Ganti pengurus",
     )
     return ask(request, question)
 
@@ -388,6 +440,7 @@ def grant(request: HttpRequest, thing: Decided) -> HttpResponse:
         run=lambda answer: run(thing, answer=answer, by=request.user),
         done=f"{thing} disetujui.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return ask(request, question)
 
@@ -408,5 +461,6 @@ def refuse(request: HttpRequest, thing: Decided) -> HttpResponse:
         run=lambda answer: run(thing, answer=answer, by=request.user),
         done=f"{thing} ditolak.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return ask(request, question)

@@ -27,6 +27,7 @@ from uploads.wording import STATUS_LOOKS as UPLOAD_LOOKS
 from verification.actions import rounds as actions
 from verification.choosing import preview
 from verification.figures import rounds as figures
+from verification.figures.findings import place_filters
 from verification.models import Case, CaseCount, Round
 from verification.risks import of as risks_of
 from verification.round_form import RoundForm
@@ -257,25 +258,15 @@ def next_step(round: Round) -> Step:
             icon="check",
         )
     if round.status == Round.Status.BERJALAN:
-        known = figures.progress_of_rounds(CaseCount.objects.filter(round=round)).get(round.pk)
-        open_cases = known.open if known else 0
-        waiting = Upload.objects.waiting().filter(kind=KIND, reference=str(round.pk)).count()
-        visited = known.visited if known else 0
-        text = f"{thousands(open_cases)} kasus belum terverifikasi dan berakhir tanpa hasil, atau"
-        text += " dibawa ke putaran yang Anda pilih."
-        if visited:
-            text += f" {thousands(visited)} kunjungan yang sudah dicatat masih dapat disetujui."
-        if waiting:
-            text += f" {waiting} unggahan yang sudah diajukan masih dapat diputus."
         return Step(
             "tutup",
             run=actions.close_round,
             title=f"Tutup {round}?",
-            text=text + " Unggahan baru tidak diterima lagi. Putaran dapat dibuka kembali.",
+            text="Kunjungan dan unggahan baru tidak diterima lagi. Putaran dapat dibuka kembali.",
             button="Tutup putaran",
             done="{name} ditutup.",
             icon="lock",
-            fields="verification/fields_close.html" if open_cases else "",
+            fields="verification/fields_close.html",
         )
     return Step(
         "buka-kembali",
@@ -286,6 +277,36 @@ def next_step(round: Round) -> Step:
         done="{name} dibuka kembali.",
         icon="undo",
     )
+
+
+@dataclass(frozen=True)
+class Left:
+    """Work that a closing round leaves behind, and what becomes of it."""
+
+    number: int
+    url: str
+    text: str
+
+
+def left_open(round: Round) -> list[Left]:
+    """Asked for the whole round: closing closes it everywhere."""
+    counted = figures.progress_of_rounds(CaseCount.objects.filter(round=round)).get(round.pk)
+    urls = _lists(round)
+    waiting = Upload.objects.waiting().filter(kind=KIND, reference=str(round.pk))
+    told = [
+        Left(
+            waiting.count(),
+            _address("uploads_upload", {"jenis": KIND, "acuan": round.pk}),
+            "unggahan menunggu persetujuan dan masih dapat diputus",
+        )
+    ]
+    if counted:
+        told = [
+            Left(counted.open, urls["open"], "kasus belum dikunjungi atau dikembalikan"),
+            Left(counted.visited, urls["visited"], "kunjungan masih dapat disetujui"),
+            *told,
+        ]
+    return [one for one in told if one.number]
 
 
 def change_status(request: HttpRequest, round: Round, key: str) -> HttpResponse:
@@ -313,6 +334,7 @@ def change_status(request: HttpRequest, round: Round, key: str) -> HttpResponse:
         "text": step.text,
         "action_text": step.button,
         "fields": step.fields,
+        "left_open": left_open(round) if key == "tutup" else [],
         "carry_rounds": carry_rounds(request.user, round),
         "back_url": url,
     }
@@ -376,6 +398,8 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
         .filter(kind=KIND, reference=str(round.pk))
         .select_related("region", "sent_by")
     )
+    if regency:
+        uploads = uploads.filter(regency_code=regency.code)
     due_text, due_tone = due_of(round)
     step = next_step(round) if user.has_perm("verification.change_round") else None
     context = {
@@ -389,6 +413,7 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
         "regency": regency,
         "is_one_regency": len(regencies) == 1,
         "total": total,
+        "total_urls": _lists(round, total.code),
         "rows": [
             _place_row(user, round, place, can_download, can_send, targets.get(place.code))
             for place in places
@@ -396,14 +421,18 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
         "has_targets": any(targets.values()),
         "whole": _place_row(user, round, total, can_download, can_send) if regency else None,
         "uploads": [(upload, UPLOAD_LOOKS[upload.status]) for upload in uploads[:UPLOADS_SHOWN]],
-        "uploads_url": _address("uploads_upload", {"jenis": KIND, "acuan": round.pk}),
+        "uploads_url": _address(
+            "uploads_upload",
+            {"jenis": KIND, "acuan": round.pk} | ({"kabupaten": regency.code} if regency else {}),
+        ),
         "can_view_uploads": user.has_perm("uploads.view_upload"),
         "step": step,
         "step_url": step and step.url(round),
+        "left_open": left_open(round) if step and step.fields else [],
         "carry_rounds": carry_rounds(user, round) if step and step.fields else [],
         "preview": preview(round) if round.status == Round.Status.DISIAPKAN else [],
         "officers": [
-            (one, _address("verification_case", _of_officer(round, one)))
+            (one, _lists(round, regency.code, petugas=one.officer.pk))
             for one in figures.progress_by_officer(counts.exclude(officer=None))
         ]
         if regency
@@ -417,8 +446,23 @@ def round_page(request: HttpRequest, round: Round) -> HttpResponse:
     return render(request, "verification/round.html", context)
 
 
-def _of_officer(round: Round, one: figures.OfficerProgress) -> dict:
-    return {"round__id__exact": round.pk, "petugas": one.officer.pk}
+# The parts of `figures.Progress` and the filter of the list of cases that means each.
+_PARTS = {
+    "total": {},
+    "to_visit": {"status__exact": Case.Status.BELUM},
+    "visited": {"status__exact": Case.Status.DIKUNJUNGI},
+    "sent": {"status__exact": Case.Status.DIAJUKAN},
+    "returned": {"status__exact": Case.Status.DIKEMBALIKAN},
+    "approved": {"status__exact": Case.Status.DISETUJUI},
+    "ended": {"status__exact": Case.Status.BERAKHIR},
+    "open": {"status__in": ",".join(Case.OPEN_TO_VISIT)},
+}
+
+
+def _lists(round: Round, place: str = "", **filters) -> dict[str, str]:
+    """The list of cases behind each part of a progress."""
+    where = {"round__id__exact": round.pk, **place_filters(place), **filters}
+    return {name: _address("verification_case", where | filter) for name, filter in _PARTS.items()}
 
 
 def _address(model: str, parameters: dict) -> str:
@@ -429,23 +473,14 @@ def _place_row(
     user, round: Round, place: figures.Progress, can_download, can_send, target=None
 ) -> dict:
     """A place with the addresses of its lists and of what can be done for it."""
-    where = {"round__id__exact": round.pk, "kabupaten": place.code[:5]}
-    if len(place.code) > 5:
-        where["kecamatan"] = place.code
+    urls = _lists(round, place.code)
     is_regency = len(place.code) == 5
     inside = user.scope.contains(place.code)
     return {
         "place": place,
-        "url": f"?{urlencode({'wilayah': place.code})}"
-        if is_regency
-        else _address("verification_case", where),
+        "url": f"?{urlencode({'wilayah': place.code})}" if is_regency else urls["total"],
+        "urls": urls,
         "target": target,
-        "visited_url": _address("verification_case", {**where, "status__exact": "DIKUNJUNGI"}),
-        "ended_url": _address("verification_case", {**where, "status__exact": "BERAKHIR"}),
-        "approved_url": _address("verification_case", {**where, "status__exact": "DISETUJUI"}),
-        "sent_url": _address("verification_case", {**where, "status__exact": "DIAJUKAN"}),
-        "returned_url": _address("verification_case", {**where, "status__exact": "DIKEMBALIKAN"}),
-        "to_visit_url": _address("verification_case", {**where, "status__exact": "BELUM"}),
         "sheet_url": reverse("verification:sheet", args=[round.pk, place.code])
         if can_download and inside and place.open
         else "",

@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from beneficiaries.models import Person
 from beneficiaries.reveal import Number
+from uploads.attachments import ACCEPT, MAX_FILES, TOLD
+from uploads.views.attachments import files_of
 from verification import forms
 from verification.actions import cases as actions
 from verification.actions.attachments import attach_to_case
-from verification.attachments import ACCEPT, MAX_FILES, TOLD
 from verification.figures import visits as figures
 from verification.figures.rounds import STATUS_LOOKS, outcome_of
 from verification.models import Case, Round
-from verification.views.attachments import files_of
 
 SHOWN = 20
 PARTS = {"belum": "Belum", "diperiksa": "Menunggu", "selesai": "Selesai"}

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from dashboards import figures, matching
+from dashboards import figures, history, matching, payouts
 from verification.figures import summary
 
 
@@ -15,5 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args, regencies, **options):
         figures.refresh(regencies or None)
         matching.refresh(regencies or None)
+        payouts.refresh(regencies=regencies or None)
+        history.keep_month()
         summary.compact()
         self.stdout.write("Angka beranda sudah dihitung ulang.")

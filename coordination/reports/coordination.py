@@ -1,0 +1,96 @@
+"""Reports of complaints and follow-ups."""
+
+from coordination.models import Complaint, FollowUp
+from coordination.reports.declared import Column, Filter, Report, Wanted
+from dashboards.indicators import get as indicator_of
+
+
+def _complaints(wanted: Wanted):
+    found = wanted.inside(Complaint.objects)
+    if status := wanted.option("status"):
+        found = found.filter(status=status)
+    if category := wanted.option("kategori"):
+        found = found.filter(category=category)
+    return found
+
+
+def _complaint_rows(wanted: Wanted):
+    for row in _complaints(wanted).select_related("region", "owner", "agent"):
+        yield [
+            row.number, row.get_category_display(), row.get_channel_display(),
+            row.region.full_name, str(row.agent or ""),
+            row.subject, row.received_on.isoformat(), row.due_on.isoformat(),
+            row.get_status_display(), str(row.owner or ""), row.get_outcome_display(),
+            row.answered_on.isoformat() if row.answered_on else "",
+        ]  # fmt: skip
+
+
+COMPLAINTS = Report(
+    "pengaduan",
+    "Daftar pengaduan",
+    "Pengaduan dengan keadaan dan jawabannya, tanpa isi dan tanpa identitas pelapor.",
+    "coordination.view_complaint",
+    tuple(
+        Column(name)
+        for name in (
+            "Nomor", "Kategori", "Masuk melalui", "Wilayah", "Agen", "Pokok pengaduan", "Diterima",
+            "Tenggat", "Status", "Penanggung jawab", "Hasil", "Dijawab",
+        )
+    ),
+    count=lambda wanted: _complaints(wanted).count(),
+    rows=_complaint_rows,
+    filters=(
+        Filter("status", "Status", dict(Complaint.Status.choices)),
+        Filter("kategori", "Kategori", dict(Complaint.Category.choices)),
+    ),
+    is_personal=True,
+)  # fmt: skip
+
+
+def _follow_ups(wanted: Wanted):
+    found = wanted.inside(FollowUp.objects)
+    match wanted.option("keadaan"):
+        case "terbuka":
+            return found.open()
+        case "lewat":
+            return found.overdue()
+        case "selesai":
+            return found.filter(status=FollowUp.Status.SELESAI)
+    return found
+
+
+def _follow_up_rows(wanted: Wanted):
+    for row in _follow_ups(wanted).select_related("agency", "region", "meeting"):
+        indicator = indicator_of(row.indicator)
+        yield [
+            row.text, row.meeting.title, row.agency.short_name, row.region.full_name,
+            row.due_on.isoformat(), row.state_label,
+            indicator.title if indicator else "",
+            indicator.text(row.value_then) if indicator else "",
+            indicator.text(row.value_now) if indicator else "",
+        ]  # fmt: skip
+
+
+FOLLOW_UPS = Report(
+    "tindak-lanjut",
+    "Tindak lanjut Rakor",
+    "Tindak lanjut dengan instansi, tenggat, keadaan, dan angka yang hendak diubah.",
+    "coordination.view_followup",
+    tuple(
+        Column(name)
+        for name in (
+            "Tindak lanjut", "Rapat", "Instansi", "Wilayah", "Tenggat", "Keadaan", "Angka",
+            "Saat diputuskan", "Terakhir",
+        )
+    ),
+    count=lambda wanted: _follow_ups(wanted).count(),
+    rows=_follow_up_rows,
+    filters=(
+        Filter(
+            "keadaan",
+            "Keadaan",
+            {"terbuka": "Belum selesai", "lewat": "Lewat tenggat", "selesai": "Selesai"},
+        ),
+    ),
+    is_signed=True,
+)  # fmt: skip

@@ -1,0 +1,144 @@
+"""How a report is declared, and what all of them need."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from accounts.scope import Scope
+from coordination.payout_indicators import period_spoken_of
+from dashboards.figures import CHILD_LENGTH
+from distribution.models import PayoutPeriod
+from regions.models import Region
+from verification.models import Round
+
+LEVELS = {"5": "Kabupaten/kota", "8": "Kecamatan", "13": "Desa/kelurahan"}
+REGENCY = 5  # length of a code of a kabupaten or kota
+YES_NO = {"ya": "Ya", "tidak": "Tidak"}
+
+
+@dataclass(frozen=True)
+class Column:
+    heading: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One choice beside the region; an empty value means no limit, unless `required`.
+
+    `choices` are codes with their words, or a function of the user that gives them; `everything` is
+    the word for no limit.
+    """
+
+    name: str
+    label: str
+    choices: Mapping[str, str] | Callable[[object], Mapping[str, str]]
+    required: bool = False
+    everything: str = "Semua"
+
+    def choices_for(self, user) -> Mapping[str, str]:
+        return self.choices(user) if callable(self.choices) else self.choices
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a user has asked for; `region` lies inside the user's scope."""
+
+    user: object
+    region: Region
+    options: dict[str, str] = field(default_factory=dict)
+
+    def option(self, name: str) -> str:
+        return self.options.get(name, "")
+
+    def inside(self, queryset):
+        """The rows of a scoped queryset that lie in the region."""
+        place = queryset.model.PLACE
+        return queryset.visible_to(self.user).filter(Scope((self.region.code,)).condition(place))
+
+    @property
+    def length(self) -> int:
+        """Of the codes that an aggregate is grouped by; never wider than the region itself."""
+        return max(int(self.option("tingkat") or 5), CHILD_LENGTH[len(self.region.code)])
+
+    @property
+    def period(self) -> PayoutPeriod | None:
+        """The payout period that was chosen, else the one that meetings speak of."""
+        if chosen := self.option("periode"):
+            return PayoutPeriod.objects.visible_to(self.user).filter(pk=chosen).first()
+        return period_spoken_of(self.user)
+
+    @property
+    def round(self) -> Round | None:
+        """The verification round that was chosen, else the running one, else the newest."""
+        rounds = Round.objects.visible_to(self.user)
+        if chosen := self.option("putaran"):
+            return rounds.filter(pk=chosen).first()
+        return rounds.running().first() or rounds.first()
+
+
+@dataclass(frozen=True)
+class Report:
+    """`rows` streams; `count` says how many there will be, for the progress and the question
+    whether the user waits. `is_personal`: a purpose is asked for and the export is logged.
+    `deepest`: the length of the code of the smallest region it can be made for. `definitions` are
+    shown on the page and under the signed table; `topic` is the heading it is listed under.
+    """
+
+    code: str
+    title: str
+    text: str
+    permission: str
+    columns: tuple[Column, ...]
+    count: Callable[[Wanted], int]
+    rows: Callable[[Wanted], Iterable[Sequence]]
+    filters: tuple[Filter, ...] = ()
+    is_personal: bool = False
+    is_signed: bool = False
+    deepest: int = 13
+    definitions: tuple[tuple[str, str], ...] = ()
+    topic: str = "Koordinasi"
+
+
+_LEVEL_OF = {5: Region.Level.REGENCY, 8: Region.Level.DISTRICT, 13: Region.Level.VILLAGE}
+
+
+def places_of(wanted: Wanted) -> int:
+    """How many places of the level that is wanted lie in the region: what a sum by place has at
+    most, told without counting what is summed."""
+    inside = Region.objects.filter(pk__startswith=wanted.region.code)
+    return inside.filter(level=_LEVEL_OF[wanted.length]).count()
+
+
+def names_of(codes: Iterable[str]) -> dict[str, Region]:
+    """The regions of these codes and those above them."""
+    wanted = {code[:length] for code in codes for length in (2, 5, 8, 13) if length <= len(code)}
+    return {region.code: region for region in Region.objects.filter(pk__in=wanted)}
+
+
+def place_cells(code: str, names: Mapping[str, Region]) -> list[str]:
+    """Kabupaten/kota, kecamatan and village of a code; empty below its level."""
+    return [names[code[:n]].full_name if len(code) >= n else "" for n in (5, 8, 13)]
+
+
+def percent(value) -> str:
+    return "" if value is None else f"{value}".replace(".", ",")
+
+
+def _periods(user) -> dict[str, str]:
+    """That of the meetings first, since it is what is mostly wanted."""
+    first = period_spoken_of(user)
+    periods = [first] if first else []
+    periods += [row for row in PayoutPeriod.objects.visible_to(user) if row != first]
+    return {str(period.pk): period.name for period in periods}
+
+
+def _rounds(user) -> dict[str, str]:
+    """Running ones first."""
+    rounds = Round.objects.visible_to(user)
+    return {str(round.pk): round.name for round in (*rounds.running(), *rounds)}
+
+
+PLACES = tuple(Column(name) for name in LEVELS.values())
+LEVEL = Filter("tingkat", "Dirinci per", LEVELS, required=True)
+PERIOD = Filter("periode", "Periode salur", _periods, required=True)
+ROUND = Filter("putaran", "Putaran verifikasi", _rounds, required=True)

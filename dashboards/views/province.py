@@ -1,0 +1,48 @@
+"""The start page of the province."""
+
+from dashboards import attention, figures, links, work
+from dashboards.choices import chosen
+from dashboards.overview import overview
+from dashboards.views.page import page
+from dashboards.views.parts import parts
+from regions.models import Region
+from uploads.models import Upload
+
+SHOWN_FINDINGS = 6
+
+
+def province(request):
+    """Of the province, or of one kabupaten/kota that is chosen in the filter."""
+    user = request.user
+    home = min(user.scope.codes, key=len)
+    asked = request.GET.get("wilayah", "")
+    code = asked if len(asked) == 5 and user.scope.contains(asked) else home
+    regencies = list(Region.objects.filter(parent=home))
+    if code not in {home, *(region.code for region in regencies)}:
+        code = home
+    round = figures.current_round(user)
+    filters = chosen(request, region=code if code != home else "")
+    view = overview(user, code, filters, round)
+    uploads = figures.open_uploads(user)
+    found = [*work.findings(user, view.area, round, uploads), *attention.findings(view)]
+    found.sort(key=lambda finding: not finding.urgent)
+    shows_all = request.GET.get("temuan") == "semua"
+    sent = [upload for upload in uploads if upload.status == Upload.Status.DIAJUKAN]
+    may_review = user.has_perm("uploads.review_upload")
+    return page(
+        request,
+        "dashboards/province.html",
+        title="Beranda provinsi",
+        regencies=regencies,
+        may_review=may_review,
+        sent=len(sent),
+        waiting=sum(upload.for_me for upload in uploads) if may_review else len(sent),
+        to_repair=sum(upload.to_repair for upload in uploads),
+        uploads_links={
+            "to_review": links.uploads_to_review(user),
+            "to_repair": links.uploads_to_repair(user),
+        },
+        findings=found if shows_all else found[:SHOWN_FINDINGS],
+        findings_total=len(found),
+        **parts(view),
+    )

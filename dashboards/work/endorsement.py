@@ -1,0 +1,113 @@
+"""Endorsement on the start pages: what each role must do about lists and decrees, and by when."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Count, Exists, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.scope import Scope
+from dashboards.work.tasks import Task, Waiting, due
+from regions.models import Region
+from verification.models import Case, Decree, Endorsement, Round
+
+Status = Endorsement.Status
+REVIEW_DAYS = 7
+SIGN_DAYS = 7
+
+
+def _page(endorsement: Endorsement) -> str:
+    return reverse("admin:verification_endorsement_change", args=[endorsement.pk])
+
+
+def tasks(user, region: Region, round: Round | None) -> Iterator[Task | Waiting]:
+    """Lists of the regency that wait for a signature, for repair, or for being drawn up."""
+    if not user.has_perm("verification.add_endorsement") or len(region.code) != 5:
+        return
+    lists = (
+        Endorsement.objects.visible_to(user)
+        .filter(region=region)
+        .select_related("round")
+        .order_by("-made_at", "-pk")
+    )
+    # The newest of a round says where it stands.
+    newest = {}
+    for one in lists:
+        newest.setdefault(one.round_id, one)
+    for one in newest.values():
+        if one.status == Status.DISUSUN:
+            yield Task(
+                count=one.families,
+                unit="keluarga",
+                due=due(timezone.localdate(one.made_at) + timedelta(days=SIGN_DAYS)),
+                url=_page(one),
+                title=f"Mintakan tanda tangan dan catat pengesahan {one.round}",
+                text="Daftar sudah dibekukan; berita acaranya menunggu tanda tangan.",
+                button="Buka pengesahan",
+            )
+        elif one.status == Status.DIKEMBALIKAN:
+            yield Task(
+                count=one.families,
+                unit="keluarga",
+                due=due(one.round.due_on),
+                url=_page(one),
+                title=f"Perbaiki dan sahkan lagi daftar {one.round}",
+                text=f"Dikembalikan provinsi: {one.end_reason}"[:180],
+                button="Baca alasannya",
+            )
+    if round and round.pk not in newest:
+        yield _to_draw_up(user, region, round)
+
+
+def _to_draw_up(user, region: Region, round: Round) -> Waiting:
+    """The cases of a round, once none of them is open any more."""
+    cases = Case.objects.visible_to(user).filter(
+        Scope((region.code,)).condition(Case.PLACE), round=round
+    )
+    return Waiting(
+        rows=cases.approved().exclude(Exists(cases.open())),
+        unit="keluarga",
+        title=f"Susun daftar pengesahan {round}",
+        text="Semua kasus sudah selesai diverifikasi.",
+        button="Susun daftar",
+        url=reverse("admin:verification_endorsement_add"),
+        due_on=round.due_on,
+    )
+
+
+def findings(user) -> Iterator[dict]:
+    """What waits for the province, as keyword arguments of `work.Finding`."""
+    if not user.has_perm("verification.review_endorsement"):
+        return
+    lists = (
+        Endorsement.objects.visible_to(user)
+        .select_related("region", "round")
+        .annotate(to_look=Count("second_looks", filter=Q(second_looks__outcome="")))
+    )
+    for one in lists.to_review().order_by("endorsed_at"):
+        until = due(timezone.localdate(one.endorsed_at) + timedelta(days=REVIEW_DAYS))
+        looks = f" {one.to_look} keluarga sampel belum dilihat." if one.to_look else ""
+        yield {
+            "urgent": bool(until.overdue),
+            "region": one.region,
+            "count": one.families,
+            "due": until,
+            "url": _page(one),
+            "title": "daftar pengesahan menunggu tinjauan",
+            "text": f"{one.round}; tinjauan {until.words}.{looks}",
+            "button": "Tinjau daftar",
+        }
+    recorded = Decree.objects.visible_to(user).filter(status=Decree.Status.DICATAT)
+    for decree in recorded.exclude(recorded_by=user).select_related("region"):
+        until = due(decree.effective_on)
+        yield {
+            "urgent": bool(until.overdue),
+            "region": decree.region,
+            "count": 1,
+            "due": until,
+            "url": reverse("admin:verification_decree_change", args=[decree.pk]),
+            "title": f"penetapan {decree.number} belum diterapkan",
+            "text": f"Berlaku mulai {decree.effective_on:%d-%m-%Y}, {until.words}.",
+            "button": "Buka penetapan",
+        }
