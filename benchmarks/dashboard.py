@@ -7,7 +7,6 @@ import bench
 from pages import REGENCY, SEARCHES, Browser, portal
 from payout import CARDS
 
-PAYMENTS = 10_000_000
 # Months one after the other up to November 2021. Of a hundred payments four have failed, ten are
 # credited and not spent. Purchases are left out, since no dashboard reads them; so are the checks
 # of keys and triggers: the rows are right, and ten million of them take an hour.
@@ -52,7 +51,7 @@ ANALYZE dashboards_villagemonth
 """
 
 
-def fill(user) -> tuple[int, float]:
+def fill(user, payments: int) -> tuple[int, float]:
     """Payments and all figures; how many payments there are, and the seconds of counting them."""
     from django.db import connection
 
@@ -61,7 +60,7 @@ def fill(user) -> tuple[int, float]:
     from distribution.models import Payment
 
     families = Household.objects.count()
-    periods = -(-PAYMENTS // families)
+    periods = -(-payments // families)
     bench.say(f"making {periods} months of {families:,} payments")
     with connection.cursor() as cursor:
         cursor.execute(CARDS)
@@ -97,10 +96,10 @@ def addresses() -> dict[str, list[str]]:
     }
 
 
-def measure() -> dict:
+def measure(wanted: int) -> dict:
     from accounts.roles import Role
 
-    payments, counted = fill(bench.user("provinsi", Role.KOORDINATOR, "62"))
+    payments, counted = fill(bench.user("provinsi", Role.KOORDINATOR, "62"), wanted)
     bench.user("kabupaten", Role.PETUGAS, REGENCY)
     bench.say(f"{payments:,} payments counted in {counted:.1f} s")
     times, queries = {}, {}
@@ -123,9 +122,10 @@ def measure() -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--persons", type=int, default=1_000_000)
+    parser.add_argument("--payments", type=int, default=10_000_000)
     chosen = parser.parse_args()
     with bench.register(chosen.persons, copy="dashboard"):
-        bench.report({"persons": chosen.persons, **measure()})
+        bench.report({"persons": chosen.persons, **measure(chosen.payments)})
 
 
 if __name__ == "__main__":

@@ -118,6 +118,20 @@ class ActiveFilter(DropdownFilter):
         return queryset
 
 
+class RegisterFilter(DropdownFilter):
+    """By the register of the family, for rows that belong to one."""
+
+    title, parameter_name = "register", "register"
+
+    def lookups(self, request, model_admin):
+        return Household.Register.choices
+
+    def queryset(self, request, queryset):
+        if self.value() in Household.Register.values:
+            return queryset.filter(household__register=self.value())
+        return queryset
+
+
 class DecileFilter(DropdownFilter):
     title, parameter_name = "desil", "desil"
 
@@ -300,6 +314,7 @@ class PersonAdmin(RegisterAdmin):
         PersonNikFilter,
         PersonMatchedFilter,
         ActiveFilter,
+        RegisterFilter,
         ("relation", ChoicesDropdownFilter),
         ("sex", ChoicesDropdownFilter),
     ]

@@ -21,10 +21,11 @@ SELECT village_id, register, %(month)s, r.round_id,
     coalesce(r.cases, 0), coalesce(r.approved, 0)
 FROM dashboards_registerfigures f
 LEFT JOIN (
-    SELECT DISTINCT ON (village_id, register) village_id, register, round_id, cases, approved
+    SELECT DISTINCT ON (r.village_id, r.register) r.village_id, r.register, r.round_id, r.cases,
+        r.approved
     FROM dashboards_roundfigures r JOIN verification_round v ON v.id = r.round_id
     WHERE v.status = 'BERJALAN'
-    ORDER BY village_id, register, v.starts_on DESC, v.id DESC
+    ORDER BY r.village_id, r.register, v.starts_on DESC, v.id DESC
 ) r USING (village_id, register)
 ON CONFLICT (month, village_id, register) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in _NAMES)}, round_id = excluded.round_id

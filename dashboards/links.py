@@ -36,24 +36,56 @@ def _list(user, model: str, code: str, **filters) -> str | None:
     return address and f"{address}?{urlencode({**places, **filters}, safe=',')}"
 
 
-def kpm(user, code: str) -> str | None:
-    return _list(user, "beneficiaries.household", code, kpm="ya")
+def kpm(user, code: str, **filters) -> str | None:
+    return _list(user, "beneficiaries.household", code, kpm="ya", **_register(filters, "__exact"))
 
 
 def persons(user, code: str) -> str | None:
     return _list(user, "beneficiaries.person", code, aktif="ya")
 
 
-def invalid_nik(user, code: str) -> str | None:
-    return _list(user, "beneficiaries.person", code, aktif="ya", nik="tidak")
+def _register(filters: dict, suffix: str = "") -> dict:
+    """`register`, if one is named, as the parameter that a list knows."""
+    chosen = filters.pop("register", "")
+    return {**filters, **({f"register{suffix}": chosen} if chosen else {})}
 
 
-def matched(user, code: str) -> str | None:
-    return _list(user, "beneficiaries.person", code, aktif="ya", padan="ya")
+def invalid_nik(user, code: str, **filters) -> str | None:
+    filters = _register(filters)
+    return _list(user, "beneficiaries.person", code, aktif="ya", nik="tidak", **filters)
 
 
-def unmatched(user, code: str) -> str | None:
-    return _list(user, "beneficiaries.person", code, aktif="ya", padan="tidak")
+def matched(user, code: str, **filters) -> str | None:
+    filters = _register(filters)
+    return _list(user, "beneficiaries.person", code, aktif="ya", padan="ya", **filters)
+
+
+def unmatched(user, code: str, **filters) -> str | None:
+    filters = _register(filters)
+    return _list(user, "beneficiaries.person", code, aktif="ya", padan="tidak", **filters)
+
+
+def period_payments(
+    user, code: str, period: int, *, bank: str = "", register: str = "", **filters
+) -> str | None:
+    """The payments of a period; `dana`, `belanja`, `sampai` and `status__in` narrow them."""
+    if bank:
+        filters["bank__code__exact"] = bank
+    filters = _register({**filters, "register": register})
+    return _list(user, "distribution.payment", code, period__id__exact=period, **filters)
+
+
+def selling_agents(user, code: str) -> str | None:
+    return _list(user, "distribution.agent", code, kontrak="jalan")
+
+
+def villages_without_agent(user, regency: str) -> str | None:
+    """Of a regency; of the province the page that leads to them."""
+    if not user.has_perm("distribution.view_agent"):
+        return None
+    chosen = {"kabupaten": regency, "saring": "tanpa"} if len(regency) == 5 else {}
+    address = reverse("distribution:reach")
+    return f"{address}?{urlencode(chosen)}" if chosen else address
 
 
 def match_results(user, code: str, **filters) -> str | None:
@@ -79,21 +111,22 @@ def matching(code: str) -> str:
     return reverse("dashboards:matching_of", args=[code])
 
 
-def cases(user, code: str, round: Round, *statuses: Case.Status) -> str | None:
+def cases(user, code: str, round: Round, *statuses: Case.Status, **filters) -> str | None:
     status = {"status__exact" if len(statuses) == 1 else "status__in": ",".join(statuses)}
-    return _list(user, "verification.case", code, round__id__exact=round.pk, **status)
+    filters = _register(filters)
+    return _list(user, "verification.case", code, round__id__exact=round.pk, **status, **filters)
 
 
-def verified(user, code: str, round: Round) -> str | None:
-    return cases(user, code, round, Case.Status.DISETUJUI)
+def verified(user, code: str, round: Round, **filters) -> str | None:
+    return cases(user, code, round, Case.Status.DISETUJUI, **filters)
 
 
 def sent(user, code: str, round: Round) -> str | None:
     return cases(user, code, round, Case.Status.DIAJUKAN, Case.Status.DIKUNJUNGI)
 
 
-def cases_to_do(user, code: str, round: Round) -> str | None:
-    return cases(user, code, round, Case.Status.BELUM, Case.Status.DIKEMBALIKAN)
+def cases_to_do(user, code: str, round: Round, **filters) -> str | None:
+    return cases(user, code, round, Case.Status.BELUM, Case.Status.DIKEMBALIKAN, **filters)
 
 
 def uploads(user) -> str | None:

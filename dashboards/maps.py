@@ -1,11 +1,13 @@
 """The map and the ranking of the places inside a region: one card, one choice of figure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from operator import attrgetter
+from urllib.parse import urlencode
 
 from dashboards import links
-from dashboards.figures import Area, Counts, Place
+from dashboards.figures import Area, Place
 from regions import geometry
 from regions.codes import SHORT_NAMES
 
@@ -18,7 +20,10 @@ NICE_STEPS = (1, 2, 5, 10, 20, 25, 50)
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure to choose; `floors` are where its five classes begin, None: by the largest count."""
+    """A figure to choose; `floors` are where its five classes begin, None: by the largest count.
+
+    `figure` and `basis` name attributes of what is shown of a place, through dots.
+    """
 
     key: str
     label: str
@@ -29,13 +34,22 @@ class Measure:
     floors: tuple[int, ...] | None = None
     lowest_first: bool = False
     alarm: str = ""
+    better: int = 0
+    unit: str = "persen"
 
     @property
     def is_share(self) -> bool:
         return self.floors is not None
 
-    def of(self, counts: Counts) -> Decimal | int | None:
-        return getattr(counts, self.figure)
+    @property
+    def is_percent(self) -> bool:
+        return self.is_share and self.unit == "persen"
+
+    def of(self, shown) -> Decimal | int | None:
+        return attrgetter(self.figure)(shown)
+
+    def basis_of(self, shown) -> int:
+        return attrgetter(self.basis)(shown)
 
     def alarming(self, value: Decimal | int | None) -> bool:
         if not self.alarm or value is None:
@@ -47,40 +61,73 @@ VERIFIED = Measure(
     key="terverifikasi",
     label="Terverifikasi",
     subject="KPM terverifikasi",
-    figure="verified_share",
-    basis="cases",
+    figure="counts.verified_share",
+    basis="counts.cases",
     basis_label="KPM",
     floors=(0, 50, 65, 80, 90),
     lowest_first=True,
     alarm="Di bawah 50%",
+    better=1,
 )
-INVALID_NIK = Measure(
-    key="nik",
-    label="NIK tidak sah",
-    subject="orang dengan NIK yang tidak sah",
-    figure="invalid_share",
-    basis="persons",
+MATCHED = Measure(
+    key="padan",
+    label="Padan Dukcapil",
+    subject="orang yang padan dengan data Dukcapil",
+    figure="counts.matched_share",
+    basis="counts.persons",
     basis_label="Orang",
-    floors=(0, 5, 10, 15, 20),
-    alarm="20% ke atas",
+    floors=(0, 70, 80, 90, 95),
+    lowest_first=True,
+    alarm="Di bawah 70%",
+    better=1,
+)
+CREDITED = Measure(
+    key="tersalur",
+    label="Tersalur",
+    subject="rupiah yang tersalur dari daftar bayar",
+    figure="payout.credited_share",
+    basis="payout.payments",
+    basis_label="KPM dibayar",
+    floors=(0, 80, 90, 95, 98),
+    lowest_first=True,
+    alarm="Di bawah 80%",
+    better=1,
+)
+UNSPENT = Measure(
+    key="belum",
+    label="Belum transaksi",
+    subject="KPM tersalur yang belum bertransaksi",
+    figure="payout.unspent_share",
+    basis="payout.credited",
+    basis_label="KPM tersalur",
+    floors=(0, 5, 10, 20, 40),
+    alarm="40% ke atas",
+    better=-1,
+)
+QUALITY = Measure(
+    key="kualitas",
+    label="Kualitas data",
+    subject="nilai kualitas data, 0 sampai 100",
+    figure="quality",
+    basis="counts.persons",
+    basis_label="Orang",
+    floors=(0, 50, 65, 80, 90),
+    lowest_first=True,
+    alarm="Di bawah 50",
+    better=1,
+    unit="nilai",
 )
 KPM = Measure(
     key="kpm",
     label="KPM aktif",
     subject="KPM aktif",
-    figure="kpm",
-    basis="households",
+    figure="counts.kpm",
+    basis="counts.households",
     basis_label="Keluarga",
+    unit="jumlah",
 )
-PERSONS = Measure(
-    key="orang",
-    label="Orang",
-    subject="orang dalam keluarga terdaftar",
-    figure="persons",
-    basis="households",
-    basis_label="Keluarga",
-)
-MEASURES = (VERIFIED, INVALID_NIK, KPM, PERSONS)
+MEASURES = (VERIFIED, MATCHED, CREDITED, UNSPENT, QUALITY, KPM)
+PAYOUT = (CREDITED, UNSPENT)
 
 
 @dataclass(frozen=True)
@@ -109,6 +156,7 @@ class Row:
     bar: float
     alarming: bool
     shade: int
+    change: Decimal | int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +195,11 @@ class Card:
     tick: float
     noun: str
     heading: str
+    total_change: Decimal | int | None = None
+
+    @property
+    def has_changes(self) -> bool:
+        return any(row.change is not None for row in self.rows)
 
     @property
     def is_tall(self) -> bool:
@@ -182,17 +235,42 @@ def floors_of(measure: Measure, largest: int) -> tuple[int, ...]:
     return tuple(step * index for index in range(CLASSES))
 
 
-def card(area: Area, chosen: str, *, has_round: bool) -> Card | None:
-    """The card of a region by the figure `chosen`; None for a village, which holds no places."""
+@dataclass(frozen=True)
+class Shown:
+    """What the card shows: each place now and before, by its code, and their sum."""
+
+    now: Mapping[str, object]
+    total: object
+    before: Mapping[str, object]
+    total_before: object
+
+
+def _change(measure: Measure, now, before) -> Decimal | int | None:
+    """Points, or a number; None where nothing was before."""
+    if before is None or not measure.basis_of(before):
+        return None
+    value, then = measure.of(now), measure.of(before)
+    return None if value is None or then is None else value - then
+
+
+def card(
+    area: Area,
+    chosen: str,
+    shown: Shown,
+    *,
+    offered: tuple[Measure, ...] = MEASURES,
+    query: Callable[..., str] = lambda **figure: f"?{urlencode(figure)}",
+) -> Card | None:
+    """The card of a region by the figure `chosen` of those `offered`; None for a village, which
+    holds no places. `query` makes the address of the page with another figure."""
     if not area.places:
         return None
-    offered = MEASURES if has_round else MEASURES[1:]
     measure = next((measure for measure in offered if measure.key == chosen), offered[0])
-    values = [measure.of(place.counts) for place in area.places]
+    values = [measure.of(shown.now[place.code]) for place in area.places]
     known = [value for value in values if value is not None]
     largest = max(known, default=0)
     floors = floors_of(measure, largest)
-    full = 100 if measure is VERIFIED else max(largest, 1)
+    full = 100 if measure.lowest_first else max(largest, 1)
 
     def bar(value) -> float:
         return round(min(float(value or 0) / float(full), 1) * 100, 1)
@@ -203,19 +281,20 @@ def card(area: Area, chosen: str, *, has_round: bool) -> Card | None:
     rows = [
         Row(
             place=place,
-            url=links.region(place.region),
+            url=links.region(place.region) + query(wilayah="", angka=measure.key),
             value=value,
-            basis=getattr(place.counts, measure.basis),
+            basis=measure.basis_of(shown.now[place.code]),
             bar=bar(value),
             alarming=measure.alarming(value),
             shade=shade(value),
+            change=_change(measure, shown.now[place.code], shown.before.get(place.code)),
         )
         for place, value in zip(area.places, values, strict=True)
     ]
     sign = 1 if measure.lowest_first else -1
     rows.sort(key=lambda row: (row.value is None, sign * (row.value or 0), row.place.code))
-    total = measure.of(area.total)
-    average = total if measure.is_share else round(total / len(rows))
+    total = measure.of(shown.total)
+    average = total if measure.is_share else round((total or 0) / len(rows))
     by_code = {row.place.code: row for row in rows}
     try:
         drawing = geometry.shapes(area.region.code)
@@ -225,7 +304,7 @@ def card(area: Area, chosen: str, *, has_round: bool) -> Card | None:
     return Card(
         measure=measure,
         choices=tuple(
-            Choice(other.label, f"?angka={other.key}#wilayah", other is measure)
+            Choice(other.label, f"{query(angka=other.key)}#wilayah", other is measure)
             for other in offered
         ),
         view_box=drawing.view_box,
@@ -253,12 +332,13 @@ def card(area: Area, chosen: str, *, has_round: bool) -> Card | None:
         ),
         rows=tuple(rows),
         total=total,
-        total_basis=getattr(area.total, measure.basis),
+        total_basis=measure.basis_of(shown.total),
         total_bar=bar(total) if measure.is_share else 0,
         average=average,
         tick=bar(average),
         noun=SHORT_HEADINGS[len(area.region.code)],
         heading=HEADINGS[len(area.region.code)],
+        total_change=_change(measure, shown.total, shown.total_before),
     )
 
 

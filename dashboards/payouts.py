@@ -131,11 +131,13 @@ COUNTED = tuple(field.name for field in fields(PayoutCounts))
 
 @dataclass(frozen=True)
 class MonthCounts:
-    """The payments of the periods from `first` to `last` month, both their first days."""
+    """The payments of the periods from `first` to `last` month, both their first days; `period` is
+    its id where it is one."""
 
     first: date
     last: date
     counts: PayoutCounts
+    period: int | None = None
 
 
 def periods(user) -> list[PayoutPeriod]:
@@ -209,6 +211,12 @@ def province_total(province: str, period: PayoutPeriod) -> PayoutCounts:
     return PayoutCounts(*row) if row else PayoutCounts()
 
 
+def _months_back(months: int, last: date) -> date:
+    """The first of so many months up to `last`, both counted."""
+    number = last.year * 12 + last.month - months
+    return date(number // 12, number % 12 + 1, 1)
+
+
 def by_month(
     user, code: str, *, bank: str | None = None, register: str | None = None, months: int = 12
 ) -> list[MonthCounts]:
@@ -217,23 +225,79 @@ def by_month(
     A period of several months stands as one, since it was paid as one; periods of the same months
     (a rapel) are added up.
     """
-    paid = PayoutPeriod.objects.visible_to(user).exclude(status=PayoutPeriod.Status.DISIAPKAN)
-    last = paid.aggregate(last=Max("last_month"))["last"]
-    if last is None:
-        return []
-    number = last.year * 12 + last.month - months
-    earliest = date(number // 12, number % 12 + 1, 1)
-    rows = (
-        _rows(user, code, bank=bank, register=register)
-        .filter(period__in=paid.filter(last_month__gte=earliest))
-        .values("period__first_month", "period__last_month")
-        .annotate(**_SUMS)
+    paid = [one for one in periods(user) if one.status != PayoutPeriod.Status.DISIAPKAN]
+    summed = by_period(user, code, paid, bank=bank, register=register, length=len(code))
+    return months_of(paid, summed.counts, code, months=months)
+
+
+def months_of(
+    paid: list[PayoutPeriod],
+    counts: dict[int, dict[str, PayoutCounts]],
+    code: str,
+    *,
+    months: int = 12,
+) -> list[MonthCounts]:
+    """The same of counts by period and place that were read already, for the places inside."""
+    last = max((one.last_month for one in paid if one.pk in counts), default=None)
+    found: dict[tuple[date, date], MonthCounts] = {}
+    for one in paid:
+        if one.pk not in counts or one.last_month < _months_back(months, last):
+            continue
+        inside = (each for place, each in counts[one.pk].items() if place.startswith(code))
+        key = (one.first_month, one.last_month)
+        other = found.get(key)
+        found[key] = MonthCounts(
+            *key,
+            sum(inside, other.counts if other else PayoutCounts()),
+            None if other else one.pk,
+        )
+    return [found[key] for key in sorted(found)]
+
+
+@dataclass(frozen=True)
+class ByPeriod:
+    """Counts by period and place, with the moment of the count of each period."""
+
+    counts: dict[int, dict[str, PayoutCounts]]
+    counted_at: dict[int, datetime]
+
+    def total(self, period: PayoutPeriod) -> PayoutCounts:
+        return sum(self.counts.get(period.pk, {}).values(), PayoutCounts())
+
+
+def by_period(
+    user,
+    code: str,
+    wanted: Collection[PayoutPeriod],
+    *,
+    bank: str | None = None,
+    register: str | None = None,
+    length: int,
+) -> ByPeriod:
+    """Several periods in one query, by place inside `code` whose codes have this length."""
+    rows = _rows(user, code, bank=bank, register=register).filter(
+        period__in=[one.pk for one in wanted]
     )
-    found = [
-        MonthCounts(row["period__first_month"], row["period__last_month"], _counts(row))
-        for row in rows
-    ]
-    return sorted(found, key=lambda month: (month.first, month.last))
+    counts: dict[int, dict[str, PayoutCounts]] = {}
+    counted: dict[int, datetime] = {}
+    grouped = rows.values("period_id", place=Left("village_id", length))
+    for row in grouped.annotate(last=Max("counted_at"), **_SUMS):
+        period = row["period_id"]
+        counts.setdefault(period, {})[row["place"]] = _counts(row)
+        counted[period] = max(counted.get(period, row["last"]), row["last"])
+    return ByPeriod(counts, counted)
+
+
+def shown_periods(found: list[PayoutPeriod], chosen: PayoutPeriod | None) -> list[PayoutPeriod]:
+    """Those whose figures a page needs: of the last twelve months, and the chosen one with the one
+    before it."""
+    paid = [one for one in found if one.status != PayoutPeriod.Status.DISIAPKAN]
+    last = max((one.last_month for one in paid), default=None)
+    wanted = [one for one in paid if one.last_month >= _months_back(13, last)] if last else []
+    if chosen and chosen not in wanted:
+        place = found.index(chosen)
+        wanted += [one for one in found[place : place + RECENT] if one not in wanted]
+    return wanted
 
 
 @dataclass(frozen=True)

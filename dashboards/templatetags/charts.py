@@ -37,3 +37,9 @@ def line(rows, label, heading):
 def ranking(rows, label, heading):
     """Bars of (label, count, address) in a table: the figure stands beside its bar."""
     return {"bars": charts.ranking(list(rows)), "label": label, "heading": heading}
+
+
+@register.inclusion_tag("charts/stacked.html")
+def stacked(chart, label, whole, part, rest):
+    """Columns of a whole and its part with the table behind them; the words name the three."""
+    return {"chart": chart, "label": label, "whole": whole, "part": part, "rest": rest}

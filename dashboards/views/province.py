@@ -1,47 +1,48 @@
 """The start page of the province."""
 
-from dashboards import figures, links, maps, work
+from dashboards import attention, figures, links, work
+from dashboards.choices import chosen
+from dashboards.overview import overview
 from dashboards.views.page import page
+from dashboards.views.parts import parts
+from regions.models import Region
 from uploads.models import Upload
 
 SHOWN_FINDINGS = 6
 
 
 def province(request):
+    """Of the province, or of one kabupaten/kota that is chosen in the filter."""
     user = request.user
-    code = min(user.scope.codes, key=len)
+    home = min(user.scope.codes, key=len)
+    asked = request.GET.get("wilayah", "")
+    code = asked if len(asked) == 5 and user.scope.contains(asked) else home
+    regencies = list(Region.objects.filter(parent=home))
+    if code not in {home, *(region.code for region in regencies)}:
+        code = home
     round = figures.current_round(user)
-    due = round and work.due(round.due_on)
-    area = figures.area(user, code, round)
-    trend = round and figures.trend(user, code, round, area.total.cases)
+    filters = chosen(request, region=code if code != home else "")
+    view = overview(user, code, filters, round)
     uploads = figures.open_uploads(user)
-    found = work.findings(user, area, round, uploads)
-    may_review = user.has_perm("uploads.review_upload")
+    found = [*work.findings(user, view.area, round, uploads), *attention.findings(view)]
+    found.sort(key=lambda finding: not finding.urgent)
+    shows_all = request.GET.get("temuan") == "semua"
     sent = [upload for upload in uploads if upload.status == Upload.Status.DIAJUKAN]
-    to_repair = [upload for upload in uploads if upload.to_repair]
+    may_review = user.has_perm("uploads.review_upload")
     return page(
         request,
         "dashboards/province.html",
         title="Beranda provinsi",
-        area=area,
-        round=round,
-        due=due,
-        trend=trend,
-        needed=trend and trend.needed_per_day(due.days),
+        regencies=regencies,
         may_review=may_review,
         sent=len(sent),
         waiting=sum(upload.for_me for upload in uploads) if may_review else len(sent),
-        to_repair=len(to_repair),
-        to_repair_regencies=len({upload.regency_code for upload in to_repair}),
-        findings=found if request.GET.get("temuan") == "semua" else found[:SHOWN_FINDINGS],
-        findings_total=len(found),
-        card=maps.card(area, request.GET.get("angka", ""), has_round=round is not None),
-        links={
-            "kpm": links.kpm(user, code),
-            "persons": links.persons(user, code),
-            "invalid_nik": links.invalid_nik(user, code),
-            "verified": round and links.verified(user, code, round),
+        to_repair=sum(upload.to_repair for upload in uploads),
+        uploads_links={
             "to_review": links.uploads_to_review(user),
             "to_repair": links.uploads_to_repair(user),
         },
+        findings=found if shows_all else found[:SHOWN_FINDINGS],
+        findings_total=len(found),
+        **parts(view),
     )

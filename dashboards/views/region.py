@@ -4,9 +4,12 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from dashboards import figures, links, maps, work
+from dashboards import figures, links
+from dashboards.choices import chosen
+from dashboards.overview import overview
 from dashboards.starts import WITHOUT_FIGURES
 from dashboards.views.page import page
+from dashboards.views.parts import parts
 from regions.models import Region
 
 
@@ -31,29 +34,18 @@ def region(request, code: str):
         )
     round = figures.current_round(user)
     try:
-        area = figures.area(user, code, round)
+        view = overview(user, code, chosen(request), round)
     except Region.DoesNotExist:
         raise Http404 from None
     return page(
         request,
         "dashboards/region.html",
-        title=area.region.full_name,
-        area=area,
-        round=round,
-        due=round and work.due(round.due_on),
+        title=view.area.region.full_name,
         crumbs=[
-            (region.full_name, links.region(region))
-            for region in area.ancestors
+            (region.full_name, links.region(region) + view.chosen.query())
+            for region in view.area.ancestors
             if user.scope.contains(region.code)
         ],
-        card=maps.card(area, request.GET.get("angka", ""), has_round=round is not None),
         sheet=round and len(code) in (5, 8) and links.sheet(user, code, round),
-        links={
-            "kpm": links.kpm(user, code),
-            "persons": links.persons(user, code),
-            "invalid_nik": links.invalid_nik(user, code),
-            "verified": round and links.verified(user, code, round),
-            "sent": round and links.sent(user, code, round),
-            "to_do": round and links.cases_to_do(user, code, round),
-        },
+        **parts(view),
     )

@@ -77,6 +77,7 @@ class ContractFilter(DropdownFilter):
 
     def lookups(self, request, model_admin):
         return [
+            ("jalan", "Aktif, boleh melayani hari ini"),
             ("lewat", "Aktif, kontrak lewat"),
             ("berakhir", f"Lewat atau berakhir dalam {CONTRACT_DAYS} hari"),
             ("berlaku", "Berlaku"),
@@ -85,6 +86,8 @@ class ContractFilter(DropdownFilter):
 
     def queryset(self, request, queryset):
         today = timezone.localdate()
+        if self.value() == "jalan":
+            return queryset.active().exclude(contract_until__lt=today)
         if self.value() == "lewat":
             return queryset.with_expired_contract(today)
         if self.value() == "berakhir":

@@ -1,5 +1,8 @@
 """Periods, payments and purchases, read-only: what changes them are actions and uploads."""
 
+from contextlib import suppress
+from datetime import date
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -12,7 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFilter
 from accounts.standing import RECENT_DAYS, recently
 from beneficiaries import exports, search
-from beneficiaries.admin import masked
+from beneficiaries.admin import RegisterFilter, masked
 from beneficiaries.exports import Column, Export
 from distribution.looks import state
 from distribution.models import Cashier, LeftOut, Payment, PayoutPeriod, Purchase
@@ -148,6 +151,8 @@ class PayoutPeriodAdmin(ScopedAdmin):
     def eligible_column(self, period):
         return "–" if period.eligible_count is None else thousands(period.eligible_count)
 
+    eligible_column.is_number = True
+
 
 class CreditFilter(DropdownFilter):
     title, parameter_name = "dana", "dana"
@@ -179,12 +184,31 @@ class SpendingFilter(DropdownFilter):
         return queryset.unspent() if self.value() == "belum" else queryset
 
 
+class CreditedUntilFilter(DropdownFilter):
+    """Credited on a day or before it; reached from figures that name the day."""
+
+    title, parameter_name = "dikreditkan sampai", "sampai"
+
+    @property
+    def day(self) -> date | None:
+        with suppress(ValueError):
+            return date.fromisoformat(self.value() or "")
+
+    def lookups(self, request, model_admin):
+        return [(self.value(), date_format(self.day, "j F Y"))] if self.day else []
+
+    def has_output(self):
+        return self.day is not None
+
+    def queryset(self, request, queryset):
+        return queryset.filter(topped_up_on__lte=self.day) if self.day else queryset
+
+
 @admin.register(Payment)
 class PaymentAdmin(ScopedAdmin):
     empty_text = "Daftar bayar disusun dari register pada halaman periode, atau diunggah."
     list_display = [
-        "payee_name",
-        "card_column",
+        "payee",
         "place",
         "period",
         "amount_column",
@@ -198,10 +222,12 @@ class PaymentAdmin(ScopedAdmin):
         ("status", ChoicesDropdownFilter),
         CreditFilter,
         SpendingFilter,
+        CreditedUntilFilter,
         RegencyFilter,
         DistrictFilter,
         VillageFilter,
         "bank",
+        RegisterFilter,
     ]
     search_fields = ["card_number"]
     search_help_text = "Nama, NIK, atau nomor KKS"
@@ -239,9 +265,10 @@ class PaymentAdmin(ScopedAdmin):
     def export(self, request, queryset):
         return exports.export(self, request, queryset, PAYMENTS)
 
-    @admin.display(description="nomor KKS")
-    def card_column(self, payment):
-        return masked(payment.card_number) if payment.card_number else "–"
+    @admin.display(description="nama pengurus")
+    def payee(self, payment):
+        card = masked(payment.card_number) if payment.card_number else "Belum ada kartu"
+        return format_html('{}<span class="sub">{}</span>', payment.payee_name, card)
 
     @admin.display(description="desa/kelurahan")
     def place(self, payment):
@@ -258,6 +285,8 @@ class PaymentAdmin(ScopedAdmin):
     @admin.display(description="dibelanjakan")
     def spent_column(self, payment):
         return rupiah(payment.spent_amount)
+
+    amount_column.is_number = credited_column.is_number = spent_column.is_number = True
 
     @admin.display(description="status")
     def state_column(self, payment):
@@ -366,6 +395,8 @@ class PurchaseAdmin(ScopedAdmin):
     @admin.display(description="nominal")
     def amount_column(self, purchase):
         return rupiah(purchase.amount)
+
+    amount_column.is_number = True
 
     @admin.display(description="status")
     def state_column(self, purchase):

@@ -1,4 +1,4 @@
-"""The payout in the demo: a closed period, one that runs, one in preparation; a till in Selat."""
+"""The payout in the demo: a year of closed periods, one that runs, one in preparation; a till."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -14,6 +14,13 @@ from distribution.actions.purchases import SPEND
 from distribution.intake.reports import follow_reports
 from distribution.models import Agent, Cashier, PayoutPeriod
 
+YEAR = 12
+
+# The list is older than what the banks have said of it.
+_LISTED = """
+UPDATE distribution_payment SET created_at = %(day)s::date - 9 WHERE period_id = %(period)s;
+UPDATE distribution_leftout SET created_at = %(day)s::date - 9 WHERE period_id = %(period)s
+"""
 # What the banks have said so far: of 100 payments 4 failed, 3 are still on their way.
 _REPORTS = """
 INSERT INTO distribution_paymentreport (payment_id, village_id, status, status_on, amount, reason)
@@ -90,6 +97,7 @@ def _pay(
     periods.open_period(period, by=users["koordinator"])
     values = {"period": period.pk, "day": day, "today": today, "share": share}
     with connection.cursor() as cursor:
+        cursor.execute(_LISTED, values)
         cursor.execute(_REPORTS, values)
         follow_reports(cursor, f"SELECT id FROM distribution_payment WHERE period_id = {period.pk}")
         cursor.execute("ANALYZE distribution_payment")
@@ -99,7 +107,12 @@ def _pay(
 
 
 def create_payout(*, users: Mapping[str, User], today: date) -> None:
-    """Three periods with their payments, reports and purchases, and the till of an agent."""
+    """A year of periods with their payments, reports and purchases, and the till of an agent."""
+    for ago in range(YEAR, 4, -1):
+        month = _months_before(today, ago)
+        period = _period(users, month, month)
+        _pay(period, month.replace(day=12), share=4 + ago % 2, today=today, users=users)
+        periods.close_period(period, by=users["koordinator"], note="Sisa dikembalikan bank.")
     quarter = _period(users, _months_before(today, 4), _months_before(today, 2))
     _pay(quarter, _months_before(today, 3).replace(day=12), share=5, today=today, users=users)
     periods.close_period(

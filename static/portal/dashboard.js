@@ -9,6 +9,7 @@ for (const side of document.querySelectorAll('.map-side')) {
     tip.querySelector('.tip-name').textContent = area.dataset.name;
     tip.querySelector('.big').textContent = area.dataset.value;
     tip.querySelector('.tip-basis').textContent = area.dataset.basis;
+    tip.querySelector('.tip-change').textContent = area.dataset.change || '';
   };
   const hide = () => { tip.hidden = true; };
   const map = side.querySelector('.map');

@@ -5,6 +5,8 @@ import pytest
 
 from dashboards import maps
 from dashboards.figures import Area, Counts, Place
+from dashboards.overview import Both
+from dashboards.payouts import PayoutCounts
 from regions.models import Region
 
 
@@ -17,6 +19,17 @@ def area(*counts: Counts, code: str = "62") -> Area:
     )
     region = Region(code=code, name="Uji", kind="PROVINSI")
     return Area(region, (), places, sum(counts, Counts()), None)
+
+
+def card(area: Area, chosen: str = "", before: dict | None = None, **offered) -> maps.Card:
+    """As the page makes it of places without payments."""
+    shown = maps.Shown(
+        now={place.code: Both(place.counts, PayoutCounts()) for place in area.places},
+        total=Both(area.total, PayoutCounts()),
+        before={code: Both(counts, PayoutCounts()) for code, counts in (before or {}).items()},
+        total_before=Both(Counts(), PayoutCounts()),
+    )
+    return maps.card(area, chosen, shown, **offered)
 
 
 def verified(*shares: int) -> Area:
@@ -39,20 +52,20 @@ def verified(*shares: int) -> Area:
     ],
 )
 def test_the_limits_belong_to_the_class_they_begin(share, shade):
-    (row,) = maps.card(verified(share), "terverifikasi", has_round=True).rows
+    (row,) = card(verified(share), "terverifikasi").rows
     assert row.shade == shade
 
 
 def test_a_share_is_classed_as_it_is_shown():
     """49,96 is shown as 50,0 and must not stand in the class up to 49,9."""
-    (row,) = maps.card(area(Counts(cases=10000, approved=4996)), "", has_round=True).rows
+    (row,) = card(area(Counts(cases=10000, approved=4996)), "").rows
     assert (row.value, row.shade, row.alarming) == (Decimal("50.0"), 2, False)
 
 
 def test_legend_counts_every_place_once():
-    card = maps.card(verified(10, 20, 55, 95), "terverifikasi", has_round=True)
-    assert [each.places for each in card.classes] == [2, 1, 0, 0, 1]
-    assert [(each.low, each.high) for each in card.classes] == [
+    shown = card(verified(10, 20, 55, 95), "terverifikasi")
+    assert [each.places for each in shown.classes] == [2, 1, 0, 0, 1]
+    assert [(each.low, each.high) for each in shown.classes] == [
         (0, Decimal("49.9")),
         (50, Decimal("64.9")),
         (65, Decimal("79.9")),
@@ -79,25 +92,25 @@ def test_counts_have_five_equal_round_classes_that_hold_the_largest(largest, exp
 
 
 def test_a_place_without_cases_has_no_shade_and_comes_last():
-    card = maps.card(area(Counts(), Counts(cases=10, approved=9)), "", has_round=True)
-    assert [(row.value, row.shade) for row in card.rows] == [(Decimal("90.0"), 5), (None, 0)]
+    shown = card(area(Counts(), Counts(cases=10, approved=9)), "")
+    assert [(row.value, row.shade) for row in shown.rows] == [(Decimal("90.0"), 5), (None, 0)]
 
 
 def test_bars_and_tick_measure_on_one_scale():
-    card = maps.card(area(Counts(kpm=300), Counts(kpm=100)), "kpm", has_round=False)
-    assert [row.bar for row in card.rows] == [100, 33.3]
-    assert (card.average, card.tick, card.total) == (200, 66.7, 400)
+    shown = card(area(Counts(kpm=300), Counts(kpm=100)), "kpm")
+    assert [row.bar for row in shown.rows] == [100, 33.3]
+    assert (shown.average, shown.tick, shown.total) == (200, 66.7, 400)
 
 
 def test_names_in_use_stand_on_the_map_of_the_province():
-    card = maps.card(verified(*range(10, 23)), "", has_round=True)
-    assert [drawn.short for drawn in card.map][:2] == ["Kobar", "Kotim"]
-    assert all(drawn.short for drawn in card.map)
+    shown = card(verified(*range(10, 23)), "")
+    assert [drawn.short for drawn in shown.map][:2] == ["Kobar", "Kotim"]
+    assert all(drawn.short for drawn in shown.map)
 
 
 def test_a_region_without_a_drawing_keeps_its_ranking():
-    card = maps.card(area(Counts(kpm=1), code="99"), "kpm", has_round=False)
-    assert card.map == () and len(card.rows) == 1
+    shown = card(area(Counts(kpm=1), code="99"), "kpm")
+    assert shown.map == () and len(shown.rows) == 1
 
 
 def test_no_figure_covers_another_one():
@@ -108,8 +121,16 @@ def test_no_figure_covers_another_one():
         for code in codes
     )
     kapuas = Area(Region(code="62.03", name="Kapuas"), (), places, Counts(kpm=1), None)
-    card = maps.card(kapuas, "kpm", has_round=False)
-    labels = [drawn for drawn in card.map if drawn.labelled]
-    assert 5 < len(labels) < 17 and card.hides_labels
+    shown = card(kapuas, "kpm")
+    labels = [drawn for drawn in shown.map if drawn.labelled]
+    assert 5 < len(labels) < 17 and shown.hides_labels
     for one, other in itertools.combinations(labels, 2):
         assert abs(one.x - other.x) > 20 or abs(one.value_y - other.value_y) >= 12
+
+
+def test_the_change_is_told_in_points_and_only_where_something_was_before():
+    before = {"62.01": Counts(cases=1000, approved=431)}
+    shown = card(verified(50, 40), before=before)
+    changes = {row.place.code: row.change for row in shown.rows}
+    assert changes == {"62.01": Decimal("6.9"), "62.02": None}
+    assert shown.has_changes and shown.total_change is None

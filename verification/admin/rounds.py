@@ -15,7 +15,7 @@ from accounts.admin import (
     VillageFilter,
 )
 from beneficiaries import exports
-from beneficiaries.admin import badges, masked
+from beneficiaries.admin import RegisterFilter, badges, masked
 from beneficiaries.figures import Mark
 from beneficiaries.models import ExitReason
 from verification.admin.filters import AgeFilter, BalanceFilter, FindingFilter, ForMeFilter
@@ -217,6 +217,7 @@ class CaseAdmin(ScopedAdmin):
         AgeFilter,
         FindingFilter,
         BalanceFilter,
+        RegisterFilter,
     ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):

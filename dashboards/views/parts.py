@@ -1,0 +1,174 @@
+"""What the pages of the province and of a region have in common."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.formats import date_format
+
+from dashboards import charts, links, maps, quality, tiles, work
+from dashboards.overview import Overview
+from verification.figures import findings as rightness
+from verification.models import CaseCount
+
+
+@dataclass(frozen=True)
+class Line:
+    """A number with its list and what it means."""
+
+    count: int
+    what: str
+    url: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class QualityPart:
+    label: str
+    share: Decimal | None
+    weight: int
+    missing: int
+    unit: str
+    url: str | None
+
+
+def parts(view: Overview) -> dict:
+    """The context of the templates that both pages include."""
+    user, code, round = view.user, view.code, view.round
+    due = round and work.due(round.due_on)
+    card = maps.card(
+        view.area,
+        view.chosen.figure,
+        maps.Shown(view.now, view.total, view.before, view.total_before),
+        offered=_offered(view),
+        query=view.chosen.query,
+    )
+    return {
+        "view": view,
+        "area": view.area,
+        "round": round,
+        "due": due,
+        "chosen": view.chosen,
+        "tiles": view.tiles,
+        "chart": _chart(view),
+        "card": card,
+        "since": view.since_period if card and card.measure in maps.PAYOUT else view.since_month,
+        "trend": view.trend,
+        "needed": view.trend and view.trend.needed_per_day(due.days),
+        "quality": quality.score(view.total.counts),
+        "quality_parts": _quality(view),
+        "rightness": _rightness(user, code, round) if round else [],
+        "place_lines": _agents(view),
+        "links": {
+            "kpm": links.kpm(user, code, register=view.chosen.register),
+            "invalid_nik": links.invalid_nik(user, code, register=view.chosen.register),
+            "verified": round and links.verified(user, code, round),
+            "sent": round and links.sent(user, code, round),
+            "to_do": round and links.cases_to_do(user, code, round),
+        },
+    }
+
+
+def _offered(view: Overview) -> tuple[maps.Measure, ...]:
+    """Without the figures that nothing is known of."""
+    return tuple(
+        measure
+        for measure in maps.MEASURES
+        if (measure is not maps.VERIFIED or view.round)
+        and (measure not in maps.PAYOUT or view.period)
+    )
+
+
+def _chart(view: Overview) -> charts.Stacked | None:
+    months = [month for month in view.chart if month.counts.credited_amount]
+    if not months:
+        return None
+    return charts.stacked(
+        [
+            charts.Stack(
+                label=_label(month, "M"),
+                title=_label(month, "F Y"),
+                whole=month.counts.credited_amount,
+                part=month.counts.spent_amount,
+                planned=month.counts.planned,
+                note="" if month.counts.spent_share is None else f"{month.counts.spent_share:.0f}%",
+                url=month.period and view.payments_url(period=month.period, dana="masuk"),
+            )
+            for month in months
+        ]
+    )
+
+
+def _label(month, form: str) -> str:
+    last = date_format(month.last, form)
+    if month.first == month.last:
+        return last
+    return f"{date_format(month.first, form.split(maxsplit=1)[0])}–{last}"
+
+
+def _quality(view: Overview) -> list[QualityPart]:
+    user, code, counts = view.user, view.code, view.total.counts
+    only = {"register": view.chosen.register}
+    urls = {
+        "nik": links.invalid_nik(user, code, **only),
+        "padan": links.unmatched(user, code, **only),
+    }
+    return [
+        QualityPart(
+            label=part.label,
+            share=value,
+            weight=part.weight,
+            missing=getattr(counts, part.whole) - getattr(counts, part.of),
+            unit="orang" if part.whole == "persons" else "keluarga",
+            url=urls.get(part.key),
+        )
+        for part, value in quality.QualityCounts(counts).parts
+    ]
+
+
+def _rightness(user, code: str, round) -> list[Line]:
+    counts = rightness.findings_total(user, code, round)
+    Finding = CaseCount.Finding
+    may_see = user.has_perm("verification.view_case")
+
+    def url(finding):
+        return rightness.findings_url(round, code, finding) if may_see else None
+
+    return [
+        Line(
+            counts.receiving_not_eligible,
+            "tidak layak tetapi masih menerima",
+            url(Finding.INKLUSI),
+            "Kesalahan inklusi: diakhiri dengan penetapan.",
+        ),
+        Line(
+            counts.eligible_not_receiving,
+            "layak tetapi belum menerima",
+            url(Finding.EKSKLUSI),
+            "Kesalahan eksklusi: menunggu tempat atau penetapan.",
+        ),
+        Line(
+            counts.stopped,
+            "layak tetap, tetapi kepesertaannya berakhir",
+            url(Finding.TERHENTI),
+        ),
+    ]
+
+
+def _agents(view: Overview) -> list[Line]:
+    user, code, total = view.user, view.code, view.agents_total
+    if not user.has_perm("distribution.view_agent"):
+        return []
+    return [
+        Line(total.agents, "agen aktif", links.selling_agents(user, code)),
+        Line(
+            total.without_agent,
+            "desa/kelurahan tanpa agen",
+            links.villages_without_agent(user, code) if len(code) <= 5 else None,
+            f"{tiles.thousands(total.families_beyond)} KPM tinggal di sana.",
+        ),
+        Line(
+            total.open_findings,
+            "temuan kunjungan agen terbuka",
+            links.open_agent_findings(user, code),
+        ),
+    ]

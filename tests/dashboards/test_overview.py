@@ -1,0 +1,206 @@
+"""The pages of the province and of regions: every number is as long as its list."""
+
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from beneficiaries.models import Person
+from dashboards import figures, history, payouts
+from dashboards.models import VillageMonth
+from distribution.models import Payment
+from tests.dashboards.conftest import NEIGHBOUR_VILLAGE
+from tests.dashboards.test_pages import HOME, count_behind, page, region, text_of
+from tests.factories import (
+    KAPUAS,
+    OTHER_VILLAGE,
+    VILLAGE,
+    AgentFactory,
+    AgentFindingFactory,
+    FollowUpFactory,
+    HouseholdFactory,
+    PaymentFactory,
+    PeriodFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def pay(period, village, count, *, days=0, spent=0, failed=0, register="DTKS", bank="002"):
+    """So many payments, credited so many days ago; `spent` of them bought for, `failed` failed."""
+    on = timezone.localdate() - timedelta(days=days)
+    for number in range(count):
+        household = HouseholdFactory(village_id=village, kpm=True, register=register)
+        if number < failed:
+            PaymentFactory(
+                period=period, household=household, bank_id=bank, status="TOP_UP_GAGAL",
+                status_on=on, reason="Rekening tidak aktif",
+            )  # fmt: skip
+            continue
+        payment = PaymentFactory(
+            period=period, household=household, bank_id=bank, credited=True,
+            topped_up_on=on, status_on=on,
+        )  # fmt: skip
+        if number < failed + spent:
+            Payment.objects.filter(pk=payment.pk).update(spent_amount=120_000)
+
+
+def month(year: int, number: int):
+    first = date(year, number, 1)
+    return PeriodFactory(name=f"{number:02d}-{year}", first_month=first, last_month=first)
+
+
+@pytest.fixture
+def paid(world):
+    """Two months of payments, agents with findings, a month kept; every number of its own."""
+    before, now = month(2021, 9), month(2021, 10)
+    pay(before, VILLAGE, 9, days=95, spent=3, failed=1)
+    pay(before, OTHER_VILLAGE, 5, days=70, spent=4)
+    pay(now, VILLAGE, 8, days=33, spent=4, failed=2, register="DTSEN")
+    pay(now, NEIGHBOUR_VILLAGE, 4, days=5, spent=1, bank="008")
+    pay(now, OTHER_VILLAGE, 6, days=5, spent=5, failed=1)
+    agent = AgentFactory(village_id=VILLAGE)
+    AgentFindingFactory(agent=agent)
+    AgentFactory(village_id=OTHER_VILLAGE, contract_until=date(2021, 1, 1))
+    FollowUpFactory(region_id=KAPUAS, due_on=timezone.localdate() - timedelta(days=2))
+    figures.refresh()
+    history.keep_month((timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1))
+    lost = Person.objects.filter(village=VILLAGE, nik_confirmed_on=None).first()
+    Person.objects.filter(pk=lost.pk).update(nik_confirmed_on=date(2021, 9, 1))
+    figures.refresh()
+    payouts.refresh()
+    return now
+
+
+def is_list(url: str | None) -> bool:
+    return bool(url) and not urlsplit(url).path.startswith(reverse("distribution:reach"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?register=DTSEN", "?register=DTKS", "?bank=008", f"?wilayah={KAPUAS}", "?angka=belum"],
+)
+def test_every_tile_of_the_province_is_as_long_as_its_list(client, coordinator, paid, query):
+    view = page(client, coordinator, HOME + query).context["view"]
+    counts, payout = view.total.counts, view.total.payout
+    numbers = {
+        "KPM aktif": counts.kpm,
+        "Padan Dukcapil": counts.matched,
+        "Terverifikasi": counts.approved,
+        "Tersalur": payout.credited,
+        "Belum transaksi": payout.unspent,
+    }
+    shown = {tile.label: tile for tile in view.tiles}
+    for label, number in numbers.items():
+        assert count_behind(client, shown[label].url) == number, label
+    overdue = shown["Tindak lanjut lewat tenggat"]
+    assert count_behind(client, overdue.url) == int(overdue.value) == 1
+
+
+@pytest.mark.parametrize("address", [HOME, region(KAPUAS), region("62.03.08"), region(VILLAGE)])
+def test_every_other_number_is_as_long_as_its_list(client, coordinator, paid, address):
+    context = page(client, coordinator, f"{address}?temuan=semua").context
+    followed = 0
+    for line in (*context["rightness"], *context["place_lines"]):
+        if is_list(line.url):
+            assert count_behind(client, line.url) == line.count, line.what
+            followed += 1
+    for part in context["quality_parts"]:
+        if part.url:
+            assert count_behind(client, part.url) == part.missing, part.label
+            followed += 1
+    for mark in context["chart"].marks if context["chart"] else ():
+        credited = sum(
+            payment.topped_up_amount
+            for payment in client.get(mark.stack.url).context["cl"].queryset
+        )
+        assert credited == mark.stack.whole, mark.stack.title
+        followed += 1
+    assert followed >= 7
+
+
+def test_every_finding_names_its_reason_and_is_as_long_as_its_list(client, coordinator, paid):
+    found = page(client, coordinator, f"{HOME}?temuan=semua").context["findings"]
+    titles = [f"{finding.region.name}: {finding.title}" for finding in found if finding.title]
+    assert "Kapuas: 2 pembayaran gagal" in titles
+    assert "Kapuas: 5 KPM belum bertransaksi" in titles  # 95 days, of the month before
+    assert "Kapuas: 1 tindak lanjut lewat tenggat" in titles
+    assert any("desa/kelurahan tanpa agen" in title for title in titles)
+    for finding in found:
+        if finding.title and is_list(finding.url):
+            assert count_behind(client, finding.url) == finding.count, finding.title
+            assert finding.text and finding.button
+
+
+def test_villages_without_an_agent_are_as_many_as_on_their_page(client, coordinator, paid):
+    view = page(client, coordinator, f"{HOME}?wilayah={KAPUAS}").context
+    line = next(line for line in view["place_lines"] if "tanpa agen" in line.what)
+    assert len(client.get(line.url).context["villages"]) == line.count
+
+
+def test_the_change_is_told_in_words(client, coordinator, paid):
+    says = text_of(page(client, coordinator))
+    assert "Belum transaksi 7 KPM" in says
+    assert "turun 1 dari 09-2021" not in says  # 6 then, 7 now
+    assert "naik 1 dari 09-2021" in says
+    assert "Padan Dukcapil" in says and "poin dari" in says
+
+
+def test_without_an_earlier_month_the_page_says_so(client, coordinator, paid):
+    VillageMonth.objects.all().delete()
+    assert "Belum ada catatan bulan sebelumnya." in text_of(page(client, coordinator))
+
+
+def test_a_period_that_is_chosen_is_shown_with_the_one_before_it(client, coordinator, paid):
+    before = payouts.periods(coordinator)[1]
+    response = page(client, coordinator, f"{HOME}?periode={before.pk}")
+    assert response.context["view"].total.payout.payments == 14
+    says = text_of(response)
+    assert "Tidak ada periode sebelumnya." in says
+    assert f"penyaluran {before.name} per" in says
+
+
+@pytest.mark.parametrize(
+    "query", ["?periode=0", "?periode=x", "?bank=999", "?register=X", "?wilayah=99.99", "?angka=x"]
+)
+def test_what_an_address_makes_up_is_as_good_as_nothing(client, coordinator, paid, query):
+    response = page(client, coordinator, HOME + query)
+    assert response.context["view"].total.payout.payments == 18
+    assert response.context["card"].measure.key == "terverifikasi"
+
+
+def test_a_district_officer_reads_the_same_of_the_own_region_only(client, officer, paid):
+    context = page(client, officer, region(KAPUAS)).context
+    assert context["view"].total.payout.payments == 12
+    for tile in context["tiles"]:
+        if tile.label == "Belum transaksi":
+            assert count_behind(client, tile.url) == 6
+
+
+@pytest.mark.parametrize("key", ["tersalur", "belum", "padan"])
+def test_map_and_ranking_tell_points(client, coordinator, paid, key):
+    card = page(client, coordinator, f"{HOME}?angka={key}").context["card"]
+    assert card.measure.key == key and card.has_changes
+    changes = {row.place.code: row.change for row in card.rows}
+    assert changes[KAPUAS] is not None
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "address"),
+    [
+        (Role.KOORDINATOR, "62", f"{HOME}?temuan=semua"),
+        (Role.KOORDINATOR, "62", f"{HOME}?wilayah={KAPUAS}&register=DTKS&bank=002"),
+        (Role.PETUGAS, KAPUAS, region("62.03.08")),
+    ],
+)
+def test_at_most_fifteen_queries_with_payments(client, paid, role, place, address):
+    client.force_login(UserFactory(role=role, regions=[place]))
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    assert len(queries) <= 15, "\n".join(q["sql"][:160] for q in queries)
