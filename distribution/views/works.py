@@ -36,7 +36,7 @@ def _work(request: HttpRequest, pk: int) -> PeriodWork:
 
 
 def shown(request: HttpRequest, work: PeriodWork | None) -> dict:
-    """What `distribution/work.html` needs of the newest work of a page; an old outcome is no news."""
+    """What `distribution/work.html` needs of the newest work of a page, while it is news."""
     if work and not work.is_open and work.finished_at < timezone.now() - NEWS:
         work = None
     return {"work": work, "may_cancel_work": work and works.may_ask(request.user, work.kind)}
