@@ -1,15 +1,19 @@
 """Work on a period that the worker does: how far it is, and taking it back."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from distribution.actions import works
 from distribution.models import PayoutPeriod, PeriodWork
 
+NEWS = timedelta(days=1)
 SEEN = {
     PeriodWork.Kind.DAFTAR: "distribution.view_payoutperiod",
     PeriodWork.Kind.BANDING: "distribution.view_reconciliationfinding",
@@ -32,7 +36,9 @@ def _work(request: HttpRequest, pk: int) -> PeriodWork:
 
 
 def shown(request: HttpRequest, work: PeriodWork | None) -> dict:
-    """What `distribution/work.html` needs of the newest work of a page."""
+    """What `distribution/work.html` needs of the newest work of a page, while it is news."""
+    if work and not work.is_open and work.finished_at < timezone.now() - NEWS:
+        work = None
     return {"work": work, "may_cancel_work": work and works.may_ask(request.user, work.kind)}
 
 
