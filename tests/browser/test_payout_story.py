@@ -82,7 +82,7 @@ def the_period_gets_its_list(page: Page) -> None:
     page.get_by_label("Bulan terakhir").fill("2021-03")
     page.get_by_role("button", name="Simpan periode").click()
     page.get_by_role("link", name="Susun daftar bayar").click()
-    page.get_by_role("button", name="Susun daftar bayar").click()
+    page.get_by_role("button", name="Susun dari register").click()
     expect(page.locator(".equation")).to_contain_text("3 KPM berhak atau tercantum = 3 dibayar")
     page.get_by_role("link", name="Buka periode").click()
     page.get_by_role("button", name="Buka periode").click()
