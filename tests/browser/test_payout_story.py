@@ -91,8 +91,8 @@ def the_period_gets_its_list(page: Page) -> None:
 
 
 def the_bank_reports(page: Page, families, folder) -> None:
-    rows = [reported(family, period=PERIOD) for family in families[:2]]
-    rows.append(reported(families[2], "TOP UP GAGAL", period=PERIOD))
+    rows = [reported(family) for family in families[:2]]
+    rows.append(reported(families[2], "TOP UP GAGAL"))
     path = folder / "top-up.xlsx"
     path.write_bytes(workbook(rows, LAYOUTS["hasil_top_up"]).getvalue())
     page.goto(f"/distribution/payoutperiod/{PayoutPeriod.objects.get().pk}/change/")
