@@ -82,7 +82,7 @@ def the_period_gets_its_list(page: Page) -> None:
     page.get_by_label("Bulan terakhir").fill("2021-03")
     page.get_by_role("button", name="Simpan periode").click()
     page.get_by_role("link", name="Susun daftar bayar").click()
-    page.get_by_role("button", name="Susun daftar bayar").click()
+    page.get_by_role("button", name="Susun dari register").click()
     expect(page.locator(".equation")).to_contain_text("3 KPM berhak atau tercantum = 3 dibayar")
     page.get_by_role("link", name="Buka periode").click()
     page.get_by_role("button", name="Buka periode").click()
@@ -91,8 +91,8 @@ def the_period_gets_its_list(page: Page) -> None:
 
 
 def the_bank_reports(page: Page, families, folder) -> None:
-    rows = [reported(family, period=PERIOD) for family in families[:2]]
-    rows.append(reported(families[2], "TOP UP GAGAL", period=PERIOD))
+    rows = [reported(family) for family in families[:2]]
+    rows.append(reported(families[2], "TOP UP GAGAL"))
     path = folder / "top-up.xlsx"
     path.write_bytes(workbook(rows, LAYOUTS["hasil_top_up"]).getvalue())
     page.goto(f"/distribution/payoutperiod/{PayoutPeriod.objects.get().pk}/change/")
