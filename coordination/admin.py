@@ -160,6 +160,7 @@ class ComplaintAdmin(SteppedAdmin):
 class MeetingAdmin(SteppedAdmin):
     may_add = True
     steps = meeting_steps.MEETING_STEPS
+    list_label = "Rakor"
     list_display = ["title", "when", "region", "state", "decisions_column", "follow_ups_column"]
     list_select_related = ["region"]
     list_filter = [("status", ChoicesDropdownFilter)]

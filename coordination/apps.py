@@ -16,4 +16,5 @@ class CoordinationConfig(AppConfig):
         for indicator in (*payout_indicators.INDICATORS, *figures.INDICATORS):
             indicators.register(indicator)
         register(work.lines)
-        start_tiles.register(tiles.overdue)
+        start_tiles.register(tiles.overdue_tile)
+        start_tiles.register_findings(tiles.overdue_findings)

@@ -328,7 +328,10 @@ class FollowUpForm(_OfThing):
         error_messages={"required": "Tindak lanjut belum diisi."},
     )
     decision = forms.ModelChoiceField(
-        label="Menurut keputusan", queryset=Decision.objects.none(), required=False
+        label="Menurut keputusan",
+        queryset=Decision.objects.none(),
+        required=False,
+        empty_label="Tidak menurut keputusan tertentu",
     )
     agency = forms.ModelChoiceField(
         label="Instansi",

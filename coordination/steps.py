@@ -46,6 +46,7 @@ class SteppedAdmin(ScopedAdmin):
     """A read-only list whose things are changed by steps; `page` shows one of them."""
 
     steps: tuple[Step, ...] = ()
+    list_label = ""  # as the navigation calls the list, where that is not the name of its things
 
     def page(self, request: HttpRequest, thing) -> HttpResponse:
         raise NotImplementedError
@@ -105,7 +106,7 @@ class SteppedAdmin(ScopedAdmin):
             "title": step.title,
             "thing": thing,
             "list_url": reverse(f"admin:{self._name('changelist')}"),
-            "list_label": self.opts.verbose_name_plural,
+            "list_label": self.list_label or self.opts.verbose_name_plural,
             "back": back,
             "step": step,
             "form": form,

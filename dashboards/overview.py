@@ -13,7 +13,7 @@ from dashboards.choices import Chosen
 from dashboards.figures import CHILD_LENGTH, Area, Counts, Trend
 from dashboards.history import Kept
 from dashboards.payouts import PayoutCounts
-from dashboards.tiles import Added, Change, Tile, change
+from dashboards.tiles import Change, Tile, change
 from distribution.models import PayoutPeriod
 from spreadsheets.words import thousands
 from verification.models import Round
@@ -138,11 +138,8 @@ class Overview:
     @cached_property
     def tiles(self) -> list[Tile]:
         own = [self._kpm(), self._matched(), self._verified(), self._credited(), self._unspent()]
-        return [*own, *(added.tile for added in self.added if added.tile)]
-
-    @cached_property
-    def added(self) -> list[Added]:
-        return [source(self.user, self.area) for source in tiles.registered]
+        added = (source(self.user, self.area) for source in tiles.registered)
+        return [*own, *(tile for tile in added if tile)]
 
     def _kpm(self) -> Tile:
         now, then = self.total.counts.kpm, self.total_before.counts.kpm

@@ -1,9 +1,9 @@
 """A tile of a start page: a level, what it is of, its change in words, its line over time.
 
-Layers above add a tile and findings of their own with `register`.
+Layers above add their own with `register`, and findings with `register_findings`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -78,16 +78,13 @@ class Tile:
     line: Sequence[float] = ()
 
 
-@dataclass(frozen=True)
-class Added:
-    """What a layer above adds to the page of a place."""
-
-    tile: Tile | None = None
-    findings: Sequence[Finding] = ()
+registered: list[Callable[[object, Area], Tile | None]] = []
+finders: list[Callable[[object, Area], Iterable[Finding]]] = []
 
 
-registered: list[Callable[[object, Area], Added]] = []
-
-
-def register(source: Callable[[object, Area], Added]) -> None:
+def register(source: Callable[[object, Area], Tile | None]) -> None:
     registered.append(source)
+
+
+def register_findings(source: Callable[[object, Area], Iterable[Finding]]) -> None:
+    finders.append(source)

@@ -17,7 +17,7 @@ from beneficiaries.models import Household
 from coordination.models import Complaint, ComplaintStep, ComplaintTerm
 from distribution.models import Agent
 from regions.models import Region
-from verification.deadlines import working_days_after
+from regions.working_days import working_days_after
 
 Status = Complaint.Status
 Action = ComplaintStep.Action

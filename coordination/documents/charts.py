@@ -21,11 +21,12 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
 from pptx.oxml import parse_xml
 from pptx.util import Pt
 
+from coordination.documents.words import tenths_of_million
+
 ACCENT = RGBColor(0x0F, 0x70, 0x68)
 LIGHT = RGBColor(0xE3, 0xE9, 0xEB)
 MUTED = RGBColor(0xB5, 0xC4, 0xC9)
 STRONG = RGBColor(0x0B, 0x3B, 0x52)
-MILLION = 1_000_000
 _DRAWN = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
 
@@ -107,7 +108,7 @@ def _money(months: list[dict]) -> Drawing:
         ("credited_amount", "Dana masuk"),
         ("spent_amount", "Dibelanjakan"),
     ):
-        data.add_series(title, [round(month[name] / MILLION, 1) for month in months])
+        data.add_series(title, [tenths_of_million(month[name]) / 10 for month in months])
 
     def dress(chart: Chart, size: Pt) -> None:
         _axes(chart, size)

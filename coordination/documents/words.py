@@ -24,13 +24,18 @@ _NAMES = (
 )
 
 
+def tenths_of_million(rupiah: int) -> int:
+    """Rounded half up, so that a table and the chart beside it say the same."""
+    return (rupiah + 50_000) // 100_000
+
+
 def millions(rupiah: int) -> str:
     """
     >>> millions(1_707_950_000), millions(400_000)
     ('1.708,0', '0,4')
     """
-    tenths = (rupiah + 50_000) // 100_000
-    return f"{thousands(tenths // 10)},{tenths % 10}"
+    whole, tenth = divmod(tenths_of_million(rupiah), 10)
+    return f"{thousands(whole)},{tenth}"
 
 
 def _text(column: str, number: int) -> str:

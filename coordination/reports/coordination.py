@@ -15,10 +15,11 @@ def _complaints(wanted: Wanted):
 
 
 def _complaint_rows(wanted: Wanted):
-    for row in _complaints(wanted).select_related("region", "owner"):
+    for row in _complaints(wanted).select_related("region", "owner", "agent"):
         yield [
             row.number, row.get_category_display(), row.get_channel_display(),
-            row.region.full_name, row.subject, row.received_on.isoformat(), row.due_on.isoformat(),
+            row.region.full_name, str(row.agent or ""),
+            row.subject, row.received_on.isoformat(), row.due_on.isoformat(),
             row.get_status_display(), str(row.owner or ""), row.get_outcome_display(),
             row.answered_on.isoformat() if row.answered_on else "",
         ]  # fmt: skip
@@ -32,7 +33,7 @@ COMPLAINTS = Report(
     tuple(
         Column(name)
         for name in (
-            "Nomor", "Kategori", "Masuk melalui", "Wilayah", "Pokok pengaduan", "Diterima",
+            "Nomor", "Kategori", "Masuk melalui", "Wilayah", "Agen", "Pokok pengaduan", "Diterima",
             "Tenggat", "Status", "Penanggung jawab", "Hasil", "Dijawab",
         )
     ),

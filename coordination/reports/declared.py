@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.scope import Scope
+from coordination.payout_indicators import period_spoken_of
 from dashboards.figures import CHILD_LENGTH
 from distribution.models import PayoutPeriod
 from regions.models import Region
@@ -61,10 +62,10 @@ class Wanted:
 
     @property
     def period(self) -> PayoutPeriod | None:
-        """The payout period that was chosen, else the newest."""
-        periods = PayoutPeriod.objects.visible_to(self.user)
-        chosen = self.option("periode")
-        return periods.filter(pk=chosen).first() if chosen else periods.first()
+        """The payout period that was chosen, else the one that meetings speak of."""
+        if chosen := self.option("periode"):
+            return PayoutPeriod.objects.visible_to(self.user).filter(pk=chosen).first()
+        return period_spoken_of(self.user)
 
     @property
     def round(self) -> Round | None:
@@ -98,6 +99,16 @@ class Report:
     topic: str = "Koordinasi"
 
 
+_LEVEL_OF = {5: Region.Level.REGENCY, 8: Region.Level.DISTRICT, 13: Region.Level.VILLAGE}
+
+
+def places_of(wanted: Wanted) -> int:
+    """How many places of the level that is wanted lie in the region: what a sum by place has at
+    most, told without counting what is summed."""
+    inside = Region.objects.filter(pk__startswith=wanted.region.code)
+    return inside.filter(level=_LEVEL_OF[wanted.length]).count()
+
+
 def names_of(codes: Iterable[str]) -> dict[str, Region]:
     """The regions of these codes and those above them."""
     wanted = {code[:length] for code in codes for length in (2, 5, 8, 13) if length <= len(code)}
@@ -114,11 +125,17 @@ def percent(value) -> str:
 
 
 def _periods(user) -> dict[str, str]:
-    return {str(period.pk): period.name for period in PayoutPeriod.objects.visible_to(user)}
+    """That of the meetings first, since it is what is mostly wanted."""
+    first = period_spoken_of(user)
+    periods = [first] if first else []
+    periods += [row for row in PayoutPeriod.objects.visible_to(user) if row != first]
+    return {str(period.pk): period.name for period in periods}
 
 
 def _rounds(user) -> dict[str, str]:
-    return {str(round.pk): round.name for round in Round.objects.visible_to(user)}
+    """Running ones first."""
+    rounds = Round.objects.visible_to(user)
+    return {str(round.pk): round.name for round in (*rounds.running(), *rounds)}
 
 
 PLACES = tuple(Column(name) for name in LEVELS.values())

@@ -18,6 +18,7 @@ from coordination.reports.declared import (
     names_of,
     percent,
     place_cells,
+    places_of,
 )
 from dashboards import payouts
 from distribution.figures import Reach, reach_of
@@ -83,7 +84,7 @@ PAYOUT = Report(
         Column("Sudah belanja (%)", True),
         Column("KPM belum belanja", True),
     ),
-    count=lambda wanted: len(_paid(wanted)),
+    count=places_of,
     rows=_payout_rows,
     topic="Penyaluran",
     filters=(PERIOD, LEVEL, BANK),

@@ -18,6 +18,7 @@ from coordination.reports.declared import (
     names_of,
     percent,
     place_cells,
+    places_of,
 )
 from dashboards import figures
 from regions.models import Region
@@ -38,9 +39,15 @@ OUTCOMES = {
 
 
 def _years_ago(today: date, years: int) -> date:
-    """The day on which who is `years` old today was born at the latest."""
-    year = max(1, today.year - years)
-    return date(year, 3, 1) if (today.month, today.day) == (2, 29) else today.replace(year=year)
+    """The latest day of birth of who is `years` old today.
+
+    >>> _years_ago(date(2024, 2, 29), 4), _years_ago(date(2024, 2, 29), 5)
+    (datetime.date(2020, 2, 29), datetime.date(2019, 2, 28))
+    """
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:
+        return date(today.year - years, 2, 28)
 
 
 def _of_family(persons, rows, wanted: str):
@@ -200,7 +207,7 @@ RECAP = Report(
         Column("NIK tidak sah", True),
         Column("NIK tidak sah (%)", True),
     ),
-    count=lambda wanted: len(_counts(wanted)),
+    count=places_of,
     rows=_recap_rows,
     topic="Penerima manfaat",
     filters=(LEVEL,),

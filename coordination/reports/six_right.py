@@ -21,6 +21,7 @@ from coordination.reports.declared import (
     names_of,
     percent,
     place_cells,
+    places_of,
 )
 from dashboards.figures import share
 from distribution import chain
@@ -152,7 +153,7 @@ SIX_RIGHT = Report(
         Column("Dari", True),
         Column("Tepat (%)", True),
     ),
-    count=lambda wanted: len(_shares(wanted)) * len(RIGHTS),
+    count=lambda wanted: places_of(wanted) * len(RIGHTS),
     rows=_rows,
     topic="Penyaluran",
     filters=(PERIOD, LEVEL),

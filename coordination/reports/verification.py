@@ -14,6 +14,7 @@ from coordination.reports.declared import (
     names_of,
     percent,
     place_cells,
+    places_of,
 )
 from dashboards import figures
 from verification.models import MatchResult
@@ -46,7 +47,7 @@ PROGRESS = Report(
         Column("Belum", True),
         Column("Terverifikasi (%)", True),
     ),
-    count=lambda wanted: len(list(_progress_rows(wanted))),
+    count=places_of,
     rows=_progress_rows,
     topic="Verifikasi dan pemadanan",
     filters=(ROUND, LEVEL),
@@ -95,7 +96,7 @@ MATCHING = Report(
         Column("NIK dibenarkan (%)", True),
         *(Column(f"Hasil: {label}", True) for _, label in OUTCOMES),
     ),
-    count=lambda wanted: len(list(_match_rows(wanted))),
+    count=places_of,
     rows=_match_rows,
     topic="Verifikasi dan pemadanan",
     filters=(LEVEL,),

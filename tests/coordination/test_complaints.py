@@ -1,6 +1,6 @@
 """Pengaduan: the way of a complaint, who sees it and its complainant, the figures."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,7 +14,8 @@ from coordination.actions import complaints as actions
 from coordination.figures import complaint_figures, household_timeline
 from coordination.models import Complaint, ComplaintTerm
 from dashboards import indicators
-from regions.models import Region
+from regions.models import Holiday, Region
+from regions.working_days import working_days_after
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -25,7 +26,6 @@ from tests.factories import (
     HouseholdFactory,
     UserFactory,
 )
-from verification.deadlines import working_days_after
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,13 @@ def test_term_is_what_the_administrator_has_set(client, officer):
     assert complaint.due_on == working_days_after(complaint.received_on, 3)
     page = client.post(url, {"category": "HARGA", "days": "90"})
     assert "antara 1 dan 60 hari kerja" in page.content.decode()
+
+
+def test_holidays_do_not_count(officer):
+    monday = date(2021, 11, 1)
+    assert receive(officer, received_on=monday).due_on == date(2021, 11, 8)
+    Holiday.objects.create(day=date(2021, 11, 3), name="Libur uji")
+    assert receive(officer, received_on=monday).due_on == date(2021, 11, 9)
 
 
 def test_complaint_about_an_agent_of_the_own_place(client, officer):

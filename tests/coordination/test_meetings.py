@@ -382,7 +382,7 @@ def test_figures_are_those_of_the_pages(briefing, coordinator):
     area = indicators.area_of(coordinator, "62")
     assert told["terverifikasi"]["total"]["text"] == "71,4%"
     assert told["terverifikasi"]["total"]["part"] == area.total.approved == 5
-    assert told["nik_tidak_sah"]["total"]["number"] == float(area.total.invalid_share) == 100
+    assert told["nik_tidak_sah"]["total"]["number"] == float(area.total.invalid_share)
     by_place = {place["code"]: place["text"] for place in told["terverifikasi"]["places"]}
     assert (by_place[KAPUAS], by_place[PULANG_PISAU], by_place["62.01"]) == ("50,0%", "100,0%", "–")
 
@@ -404,14 +404,13 @@ def test_word_file_opened_again(briefing):
             "SELECT count(*), sum((topped_up_amount > 0)::int),"
             " sum((status = 'TOP_UP_GAGAL')::int),"
             " sum((topped_up_amount > 0 AND spent_amount = 0)::int),"
-            " sum(topped_up_amount), sum(spent_amount) FROM distribution_payment"
+            " round(sum(topped_up_amount) / 1e6, 1), round(sum(spent_amount) / 1e6, 1)"
+            " FROM distribution_payment"
         )
         *counts, credited, spent = cursor.fetchone()
     assert paid["Provinsi Kalimantan Tengah"][:4] == [str(number) for number in counts]
-    assert paid["Provinsi Kalimantan Tengah"][4:6] == [
-        f"{credited / 1_000_000:.1f}".replace(".", ","),
-        f"{spent / 1_000_000:.1f}".replace(".", ","),
-    ]
+    amounts = [str(amount).replace(".", ",") for amount in (credited, spent)]
+    assert paid["Provinsi Kalimantan Tengah"][4:6] == amounts == ["0,8", "0,3"]
     assert paid["Kapuas"][:4] == ["4", "3", "1", "2"]
     assert paid["Kapuas"][6] == "2"
 
@@ -421,13 +420,16 @@ def test_charts_of_the_document_hold_the_figures(briefing):
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         workbooks = sorted(name for name in package.namelist() if name.endswith(".xlsx"))
         sheets = [load_workbook(io.BytesIO(package.read(name))).active for name in workbooks]
-    drawn = {
-        sheet["B1"].value: {row[0]: row[1] for row in sheet.iter_rows(min_row=2, values_only=True)}
+    drawn = [
+        (
+            sheet["B1"].value,
+            {row[0]: row[1] for row in sheet.iter_rows(min_row=2, values_only=True)},
+        )
         for sheet in sheets
-    }
-    assert drawn["KPM terverifikasi"] == {"Kapuas": 50.0, "Pulang Pisau": 100.0}
-    assert drawn["KPM belum belanja"] == {"Kapuas": 66.7, "Pulang Pisau": 0.0}
-    assert drawn["Rencana"] == {"Okt 2021": 1.0}
+    ]
+    assert ("KPM terverifikasi", {"Kapuas": 50.0, "Pulang Pisau": 100.0}) in drawn
+    assert ("KPM belum belanja", {"Kapuas": 66.7, "Pulang Pisau": 0.0}) in drawn
+    assert ("Rencana", {"Okt 2021": 1.0}) in drawn
 
 
 def test_slides_opened_again(briefing):
@@ -451,7 +453,7 @@ def test_slides_opened_again(briefing):
     }  # fmt: skip
     money = charts["Rencana, dana masuk, dan belanja menurut periode (juta rupiah)"].plots[0]
     assert [(row.name, list(row.values)) for row in money.series] == [
-        ("Rencana", [1.0]), ("Dana masuk", [0.8]), ("Dibelanjakan", [0.2]),
+        ("Rencana", [1.0]), ("Dana masuk", [0.8]), ("Dibelanjakan", [0.3]),
     ]  # fmt: skip
     tables = [
         shape.table for slide in presentation.slides for shape in slide.shapes if shape.has_table

@@ -7,14 +7,23 @@ import json
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.urls import reverse
 
 from accounts.roles import Role
 from coordination import public
 from coordination.models import PublicRelease
 from coordination.views import public as views
-from dashboards import figures
-from tests.factories import KAPUAS, OTHER_VILLAGE, VILLAGE, HouseholdFactory, UserFactory
+from dashboards import figures, payouts
+from tests.factories import (
+    KAPUAS,
+    OTHER_VILLAGE,
+    VILLAGE,
+    HouseholdFactory,
+    PaymentFactory,
+    PeriodFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/publik/", "/publik/angka.csv", "/publik/angka.json"]
@@ -131,7 +140,34 @@ def test_publishing_page(client, coordinator, families):
     client.force_login(coordinator, "accounts.backends.RoleBackend")
     url = reverse("coordination:publishing")
     assert "Halaman publik tertutup." in client.get(url).content.decode()
-    client.post(url, {"langkah": "terbit"})
+    asked = client.get(f"{url}?langkah=terbit").content.decode()
+    assert "Siapa pun dapat membaca angka ini" in asked
+    assert not PublicRelease.objects.exists()
+    client.post(f"{url}?langkah=terbit")
     assert "Halaman publik terbuka" in client.get(url).content.decode()
-    client.post(url, {"langkah": "tarik"})
+    client.post(f"{url}?langkah=tarik")
     assert not PublicRelease.objects.filter(withdrawn_at=None).exists()
+
+
+def test_payout_figures_are_the_payments_without_small_groups(coordinator, families):
+    period = PeriodFactory(name="Oktober 2021")
+    for number in range(12):
+        PaymentFactory(period=period, credited=True, spent_amount=200_000 * (number < 6))
+    for _ in range(9):
+        PaymentFactory(period=period, village_id="62.01.01.2001", credited=True)
+    PaymentFactory(period=period, village_id=OTHER_VILLAGE, credited=True)
+    figures.refresh()
+    payouts.refresh()
+    table = public.publish(by=coordinator).table
+    names = [column["name"] for column in table["columns"]]
+    by_code = {row["code"]: dict(zip(names, row["values"], strict=True)) for row in table["rows"]}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), sum((spent_amount > 0)::int) FROM distribution_payment"
+            " WHERE regency_code = '62.03'"
+        )
+        paid, spent = cursor.fetchone()
+    assert table["period"] == "Oktober 2021"
+    assert (by_code[KAPUAS]["credited"], by_code[KAPUAS]["spent"]) == (paid, spent)
+    assert by_code["62.11"]["credited"] is None
+    assert by_code["62.01"]["credited"] is None  # the total would give the small one away
