@@ -122,7 +122,7 @@ def gathered(lines: Iterable[Task | Waiting]) -> list[Task]:
     """The lines that have something to do, the most urgent first; one query counts them all."""
     lines = list(lines)
     waiting = [line for line in lines if isinstance(line, Waiting)]
-    found = [line for line in lines if isinstance(line, Task) and line.count]
+    found = [line for line in lines if isinstance(line, Task)]
     found += _counted(waiting)
     return sorted(found, key=lambda task: task.due.order)
 

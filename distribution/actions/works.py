@@ -39,6 +39,7 @@ def request(period: PayoutPeriod, kind: str, *, by: User | None) -> PeriodWork:
     """
     if by is not None:
         _require(by, kind)
+    period = PayoutPeriod.objects.get(pk=period.pk)
     if kind == Kind.DAFTAR and period.status == PayoutPeriod.Status.DITUTUP:
         raise ValidationError(f"{period} sudah ditutup, jadi daftarnya tidak berubah lagi.")
     # Held until this transaction ends: what begins before would not see what it has written.

@@ -1,4 +1,4 @@
-"""The whole path of a round: proposed in the village, seen at home, decreed, and who receives now.
+"""The whole path of a round: proposed in the village, seen at home, decreed, who receives now.
 
 Each role works in its own window, and the field officer on a phone. What is left out here, the
 supervisor's papers and the look of the forms, is told by the stories this one borrows from.
@@ -23,10 +23,12 @@ from tests.browser.test_endorsement import (
 from tests.browser.test_replacement import (
     NIK,
     a_new_family_is_proposed,
+    another_one_grants_it,
     the_meeting_is_entered,
     the_minutes_are_filled_in,
     the_minutes_are_finished,
     the_proposal_is_checked_and_accepted,
+    the_waiting_family_is_given_the_place,
 )
 from tests.factories import (
     KAPUAS,
@@ -76,8 +78,10 @@ def test_from_the_village_to_the_decree(
     a_visit_is_recorded(phone, "SITI RAHMAH", "Ditemukan di alamat ini", "Masih layak menerima")
     a_visit_is_recorded(phone, "RUSDI KELUAR", "Pindah")
     every_visit_is_checked(desk)
+    the_waiting_family_is_given_the_place(desk)
 
     boss = open_window(UserFactory(role=Role.SUPERVISOR, regions=[KAPUAS]))
+    another_one_grants_it(boss)
     the_list_is_frozen(boss)
     the_signed_letter_is_recorded(boss, scan)
     reviewer = open_window(coordinator)

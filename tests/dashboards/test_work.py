@@ -114,7 +114,7 @@ def rows_behind(client, address: str) -> int | None:
     response = client.get(address)
     assert response.status_code == 200, address
     if response.streaming:  # a sheet
-        response.close()
+        assert response.getvalue()
         return None
     context = response.context
     if "cl" in context:

@@ -41,7 +41,13 @@ def test_sums_follow_a_list_a_report_a_purchase_its_void_and_their_way_back(
 
 
 def test_a_list_that_is_taken_back_leaves_no_sum(coordinator, checker, period, families):
-    upload = put_through("daftar_bayar", coordinator, checker, [listed(families[0])], period=period)
+    upload = put_through(
+        "daftar_bayar",
+        coordinator,
+        checker,
+        [listed(families[0], name="SITI RAHMAH")],
+        period=period,
+    )
     assert total(coordinator, period).payments == 1
     actions.revert(upload, by=coordinator)
     assert sums.sums_of(coordinator, period, NOTHING()).by_status == []

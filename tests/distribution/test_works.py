@@ -67,7 +67,6 @@ def test_waiting_work_is_taken_back_and_running_work_is_not(coordinator, period,
 
 def test_a_list_that_cannot_be_made_says_why(coordinator, paid, period):
     work = works.request(period, Kind.DAFTAR, by=coordinator)
-    periods.open_period(period, by=coordinator)
     periods.close_period(period, by=coordinator, note="Dialihkan ke rapel")
     tasks.do.func(work.pk)
     work.refresh_from_db()
@@ -97,7 +96,6 @@ def test_an_officer_of_a_district_asks_for_nothing(period):
 def test_uploads_that_change_a_list_are_followed_by_one_comparison(
     paid, period, bank, checker, coordinator, agent
 ):
-    periods.open_period(period, by=coordinator)
     PeriodWork.objects.all().delete()
     for family in paid:
         upload = put_through("hasil_top_up", bank, checker, [reported(family)], period=period)

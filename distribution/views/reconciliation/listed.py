@@ -1,5 +1,7 @@
 """The list behind a number of the page."""
 
+from collections import Counter
+
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 from django.http import HttpRequest
@@ -21,13 +23,11 @@ CAUSES_SHOWN = 8
 def drill(request: HttpRequest, asked: Asked) -> dict:
     user = request.user
     everything = figures.findings(user, asked.period, region=asked.region, kind=asked.kind)
-    causes = list(
-        everything.order_by()
-        .values("cause")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "cause")
-    )
-    statuses = everything.order_by().values_list("status").annotate(count=Count("pk"))
+    causes, statuses = Counter(), Counter()
+    grouped = everything.order_by().values_list("cause", "status").annotate(count=Count("pk"))
+    for cause, status, count in grouped:
+        causes[cause] += count
+        statuses[status] += count
     rows = asked.rows(user)
     ordered = rows.select_related("village__parent", "bank", "owner").order_by("regency_code", "id")
     page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
@@ -46,15 +46,12 @@ def drill(request: HttpRequest, asked: Asked) -> dict:
         "rows": [(row, *LOOKS[row.status], row.get_status_display()) for row in page],
         "count": page.paginator.count,
         "chips": [
-            Choice("Semua", asked.url(sebab="") + "#daftar", not asked.cause, everything.count()),
+            Choice("Semua", asked.url(sebab="") + "#daftar", not asked.cause, causes.total()),
             *(
-                Choice(
-                    row["cause"],
-                    asked.url(sebab=row["cause"]) + "#daftar",
-                    row["cause"] == asked.cause,
-                    row["count"],
-                )
-                for row in causes[:CAUSES_SHOWN]
+                Choice(cause, asked.url(sebab=cause) + "#daftar", cause == asked.cause, count)
+                for cause, count in sorted(causes.items(), key=lambda one: (-one[1], one[0]))[
+                    :CAUSES_SHOWN
+                ]
             ),
         ],
         "statuses": [
@@ -65,7 +62,7 @@ def drill(request: HttpRequest, asked: Asked) -> dict:
                     asked.url(keadaan=status) + "#daftar",
                     status == asked.status,
                 )
-                for status, count in sorted(statuses)
+                for status, count in sorted(statuses.items())
             ),
         ],
         "owners": [
