@@ -25,7 +25,7 @@ FAMILIES = 1_000
 # Reached from the frame, not from the navigation.
 BESIDE = ("/", "/bantuan/", "/pemberitahuan/")
 ENGLISH = re.compile(
-    r"\b(the|and|of|Search|Save|Delete|Add|Change|History|Select|Filter|Yes|No|Home|View|Unknown"
+    r"\b(the|and|of|Search|Save|Delete|Add|Change|History|Select|Filter|Yes|Home|View|Unknown"
     r"|None|True|False|Log out|Password|Show|Next|Previous|Results?|Loading)\b"
 )
 # What is read on a page, aloud as well.
@@ -52,8 +52,11 @@ KINDS_OF_ELEMENTS = """[...new Set([...document.querySelectorAll("body *")].map(
 
 
 @pytest.fixture(scope="module")
-def province(portal, emptied_tables, django_db_blocker) -> Iterator[None]:
-    """The demo in small, committed once for all roles."""
+def transactional_db(portal, emptied_tables, django_db_blocker) -> Iterator[None]:
+    """The demo in small, committed once for all tests of this module.
+
+    In place of the fixture that empties the tables after each test; for the name see there.
+    """
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=portal.files):
         with transaction.atomic():
             demo.fill(count=FAMILIES, today=timezone.localdate())
@@ -70,7 +73,7 @@ def measured() -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("role", Role.values)
-def test_pages_of(role, province, measured, portal, chromium):
+def test_pages_of(role, transactional_db, measured, portal, chromium):
     user = User.objects.filter(role=role).order_by("username").first()
     with windows(portal, chromium) as open_it:
         page = open_it(user)
@@ -86,7 +89,7 @@ def test_pages_of(role, province, measured, portal, chromium):
 @pytest.mark.parametrize(
     "address", ["/", "/uploads/upload/", "/pemadanan/", "/coordination/complaint/add/"]
 )
-def test_keys_lead_through_a_page(address, province, portal, chromium):
+def test_keys_lead_through_a_page(address, transactional_db, portal, chromium):
     user = User.objects.get(username="koordinator")
     with windows(portal, chromium) as open_it:
         page = open_it(user)
