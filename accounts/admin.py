@@ -469,4 +469,4 @@ class HolidayAdmin(ReferenceDataAdmin):
         return ["day"] if obj else []
 
     def has_delete_permission(self, request, obj=None):
-        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+        return request.user.has_perm("regions.delete_holiday")

@@ -305,7 +305,8 @@ PERMISSIONS: dict[str, set[str]] = {
     Role.ADMINISTRATOR: (
         RUN_CHECKS
         | {"accounts.view_accesslog"}
-        | _may("view change", "regions.region")
+        | _may("view change", "regions.region", "verification.answerterm")
+        | _may("view add change delete", "regions.holiday")
         | _may("view add change", "accounts.user")
         | _may("view add change delete", "accounts.regionassignment", "distribution.cashier")
         | _may("view add change delete", "regions.holiday")

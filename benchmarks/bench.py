@@ -148,16 +148,20 @@ def _register_name(persons: int) -> str:
     return f"register_{persons}_{digest.hexdigest()[:8]}"
 
 
+def migrate(url: str) -> None:
+    subprocess.run(
+        [sys.executable, BASE / "manage.py", "migrate", "--verbosity", "0"],
+        env=os.environ | _environment(url),
+        check=True,
+        stdout=sys.stderr,
+    )
+
+
 def _make_register(server: str, name: str, persons: int) -> None:
     draft = _url_of(server, "draft")
     _execute(server, "DROP DATABASE IF EXISTS draft", "CREATE DATABASE draft")
     say(f"making a register of {persons:,} persons (once)")
-    subprocess.run(
-        [sys.executable, BASE / "manage.py", "migrate", "--verbosity", "0"],
-        env=os.environ | _environment(draft),
-        check=True,
-        stdout=sys.stderr,
-    )
+    migrate(draft)
     households = (persons - 1) * 3 // 10 + 1
     _execute(draft, REGISTER, values={"persons": persons, "households": households})
     _execute(draft, "VACUUM (FREEZE, ANALYZE)")
@@ -175,6 +179,13 @@ def register(persons: int, *, copy: str) -> Iterator[str]:
             _execute(server, f"DROP DATABASE {old}")
     if name not in kept:
         _make_register(server, name, persons)
+    with copied(server, name, copy) as url:
+        yield url
+
+
+@contextmanager
+def copied(server: str, name: str, copy: str) -> Iterator[str]:
+    """A copy of a database, gone at the end; Django is set up to use it."""
     drop = f"DROP DATABASE IF EXISTS {copy}"
     _execute(server, drop, f"CREATE DATABASE {copy} TEMPLATE {name} STRATEGY FILE_COPY")
     url = _url_of(server, copy)

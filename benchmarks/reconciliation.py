@@ -127,9 +127,8 @@ def fill(url: str, families: int, periods: int) -> None:
 
 
 def database(families: int, periods: int) -> str:
-    """The URL of the kept database, made when it is not there."""
-    bench.embedded_postgres.start(bench.VAR / "postgres")
-    server = bench.embedded_postgres.admin_url(bench.VAR / "postgres")
+    """The URL of the kept database, made when it is not there and brought up to the model."""
+    server = bench.embedded_postgres.start(bench.VAR / "postgres")
     persons = (families - 1) * 10 // 3 + 1
     name = f"payout_{families}_{periods}"
     kept = {row[0] for row in bench._execute(server, "SELECT datname FROM pg_database")}
@@ -137,20 +136,27 @@ def database(families: int, periods: int) -> str:
         bench._execute(server, "DROP DATABASE IF EXISTS payout_draft")
         bench._make_register(server, "payout_draft", persons)
         started = time.perf_counter()
-        fill(bench._url_of(server, "payout_draft"), families, periods)
+        # Keys and triggers are left out: only the superuser may, and the portal's user is none.
+        superuser = bench.embedded_postgres.admin_url(bench.VAR / "postgres")
+        fill(bench._url_of(superuser, "payout_draft"), families, periods)
         bench._execute(server, f"ALTER DATABASE payout_draft RENAME TO {name}")
         bench.say(f"filled in {time.perf_counter() - started:.0f} s")
-    return bench._url_of(server, name)
+    url = bench._url_of(server, name)
+    bench.migrate(url)
+    return url
 
 
 def measure() -> dict:
+    """Of the newest period: its first comparison, and one as every night."""
     from django.db import connection
 
+    from distribution import sums
     from distribution.actions.reconciliation import reconcile
     from distribution.models import Payment, PayoutPeriod, Purchase, ReconciliationFinding
 
     period = PayoutPeriod.objects.order_by("-first_month").first()
     rows = ReconciliationFinding.objects.filter(period=period)
+    sums.recount()
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE distribution_findingstep, distribution_reconciliationfinding")
     figures = {"payments": Payment.objects.count(), "purchases": Purchase.objects.count()}

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Subquery, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 
 from dashboards import links, payouts, quality
 from dashboards.figures import Area
 from dashboards.models import PayoutFigures
 from distribution.models import PayoutPeriod
 from verification.models import Round
+
+_ELSEWHERE = "measure, province_share, best_share, best_region, best_name"
 
 
 @dataclass(frozen=True)
@@ -48,26 +50,31 @@ class Elsewhere:
     best_place: str
 
 
-def paid(user, code: str) -> tuple[PayoutPeriod | None, payouts.PayoutCounts]:
-    """The newest period in which all families are paid, and what was paid inside `code`.
+def _paid(user, code: str) -> QuerySet:
+    """One row: the newest period in which all families are paid, and what was paid inside `code`.
 
     A rapel pays only what was left out, so it is no measure of a place.
     """
     newest = PayoutPeriod.objects.filter(
         Exists(PayoutFigures.objects.filter(period=OuterRef("pk"))), is_rapel=False
     ).exclude(status=PayoutPeriod.Status.DISIAPKAN)
-    rows = (
+    return (
         PayoutFigures.objects.visible_to(user)
         .filter(village__code__startswith=code, period=Subquery(newest.values("pk")[:1]))
         .order_by()
-        .values("period", "period__name")
+        .values_list("period", "period__name")
         .annotate(**{name: Sum(name) for name in payouts.COUNTED})
     )
-    row = next(iter(rows), None)
-    if row is None:
-        return None, payouts.PayoutCounts()
-    period = PayoutPeriod(pk=row["period"], name=row["period__name"])
-    return period, payouts.PayoutCounts(**{name: int(row[name]) for name in payouts.COUNTED})
+
+
+def _of_row(period: int | None, name: str | None, *sums: int | None):
+    counts = payouts.PayoutCounts(*(int(one or 0) for one in sums))
+    return PayoutPeriod(pk=period, name=name) if period else None, counts
+
+
+def paid(user, code: str) -> tuple[PayoutPeriod | None, payouts.PayoutCounts]:
+    """The newest period in which all families are paid, and what was paid inside `code`."""
+    return _of_row(*next(iter(_paid(user, code)), (None, None)))
 
 
 def elsewhere(
@@ -76,23 +83,33 @@ def elsewhere(
     """By measure; readable by every user (migration 0007 says why that is safe)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT measure, province_share, best_share, best_region, best_name"
-            " FROM dashboards_compared(%s, %s, %s) WHERE province_share IS NOT NULL",
+            f"SELECT {_ELSEWHERE} FROM dashboards_compared(%s, %s, %s)"
+            " WHERE province_share IS NOT NULL",
             [province, round and round.pk, period and period.pk],
         )
         return {measure: Elsewhere(*row) for measure, *row in cursor.fetchall()}
 
 
-def compare(
-    user,
-    area: Area,
-    round: Round | None,
-    period: PayoutPeriod | None,
-    counts: payouts.PayoutCounts,
-) -> list[Comparison]:
-    """What can be compared: a measure without a figure here or elsewhere is left out."""
+def _own_and_elsewhere(user, code: str, round: Round | None):
+    """What was paid here, and the figures elsewhere for that period: both in one query."""
+    own, values = _paid(user, code).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_ELSEWHERE}, own.* FROM (SELECT 1) AS one LEFT JOIN ({own}) AS own ON true"
+            " LEFT JOIN LATERAL dashboards_compared(%s, %s, own.period) AS compared"
+            " ON province_share IS NOT NULL",
+            [*values, code[:2], round and round.pk],
+        )
+        rows = cursor.fetchall()
+    others = {row[0]: Elsewhere(*row[1:5]) for row in rows if row[0]}
+    return *_of_row(*rows[0][5:]), others
+
+
+def compare(user, area: Area, round: Round | None) -> tuple[PayoutPeriod | None, list[Comparison]]:
+    """The period of the payments, and what can be compared: a measure without a figure here or
+    elsewhere is left out."""
     code = area.region.code
-    others = elsewhere(code[:2], round, period)
+    period, counts, others = _own_and_elsewhere(user, code, round)
 
     def against(measure: str, label: str, own: Decimal | None, url: str | None, **traits):
         other = others.get(measure)
@@ -129,4 +146,4 @@ def compare(
             is_score=True,
         ),
     )
-    return [comparison for comparison in offered if comparison]
+    return period, [comparison for comparison in offered if comparison]

@@ -65,7 +65,7 @@ def unmatched(user, code: str, **filters) -> str | None:
     return _list(user, "beneficiaries.person", code, aktif="ya", padan="tidak", **filters)
 
 
-def payments(
+def period_payments(
     user, code: str, period: int, *, bank: str = "", register: str = "", **filters
 ) -> str | None:
     """The payments of a period; `dana`, `belanja`, `sampai` and `status__in` narrow them."""

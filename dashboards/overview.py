@@ -243,7 +243,7 @@ class Overview:
 
     def payments_url(self, code: str = "", period: PayoutPeriod | int | None = None, **filters):
         """The list of payments with the filters of the page."""
-        return links.payments(
+        return links.period_payments(
             self.user,
             code or self.code,
             getattr(period, "pk", period) or self.period.pk,

@@ -7,6 +7,7 @@ class DistributionConfig(AppConfig):
 
     def ready(self):
         from beneficiaries.figures import HOUSEHOLD_MONEY, HOUSEHOLD_TIMELINE, PROGRAMME_NOTES
+        from distribution.actions.works import follow_upload
         from distribution.household import household_money, payout_timeline, programme_notes
         from distribution.intake import KINDS
         from distribution.intake.programmes import follow_enrollments
@@ -20,3 +21,4 @@ class DistributionConfig(AppConfig):
         HOUSEHOLD_TIMELINE.append(payout_timeline)
         HOUSEHOLD_TIMELINE.append(household_timeline)
         steps.listeners.append(follow_enrollments)
+        steps.listeners.append(follow_upload)

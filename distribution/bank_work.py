@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,26 +50,28 @@ def list_url(model: str, **filters) -> str:
 
 def _payments(user: User) -> list[WorkLine]:
     """One line for each running period of which the bank has not told everything."""
-    running = PayoutPeriod.objects.visible_to(user).filter(status=PayoutPeriod.Status.BERJALAN)
-    waiting = dict(
+    waiting = (
         Payment.objects.visible_to(user)
         .in_progress()
-        .filter(period__in=running)
+        .filter(period=OuterRef("pk"))
         .order_by()
-        .values_list("period")
-        .annotate(Count("pk"))
+        .values("period")
+        .annotate(count=Count("pk"))
     )
+    running = PayoutPeriod.objects.visible_to(user).filter(status=PayoutPeriod.Status.BERJALAN)
     return [
         WorkLine(
             title=f"Laporkan top up {period}",
             text="Belum ada laporan dana masuk untuk pembayaran ini.",
-            count=waiting.get(period.pk, 0),
+            count=period.waiting or 0,
             unit="pembayaran",
             url=list_url("distribution_payment", period__id__exact=period.pk, dana="proses"),
             button="Lihat pembayaran",
             due=period.last_day,
         )
-        for period in running.order_by("last_month", "pk")
+        for period in running.annotate(waiting=Subquery(waiting.values("count"))).order_by(
+            "last_month", "pk"
+        )
     ]
 
 

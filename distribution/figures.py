@@ -5,10 +5,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection
-from django.db.models import F, Sum
 
 from beneficiaries.models import Quota
-from distribution.models import Budget, Payment
+from distribution.models import Budget
+from distribution.sums import realised_by_regency
 from regions.models import Region
 
 
@@ -165,21 +165,6 @@ def families_by_regency(programme: str, regencies: list[str]) -> dict[str, int]:
             [programme, regencies],
         )
         return dict(cursor.fetchall())
-
-
-def realised_by_regency(user, programme: str, year: int) -> dict[str, tuple[int, int]]:
-    """Rupiah credited and spent of the months of `year`, refunds taken off the credit."""
-    payments = Payment.objects.visible_to(user).filter(
-        period__programme=programme, first_month__range=(date(year, 1, 1), date(year, 12, 31))
-    )
-    sums = (
-        payments.order_by()
-        .values_list("regency_code")
-        .annotate(
-            credited=Sum(F("topped_up_amount") - F("refunded_amount")), spent=Sum("spent_amount")
-        )
-    )
-    return {code: (credited or 0, spent or 0) for code, credited, spent in sums}
 
 
 def budget_lines(user, programme: str, year: int, regencies: list[Region]) -> list[BudgetLine]:

@@ -75,6 +75,32 @@ def lists() -> list[str]:
     return _told(_ELIGIBLE, "{0}: berhak {1}, dibayar {2}, tidak dibayar {3}.")
 
 
+_SUMS = """
+SELECT d.name, sum(n), sum(amount), sum(credited), sum(spent), sum(refunded)
+FROM (
+    SELECT period_id, region_id, bank_id, status, year, number AS n, amount, credited, spent,
+        refunded
+    FROM distribution_paymentsum
+    UNION ALL
+    SELECT period_id, left(village_id, 8), bank_id, status, extract(year FROM first_month), -1,
+        -amount, -topped_up_amount, -spent_amount, -refunded_amount
+    FROM distribution_payment
+) x JOIN distribution_payoutperiod d ON d.id = period_id
+GROUP BY d.id, x.region_id, x.bank_id, x.status, x.year
+HAVING (sum(n), sum(amount), sum(credited), sum(spent), sum(refunded)) <> (0, 0, 0, 0, 0)
+ORDER BY d.id
+"""
+
+
+def sums() -> list[str]:
+    """The sums that are kept are those of the payments."""
+    return _told(
+        _SUMS,
+        "{0}: jumlah tercatat berbeda {1} pembayaran, Rp{2} ditetapkan, Rp{3} dikreditkan, Rp{4}"
+        " dibelanjakan, Rp{5} dikembalikan.",
+    )
+
+
 CHECKS = (
     Check(
         "saldo",
@@ -93,6 +119,12 @@ CHECKS = (
         "Dibayar dan tidak dibayar berjumlah KPM berhak",
         "Setiap KPM yang berhak ada di daftar bayar, atau tercatat dengan sebab tidak dibayar.",
         lists,
+    ),
+    Check(
+        "jumlah-salur",
+        "Jumlah penyaluran sesuai pembayarannya",
+        "Jumlah menurut periode, kecamatan, bank, dan status sama dengan daftar bayarnya.",
+        sums,
     ),
     Check(
         "rekonsiliasi",

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from distribution.views import agents, budgets, nutrition, till
+from distribution.views import agents, budgets, nutrition, till, works
 from distribution.views.reconciliation import files, finding, handling, overview, undoing
 
 app_name = "distribution"
@@ -46,5 +46,7 @@ urlpatterns = [
         admin.site.admin_view(finding.reveal),
         name="finding_reveal",
     ),
+    path("pekerjaan/<int:pk>", admin.site.admin_view(works.progress), name="work"),
+    path("pekerjaan/<int:pk>/batalkan", admin.site.admin_view(works.cancel), name="work_cancel"),
     path("gizi/", admin.site.admin_view(nutrition.nutrition_page), name="nutrition"),
 ]

@@ -45,6 +45,7 @@ from distribution.models import (
     LeftOut,
     OverlapFinding,
     PaymentReport,
+    PaymentSum,
     ProgrammePair,
     PurchaseLine,
     Reconciled,
@@ -372,6 +373,17 @@ MAKERS = {
         household=HouseholdFactory(village_id=village),
         village_id=village,
         reason="NIK_GANDA",
+    ),
+    "distribution.PaymentSum": lambda village: PaymentSum.objects.create(
+        period=PeriodFactory(),
+        region_id=village[:8],
+        status="PENETAPAN",
+        year=2021,
+        number=1,
+        amount=200_000,
+        credited=0,
+        spent=0,
+        refunded=0,
     ),
     "distribution.Purchase": lambda village: PurchaseFactory(
         payment__household__village_id=village

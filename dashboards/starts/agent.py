@@ -1,6 +1,6 @@
 """The agent: the till first, then what was sold today and last."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, Sum
 from django.utils import timezone
@@ -38,7 +38,7 @@ def tasks(user: User) -> list[Task]:
 
 
 def cards(user: User) -> list[Card]:
-    return [_today(user), _purchases(user), _agent(user)]
+    return [_today(user), _agent(user), _purchases(user)]
 
 
 def _today(user: User) -> Card:
@@ -96,14 +96,18 @@ def _agent(user: User) -> Card:
         title="Agen Anda",
         rows=[
             Row(agent.name, note=f"{agent.bank}, ID {agent.agent_id}", look=looks[agent.status]),
-            Row("Kontrak", note=f"Berlaku sampai {shared.day(agent.contract_until)}"),
+            Row("Kontrak", note=_term(agent.contract_until)),
         ],
         empty="",
     )
 
 
+def _term(until: date | None) -> str:
+    return f"Berlaku sampai {shared.day(until)}." if until else "Berlaku tanpa batas waktu."
+
+
 START = Start(
-    nothing="Tidak ada yang menunggu. Layani KPM di kasir.",
+    nothing="Layani KPM di kasir. Kontrak yang hampir berakhir akan muncul di sini.",
     tasks=tasks,
     cards=cards,
     actions=(

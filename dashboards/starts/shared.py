@@ -32,8 +32,8 @@ def change_page(model: str, number: int) -> str:
     return reverse(f"admin:{model}_change", args=[number])
 
 
-def day(value: date | None) -> str:
-    return date_format(value, "j F Y") if value else "tanpa batas"
+def day(value: date) -> str:
+    return date_format(value, "j F Y")
 
 
 def with_registered(user, lines: Iterable[Task | Waiting]) -> list[Task]:

@@ -26,7 +26,7 @@ def district(request):
     code = code if code in codes else codes[0]
     round = figures.current_round(user)
     area = figures.area(user, code, round)
-    period, paid = comparisons.paid(user, code)
+    period, compared = comparisons.compare(user, area, round)
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user, latest=LAST_UPLOADS) if sees_uploads else []
     return page(
@@ -44,7 +44,7 @@ def district(request):
         progress=_progress(user, area, round),
         noun=maps.HEADINGS.get(len(code), "").lower(),
         heading=maps.HEADINGS.get(len(code), ""),
-        comparisons=comparisons.compare(user, area, round, period, paid),
+        comparisons=compared,
         period=period,
         sees_uploads=sees_uploads,
         last_uploads=[

@@ -94,14 +94,16 @@ class Waiting:
     due_field: str = ""
     split: tuple[str, str] | None = None
 
-    def task(self, *, count: int, late: int, earliest: date | None, key: int, name: str) -> Task:
+    def task(
+        self, *, count: int, late: int, earliest: date | None, of_key: int, of_name: str
+    ) -> Task:
         return Task(
             count=count,
             unit=self.unit,
-            title=self.title.format(name=name) if self.split else self.title,
+            title=self.title.format(name=of_name) if self.split else self.title,
             text=f"{thousands(late)} lewat tenggat. {self.text}" if late else self.text,
             button=self.button,
-            url=self.url.format(key=key) if self.split else self.url,
+            url=self.url.format(key=of_key) if self.split else self.url,
             due=due(earliest or self.due_on),
         )
 
@@ -120,7 +122,7 @@ def gathered(lines: Iterable[Task | Waiting]) -> list[Task]:
     """The lines that have something to do, the most urgent first; one query counts them all."""
     lines = list(lines)
     waiting = [line for line in lines if isinstance(line, Waiting)]
-    found = [line for line in lines if isinstance(line, Task) and line.count]
+    found = [line for line in lines if isinstance(line, Task)]
     found += _counted(waiting)
     return sorted(found, key=lambda task: task.due.order)
 
@@ -131,8 +133,8 @@ def _counted(waiting: Sequence[Waiting]) -> list[Task]:
     first, *others = (_count(number, line) for number, line in enumerate(waiting))
     rows = first.union(*others, all=True) if others else first
     return [
-        waiting[row.pop("line")].task(**row)
-        for row in sorted(rows, key=lambda row: (row["line"], -(row["key"] or 0)))
+        waiting[row.pop("of_line")].task(**row)
+        for row in sorted(rows, key=lambda row: (row["of_line"], -(row["of_key"] or 0)))
         if row["count"]
     ]
 
@@ -141,10 +143,10 @@ def _count(number: int, line: Waiting) -> QuerySet:
     key, name = line.split or (None, None)
     rows = (
         line.rows.order_by()
-        .values(
-            line=Value(number),
-            key=Cast(F(key) if key else Value(None), BigIntegerField()),
-            name=F(name) if name else Value("", CharField()),
+        .values(  # names that no model has for a field
+            of_line=Value(number),
+            of_key=Cast(F(key) if key else Value(None), BigIntegerField()),
+            of_name=F(name) if name else Value("", CharField()),
         )
         .annotate(count=Count("pk"))
     )

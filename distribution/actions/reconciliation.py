@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Notification, User
 from accounts.notifications import notify, users_who_may
 from accounts.roles import Role
+from distribution import sums
 from distribution.models import PayoutPeriod, ReconciliationFinding
 from distribution.models.reconciliation import FindingStep, Office
 from distribution.reconciliation import compare
@@ -69,7 +70,9 @@ def watched_periods():
 
 
 def reconcile_watched() -> int:
-    """Compare every period whose lists still change, each for itself; the work of the night."""
+    """Compare every period whose lists still change, each for itself; the work of the night, as is
+    adding up the sums of payments."""
+    sums.compact()
     periods = list(watched_periods())
     for period in periods:
         reconcile(period, by=None)

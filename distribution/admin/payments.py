@@ -151,6 +151,8 @@ class PayoutPeriodAdmin(ScopedAdmin):
     def eligible_column(self, period):
         return "–" if period.eligible_count is None else thousands(period.eligible_count)
 
+    eligible_column.is_number = True
+
 
 class CreditFilter(DropdownFilter):
     title, parameter_name = "dana", "dana"
@@ -206,8 +208,7 @@ class CreditedUntilFilter(DropdownFilter):
 class PaymentAdmin(ScopedAdmin):
     empty_text = "Daftar bayar disusun dari register pada halaman periode, atau diunggah."
     list_display = [
-        "payee_name",
-        "card_column",
+        "payee",
         "place",
         "period",
         "amount_column",
@@ -264,9 +265,10 @@ class PaymentAdmin(ScopedAdmin):
     def export(self, request, queryset):
         return exports.export(self, request, queryset, PAYMENTS)
 
-    @admin.display(description="nomor KKS")
-    def card_column(self, payment):
-        return masked(payment.card_number) if payment.card_number else "–"
+    @admin.display(description="nama pengurus")
+    def payee(self, payment):
+        card = masked(payment.card_number) if payment.card_number else "Belum ada kartu"
+        return format_html('{}<span class="sub">{}</span>', payment.payee_name, card)
 
     @admin.display(description="desa/kelurahan")
     def place(self, payment):
@@ -283,6 +285,8 @@ class PaymentAdmin(ScopedAdmin):
     @admin.display(description="dibelanjakan")
     def spent_column(self, payment):
         return rupiah(payment.spent_amount)
+
+    amount_column.is_number = credited_column.is_number = spent_column.is_number = True
 
     @admin.display(description="status")
     def state_column(self, payment):
@@ -391,6 +395,8 @@ class PurchaseAdmin(ScopedAdmin):
     @admin.display(description="nominal")
     def amount_column(self, purchase):
         return rupiah(purchase.amount)
+
+    amount_column.is_number = True
 
     @admin.display(description="status")
     def state_column(self, purchase):

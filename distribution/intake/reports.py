@@ -78,8 +78,8 @@ def _meet(written: str, kept: str) -> str:
     """Rows that no other number has led to a payment yet, by one that both sides know."""
     return f"""
 INSERT INTO met SELECT s.id, p.id, p.n FROM staged s
-JOIN (SELECT {kept} AS number, min(id) AS id, count(*) AS n FROM listed WHERE {kept} <> '' GROUP BY 1
-    ) p ON p.number = s.{written}
+JOIN (SELECT {kept} AS number, min(id) AS id, count(*) AS n
+    FROM listed WHERE {kept} <> '' GROUP BY 1) p ON p.number = s.{written}
 WHERE (SELECT count(*) FROM met) < (SELECT count(*) FROM staged)
     AND NOT EXISTS (SELECT FROM met m WHERE m.id = s.id)"""
 

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('bank', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='beneficiaries.bank', verbose_name='bank penyalur')),
                 ('period', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='distribution.payoutperiod', verbose_name='periode salur')),
-                ('region', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='kabupaten/kota')),
+                ('region', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='kecamatan')),
                 ('regency_code', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Left('region', 5), output_field=models.CharField(max_length=5), verbose_name='kode kabupaten/kota')),
                 ('status', models.CharField(choices=[('PENETAPAN', 'Penetapan'), ('BUREKOL_PROSES', 'Burekol diproses'), ('BUREKOL_GAGAL', 'Burekol gagal'), ('BUREKOL_SUKSES', 'Burekol sukses'), ('CEK_REKENING_PROSES', 'Cek rekening diproses'), ('CEK_REKENING_GAGAL', 'Cek rekening gagal'), ('CEK_REKENING_BERHASIL', 'Cek rekening berhasil'), ('SPM', 'SPM'), ('GAGAL_OMSPAN', 'Gagal OMSPAN'), ('SP2D', 'SP2D'), ('SI', 'SI'), ('TOP_UP_GAGAL', 'Top up gagal'), ('TOP_UP_SUKSES', 'Top up sukses'), ('KKS_TIDAK_TERDISTRIBUSI', 'KKS tidak terdistribusi'), ('BELUM_TRANSAKSI', 'Belum transaksi'), ('SUDAH_TRANSAKSI', 'Sudah transaksi'), ('SALDO_NOL', 'Saldo nol'), ('DIKEMBALIKAN', 'Dikembalikan ke kas negara'), ('EXCLUDE_PEKERJAAN', 'Exclude: pekerjaan'), ('EXCLUDE_MENINGGAL', 'Exclude: meninggal'), ('EXCLUDE_TIDAK_LAYAK', 'Exclude: tidak layak daerah')], max_length=24, verbose_name='status')),
                 ('year', models.SmallIntegerField(verbose_name='tahun')),
@@ -72,6 +72,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='paymentsum',
             index=models.Index(fields=['period', 'regency_code'], name='payment_sum_period'),
+        ),
+        migrations.AddIndex(
+            model_name='paymentsum',
+            index=models.Index(fields=['year', 'regency_code'], name='payment_sum_year'),
         ),
         migrations.AddIndex(
             model_name='periodwork',

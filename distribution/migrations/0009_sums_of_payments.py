@@ -6,7 +6,7 @@ KIND = "period_id, region_id, bank_id, status, year"
 SUMS = "number, amount, credited, spent, refunded"
 TOTALS = "sum(number), sum(amount), sum(credited), sum(spent), sum(refunded)"
 SIGNED = """
-SELECT period_id, left(village_id, 5) AS region_id, bank_id, status,
+SELECT period_id, left(village_id, 8) AS region_id, bank_id, status,
     extract(year FROM first_month)::smallint AS year, {sign}1 AS number,
     {sign}amount::bigint AS amount, {sign}topped_up_amount::bigint AS credited,
     {sign}spent_amount::bigint AS spent, {sign}refunded_amount::bigint AS refunded FROM {rows}

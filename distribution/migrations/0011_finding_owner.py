@@ -26,6 +26,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterModelOptions(
+            name='accountopening',
+            options={'ordering': ['-sent_on', '-id'], 'verbose_name': 'burekol', 'verbose_name_plural': 'burekol'},
+        ),
+        migrations.AlterModelOptions(
             name='budget',
             options={'ordering': ['-year', 'programme', 'region_id'], 'verbose_name': 'anggaran', 'verbose_name_plural': 'anggaran'},
         ),

@@ -47,8 +47,8 @@ class AccountOpening(models.Model):
     objects = OfBank.as_manager()
 
     class Meta:
-        verbose_name = "pembukaan rekening kolektif (burekol)"
-        verbose_name_plural = "pembukaan rekening kolektif (burekol)"
+        verbose_name = "burekol"
+        verbose_name_plural = "burekol"
         ordering = ["-sent_on", "-id"]
         constraints = [
             models.UniqueConstraint(

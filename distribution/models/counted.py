@@ -10,7 +10,7 @@ from regions.models import Region
 
 
 class PaymentSum(models.Model):
-    """So many payments and rupiah more, or fewer, of one kind: the sum of the rows is what there is.
+    """So many payments and rupiah more, or fewer, of one kind: their sum is what there is.
 
     Triggers on `Payment` append a row for each kind that a statement has changed, in its
     transaction, so the sum is exact at any moment and nobody waits for another's row;
@@ -31,7 +31,7 @@ class PaymentSum(models.Model):
         Region,
         models.PROTECT,
         related_name="+",
-        verbose_name="kabupaten/kota",
+        verbose_name="kecamatan",
         db_index=False,
         db_constraint=False,
     )
@@ -59,7 +59,10 @@ class PaymentSum(models.Model):
         verbose_name = "jumlah pembayaran"
         verbose_name_plural = "jumlah pembayaran"
         ordering = ["id"]
-        indexes = [models.Index(fields=["period", "regency_code"], name="payment_sum_period")]
+        indexes = [
+            models.Index(fields=["period", "regency_code"], name="payment_sum_period"),
+            models.Index(fields=["year", "regency_code"], name="payment_sum_year"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.period}, {self.region}: {self.number}"

@@ -2,7 +2,7 @@
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Length, Now
 from django.db.models.lookups import Exact
 
@@ -336,12 +336,14 @@ class ReconciledQuerySet(OfPayingBank):
         found = self.aggregate(**{f"sum_{name}": Sum(name) for name in self.SUMS})
         return {name: found[f"sum_{name}"] or 0 for name in self.SUMS}
 
-    def by_regency(self) -> dict[str, dict[str, int]]:
-        """Of each kabupaten/kota the same sums."""
+    def by_regency(self) -> dict[str, dict]:
+        """Of each kabupaten/kota the same sums, and `counted_at`: when they were compared."""
         rows = self.order_by("region").values("region_id")
+        sums = {f"sum_{name}": Sum(name) for name in self.SUMS}
         return {
             row["region_id"]: {name: row[f"sum_{name}"] for name in self.SUMS}
-            for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in self.SUMS})
+            | {"counted_at": row["at"]}
+            for row in rows.annotate(**sums, at=Max("counted_at"))
         }
 
 

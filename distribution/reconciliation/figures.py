@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from accounts.models import User
 from beneficiaries.figures import TimelineEntry
@@ -105,26 +105,27 @@ def findings(user: User, period: PayoutPeriod, *, region: str = "", kind: str = 
 def overview(user: User, period: PayoutPeriod, *, bank: str = "", region: str = "") -> Overview:
     """The lists and findings of all regions of the user; with `bank` or `region` of those only."""
     rows = Reconciled.objects.visible_to(user).filter(period=period)
-    found = findings(user, period, region=region)
+    found = ReconciliationFinding.objects.visible_to(user).filter(period=period)
     if bank:
         rows, found = rows.filter(bank=bank), found.filter(bank=bank)
     if region:
-        rows = rows.filter(region=region)
+        rows, found = rows.filter(region=region), found.filter(regency_code=region)
     by_regency = rows.by_regency()
-    empty = dict.fromkeys(rows.SUMS, 0)
-    counted = (
+    present, due = Q(gone_at=None), Q(gone_at=None, is_due=True)
+    counted = list(
         found.order_by()
         .values("regency_code", "rule")
         .annotate(
-            found=Count("pk"),
-            rupiah=Sum("amount"),
-            due=Count("pk", filter=Q(is_due=True)),
-            open=Count("pk", filter=Q(is_due=True) & ~Q(status__in=CLOSED)),
-            asked=Count("pk", filter=Q(is_due=True, status=FindingStatus.DIMINTA)),
+            found=Count("pk", filter=present),
+            rupiah=Sum("amount", filter=present),
+            due=Count("pk", filter=due),
+            open=Count("pk", filter=due & ~Q(status__in=CLOSED)),
+            asked=Count("pk", filter=due & Q(status=FindingStatus.DIMINTA)),
+            gone=Count("pk", filter=~present),
         )
     )
-    counted = list(counted)
-    codes = set(by_regency) | {row["regency_code"] for row in counted}
+    empty = dict.fromkeys(rows.SUMS, 0)
+    codes = set(by_regency) | {row["regency_code"] for row in counted if row["found"]}
     names = dict(Region.objects.filter(pk__in=codes).values_list("pk", "name"))
     places = {code: Place(code, names[code], by_regency.get(code, empty)) for code in codes}
     total = Place("", "Jumlah", dict.fromkeys(rows.SUMS, 0))
@@ -132,18 +133,19 @@ def overview(user: User, period: PayoutPeriod, *, bank: str = "", region: str = 
         for name in rows.SUMS:
             total.lists[name] += place.lists[name]
     for row in counted:
+        if not row["found"]:
+            continue
         for place in (places[row["regency_code"]], total):
             place.found[row["rule"]] += row["found"]
             place.amounts[row["rule"]] += row["rupiah"] or 0
             place.due[row["rule"]] += row["due"]
             place.open += row["open"]
             place.asked += row["asked"]
-    gone = ReconciliationFinding.objects.visible_to(user).filter(period=period).gone()
     return Overview(
         sorted(places.values(), key=lambda place: (-place.open, place.name)),
         total,
-        rows.aggregate(at=Max("counted_at"))["at"],
-        gone.count(),
+        max((sums["counted_at"] for sums in by_regency.values()), default=None),
+        sum(row["gone"] for row in counted),
     )
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,8 +13,10 @@ from django.urls import reverse
 from beneficiaries.models import Programme
 from distribution import chain
 from distribution.actions import periods as actions
-from distribution.models import LeftOut, Payment, PayoutPeriod
+from distribution.actions import works
+from distribution.models import LeftOut, PayoutPeriod, PeriodWork
 from distribution.sums import CREDITED, EXCLUDED, FAILED, IN_PROGRESS, stage_of, sums_of
+from distribution.views import works as work_views
 from distribution.views.agents import page
 from regions.models import Region
 from spreadsheets.words import thousands
@@ -47,7 +50,9 @@ def _month(label: str) -> forms.DateField:
 class PeriodForm(forms.Form):
     programme = forms.ModelChoiceField(
         label="Program",
-        queryset=Programme.objects.filter(is_sembako=True),
+        queryset=Programme.objects.filter(is_sembako=True).order_by(
+            F("started_on").desc(nulls_last=True), "name"
+        ),
         empty_label=None,
     )
     name = forms.CharField(
@@ -98,31 +103,25 @@ def add_period(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _next(period: PayoutPeriod) -> tuple[str, str, str, str]:
-    """Key, icon, words of the button and question of the one change of status possible now."""
+# Key, icon and words of the button of the one change of status that is possible now.
+_NEXT = {
+    Status.DISIAPKAN: ("buka", "check", "Buka periode"),
+    Status.BERJALAN: ("tutup", "lock", "Tutup periode"),
+    Status.DITUTUP: ("buka-kembali", "undo", "Buka kembali periode"),
+}
+
+
+def _question(period: PayoutPeriod) -> str:
     if period.status == Status.DISIAPKAN:
-        return (
-            "buka",
-            "check",
-            "Buka periode",
-            "Bank dapat melaporkan hasil penyaluran sejak periode dibuka.",
-        )
-    if period.status == Status.BERJALAN:
-        in_progress = period.payments.in_progress().count()
-        unspent = period.payments.unspent().count()
-        return (
-            "tutup",
-            "lock",
-            "Tutup periode",
-            f"{thousands(in_progress)} pembayaran belum dikreditkan atau dikeluarkan dan"
-            f" {thousands(unspent)} sudah dikreditkan tetapi belum dibelanjakan. Keduanya tetap"
-            " demikian. Laporan bank tidak diterima lagi; sisa saldo masih dapat dibelanjakan.",
-        )
+        return "Bank dapat melaporkan hasil penyaluran sejak periode dibuka."
+    if period.status == Status.DITUTUP:
+        return "Laporan bank diterima lagi. Daftar bayar tidak berubah."
+    in_progress = period.payments.in_progress().count()
+    unspent = period.payments.unspent().count()
     return (
-        "buka-kembali",
-        "undo",
-        "Buka kembali periode",
-        "Laporan bank diterima lagi. Daftar bayar tidak berubah.",
+        f"{thousands(in_progress)} pembayaran belum dikreditkan atau dikeluarkan dan"
+        f" {thousands(unspent)} sudah dikreditkan tetapi belum dibelanjakan. Keduanya tetap"
+        " demikian. Laporan bank tidak diterima lagi; sisa saldo masih dapat dibelanjakan."
     )
 
 
@@ -132,7 +131,7 @@ def change(request: HttpRequest, period: PayoutPeriod, key: str) -> HttpResponse
         return _make_list(request, period)
     if not request.user.has_perm("distribution.change_payoutperiod"):
         raise PermissionDenied
-    possible, _, button, text = _next(period)
+    possible, _, button = _NEXT[period.status]
     if key not in ("buka", "tutup", "buka-kembali"):
         raise Http404
     if key != possible:
@@ -160,7 +159,7 @@ def change(request: HttpRequest, period: PayoutPeriod, key: str) -> HttpResponse
         request,
         "distribution/form.html",
         title=f"{button} {period}",
-        text=text,
+        text=_question(period),
         form=form or [],
         action_text=button,
         back_url=_url(period),
@@ -173,16 +172,9 @@ def _make_list(request: HttpRequest, period: PayoutPeriod) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         try:
-            listed = actions.make_list(period, by=request.user)
+            works.request(period, PeriodWork.Kind.DAFTAR, by=request.user)
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
-        else:
-            messages.success(
-                request,
-                f"Dari {thousands(listed.eligible)} KPM berhak, {thousands(listed.created)}"
-                f" ditambahkan, {thousands(listed.kept)} sudah ada, {thousands(listed.left_out)}"
-                " tidak dibayar dengan alasannya.",
-            )
         return redirect(_url(period))
     return page(
         request,
@@ -200,11 +192,10 @@ def _make_list(request: HttpRequest, period: PayoutPeriod) -> HttpResponse:
 def period_page(request: HttpRequest, period: PayoutPeriod) -> HttpResponse:
     """The caller has checked that the user may see periods."""
     user = request.user
-    payments = Payment.objects.visible_to(user).filter(period=period)
     left_out = LeftOut.objects.none()
     if user.has_perm("distribution.view_leftout"):
         left_out = LeftOut.objects.visible_to(user).filter(period=period)
-    sums = sums_of(payments, left_out)
+    sums = sums_of(user, period, left_out)
     total = sums.total
     regions = Region.objects.in_bulk([row.key for row in sums.by_regency])
     list_url = reverse("admin:distribution_payment_changelist")
@@ -229,7 +220,7 @@ def period_page(request: HttpRequest, period: PayoutPeriod) -> HttpResponse:
         uploads = Upload.objects.visible_to(user).filter(kind__in=SHEETS, reference=str(period.pk))
     step = None
     if user.has_perm("distribution.change_payoutperiod") and user.scope.is_province:
-        key, icon, button, _ = _next(period)
+        key, icon, button = _NEXT[period.status]
         step = (reverse(f"admin:distribution_payoutperiod_{key}", args=[period.pk]), icon, button)
     return page(
         request,
@@ -257,6 +248,7 @@ def period_page(request: HttpRequest, period: PayoutPeriod) -> HttpResponse:
         may_make=may_make,
         send_urls=send_urls,
         step=step,
+        **work_views.shown(request, works.newest(period, PeriodWork.Kind.DAFTAR)),
         uploads=[
             (upload, UPLOAD_LOOKS[upload.status])
             for upload in uploads.select_related("region", "sent_by")[:UPLOADS_SHOWN]

@@ -25,7 +25,7 @@ def create_visits(round_: Round, *, users: dict[str, User], today: date) -> None
             f"UPDATE verification_case c SET risks = found.risks FROM ({risks.found_sql(codes)})"
             " found WHERE found.household_id = c.household_id AND c.round_id = %(round)s"
             " AND c.status IN ('BELUM', 'DIKEMBALIKAN')",
-            {"round": round_.pk},
+            {"round": round_.pk, "today": today},
         )
     for username, district in _FIELD.items():
         user = users[username]

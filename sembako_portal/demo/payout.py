@@ -16,6 +16,11 @@ from distribution.models import Agent, Cashier, PayoutPeriod
 
 YEAR = 12
 
+# The list is older than what the banks have said of it.
+_LISTED = """
+UPDATE distribution_payment SET created_at = %(day)s::date - 9 WHERE period_id = %(period)s;
+UPDATE distribution_leftout SET created_at = %(day)s::date - 9 WHERE period_id = %(period)s
+"""
 # What the banks have said so far: of 100 payments 4 failed, 3 are still on their way.
 _REPORTS = """
 INSERT INTO distribution_paymentreport (payment_id, village_id, status, status_on, amount, reason)
@@ -92,6 +97,7 @@ def _pay(
     periods.open_period(period, by=users["koordinator"])
     values = {"period": period.pk, "day": day, "today": today, "share": share}
     with connection.cursor() as cursor:
+        cursor.execute(_LISTED, values)
         cursor.execute(_REPORTS, values)
         follow_reports(cursor, f"SELECT id FROM distribution_payment WHERE period_id = {period.pk}")
         cursor.execute("ANALYZE distribution_payment")

@@ -7,31 +7,46 @@ from django.db import connection
 
 from accounts.models import User
 from distribution.actions import periods
-from distribution.actions.reconciliation import answer, ask_bank, reconcile, settle
+from distribution.actions.reconciliation import (
+    answer,
+    ask_bank,
+    assign,
+    dismiss,
+    reconcile,
+    settle,
+)
 from distribution.models import PayoutPeriod, ReconciliationFinding
 
 # On the list, but not of the programme: some at the old rate, some with the NIK of somebody else,
 # some that the register does not know. Half of them are credited.
 _OUTSIDE = """
+WITH paid AS MATERIALIZED (
+    SELECT id, household_id, payee_nik, village_id FROM distribution_payment
+    WHERE period_id = %(period)s
+), outside AS MATERIALIZED (
+    SELECT h.id, h.n, h.village_id, p.id AS payee_id, p.name, p.nik
+    FROM (SELECT *, row_number() OVER (ORDER BY id %% 97, id) AS n FROM beneficiaries_household) h
+    JOIN beneficiaries_person p ON p.id = h.payee_id
+    WHERE p.nik <> '' AND p.nik NOT IN (SELECT payee_nik FROM paid)
+        AND h.id NOT IN (SELECT household_id FROM paid WHERE household_id IS NOT NULL)
+        AND h.id NOT IN (SELECT household_id FROM beneficiaries_enrollment
+            WHERE programme_id = 'SEMBAKO' AND ended_on IS NULL)
+    ORDER BY n LIMIT 90
+)
 INSERT INTO distribution_payment (period_id, household_id, person_id, is_eligible, payee_name,
     payee_nik, card_number, account_number, bank_id, village_id, first_month, months, rate, amount,
     status, status_on, reason, topped_up_on, topped_up_amount, spent_amount, refunded_amount)
-SELECT %(period)s, CASE WHEN n %% 4 <> 0 THEN h.id END, CASE WHEN n %% 4 <> 0 THEN p.id END, false,
-    p.name, CASE WHEN n %% 9 = 1 THEN other.payee_nik ELSE p.nik END, '', '', '002', h.village_id,
+SELECT %(period)s, CASE WHEN n %% 4 <> 0 THEN h.id END,
+    CASE WHEN n %% 4 <> 0 THEN h.payee_id END, false, h.name,
+    CASE WHEN n %% 9 = 1 THEN other.payee_nik ELSE h.nik END, '', '', '002', h.village_id,
     %(month)s, 1, rate, rate, CASE WHEN n %% 2 = 0 THEN 'BELUM_TRANSAKSI' ELSE 'GAGAL_OMSPAN' END,
     %(day)s, CASE WHEN n %% 2 = 0 THEN '' ELSE 'NIK berbeda dari rekening' END,
     CASE WHEN n %% 2 = 0 THEN %(day)s::date END, CASE WHEN n %% 2 = 0 THEN rate ELSE 0 END, 0, 0
-FROM (SELECT *, row_number() OVER (ORDER BY id %% 97, id) AS n FROM beneficiaries_household) h
-JOIN beneficiaries_person p ON p.id = h.payee_id
+FROM outside h
 CROSS JOIN LATERAL (SELECT CASE WHEN n %% 5 = 2 THEN 150000 ELSE 200000 END AS rate) r
-CROSS JOIN LATERAL (SELECT payee_nik FROM distribution_payment q
-    WHERE q.period_id = %(period)s AND q.village_id >= h.village_id
+CROSS JOIN LATERAL (SELECT payee_nik FROM paid q WHERE q.village_id >= h.village_id
     ORDER BY q.village_id, q.id LIMIT 1) other
-WHERE p.nik <> '' AND NOT EXISTS (SELECT FROM distribution_payment q
-        WHERE q.period_id = %(period)s AND (q.household_id = h.id OR q.payee_nik = p.nik))
-    AND NOT EXISTS (SELECT FROM beneficiaries_enrollment e WHERE e.household_id = h.id
-        AND e.programme_id = 'SEMBAKO' AND e.ended_on IS NULL)
-ORDER BY n LIMIT 90
+ORDER BY n
 """
 _OTHERWISE = """
 UPDATE distribution_payment SET reason = (ARRAY['Rekening tidak aktif', 'Rekening tidak aktif',
@@ -107,10 +122,11 @@ def create_reconciliation(*, users: Mapping[str, User], today: date) -> None:
     periods.open_period(rapel, by=by)
     for one in PayoutPeriod.objects.exclude(status=PayoutPeriod.Status.DISIAPKAN):
         reconcile(one, by=None, today=today)
-    _handle(ReconciliationFinding.objects.filter(period=period), by=by, bank=bank)
+    findings = ReconciliationFinding.objects.filter(period=period)
+    _handle(findings, by=by, bank=bank, officer=users["petugas.kapuas"])
 
 
-def _handle(findings, *, by: User, bank: User) -> None:
+def _handle(findings, *, by: User, bank: User, officer: User) -> None:
     asked = _pks(findings.filter(rule="TOP_UP_GAGAL", bank="002", is_due=True))[:60]
     if asked:
         ask_bank(asked, note="Mohon sebab gagal dan jadwal top up ulang.", by=by)
@@ -126,6 +142,13 @@ def _handle(findings, *, by: User, bank: User) -> None:
         ask_bank(pks, note="Mohon penjelasan bersama daftar terlampir.", by=by)
     if pks := _pks(untouched.filter(regency_code="62.12")):
         settle(pks, note="Diperiksa bersama desa; data diperbaiki.", by=by)
+    in_kapuas = untouched.filter(regency_code="62.03")
+    if pks := _pks(in_kapuas.filter(rule="TANPA_KARTU"))[:12]:
+        assign(pks, to=officer, note="Temui keluarganya bersama TKSK.", by=by)
+    if pks := _pks(in_kapuas.filter(rule="DIBAYAR_NONAKTIF"))[:5]:
+        assign(pks, office="KABKOTA", note="Pastikan keadaannya di lapangan.", by=by)
+    if pks := _pks(in_kapuas.filter(rule="AGEN_TERLARANG"))[:4]:
+        dismiss(pks, note="Kontrak agen sudah diperpanjang; suratnya menyusul.", by=officer)
     for code in ("62.08", "62.09"):
         if pks := _pks(findings.open().filter(regency_code=code)):
             settle(pks, note="Sudah diperiksa bersama bank dan desa.", by=by)

@@ -53,8 +53,19 @@ ENTRIES = (
             Entry("Putaran verifikasi", model="verification.Round"),
             Entry("Unggahan", model="uploads.Upload", waiting=waiting.uploads_waiting),
             Entry("Kasus", model="verification.Case"),
-            Entry("Pengesahan", model="verification.Endorsement"),
-            Entry("Penetapan", model="verification.Decree"),
+            Entry(
+                "Pengesahan",
+                model="verification.Endorsement",
+                siblings=(
+                    "admin:verification_endorsementitem_changelist",
+                    "admin:verification_secondlook_changelist",
+                ),
+            ),
+            Entry(
+                "Penetapan",
+                model="verification.Decree",
+                siblings=("admin:verification_decreeitem_changelist",),
+            ),
             Entry(
                 "Ringkasan verifikasi",
                 view="verification:summary",

@@ -6,7 +6,7 @@
 
   // Look: light, dark, as the device
   const showChoice = () => {
-    for (const button of all("[data-theme]")) {
+    for (const button of all("button[data-theme]")) {
       button.setAttribute("aria-pressed", String(button.dataset.theme === remembered("tampilan")));
     }
   };
@@ -16,7 +16,7 @@
   const toggle = document.querySelector(".sidebar-toggle");
   const showSidebar = () => {
     const hidden = root.classList.contains("no-sidebar");
-    toggle.setAttribute("aria-pressed", String(hidden));
+    toggle.setAttribute("aria-expanded", String(!hidden));
     toggle.setAttribute("aria-label", hidden ? "Tampilkan bilah sisi" : "Sembunyikan bilah sisi");
   };
   if (toggle) showSidebar();
@@ -27,7 +27,7 @@
     for (const menu of all("details[data-menu][open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
-    const look = hit("[data-theme]");
+    const look = hit("button[data-theme]");
     if (look) {
       remember("tampilan", look.dataset.theme);
       paint();
@@ -50,7 +50,6 @@
       const field = document.getElementById(eye.dataset.revealPassword);
       const shown = field.type === "text";
       field.type = shown ? "password" : "text";
-      eye.setAttribute("aria-pressed", String(!shown));
       eye.querySelector("span").textContent = shown ? "Tampilkan" : "Sembunyikan";
       field.focus();
     }
@@ -67,7 +66,10 @@
       }
     }
     if (event.key === "Escape") {
-      for (const menu of all("details[data-menu][open]")) menu.open = false;
+      for (const menu of all("details[data-menu][open]")) {
+        menu.open = false;
+        if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      }
       if (location.hash === "#navigasi") location.hash = "#isi";
     }
   });
@@ -138,6 +140,23 @@
     });
     show();
   }
+
+  // A table wider than its card is scrolled with the arrow keys
+  const reachable = () => {
+    for (const box of all(".scroll:not([role]), .sideways:not([role])")) {
+      if (box.scrollWidth <= box.clientWidth) continue;
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", "Tabel, dapat digeser ke samping");
+    }
+  };
+  reachable();
+  addEventListener("resize", reachable);
+
+  // On paper the tables behind the charts are seen
+  addEventListener("beforeprint", () => {
+    for (const table of all("details.chart-table")) table.open = true;
+  });
 
   // A filter with many choices is applied when one is chosen
   for (const choice of all("select[data-go]")) {

@@ -8,7 +8,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -148,9 +149,9 @@ class Watch:
             self.complaints.append(f"console: {message.text} ({page.url})")
 
 
-@pytest.fixture
-def open_window(portal, chromium, committed):
-    """A window of its own, as `open_window(user)` already signed in; closed at the end."""
+@contextmanager
+def windows(portal: Portal, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens windows, as `open_it(user)` already signed in; closes them at the end."""
     contexts = []
     watch = Watch(portal.url)
 
@@ -184,6 +185,12 @@ def open_window(portal, chromium, committed):
     for context in contexts:
         context.close()
     assert not watch.complaints, "\n".join(watch.complaints)
+
+
+@pytest.fixture
+def open_window(portal, chromium, committed):
+    with windows(portal, chromium) as open_it:
+        yield open_it
 
 
 @pytest.fixture

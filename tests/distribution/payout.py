@@ -2,7 +2,8 @@
 
 import io
 
-from distribution.models import Payment
+from distribution import tasks as payout_tasks
+from distribution.models import Payment, PeriodWork
 from distribution.sheets import DAFTAR_BAYAR, HASIL_TOP_UP, TRANSAKSI
 from regions.models import Region
 from tests.factories import KAPUAS, VILLAGE, CardFactory, HouseholdFactory
@@ -20,6 +21,12 @@ def kpm(village=VILLAGE, **card):
     household.enrollments.update(started_on="2021-01-01")
     CardFactory(household=household, **card)
     return household
+
+
+def do_waiting_work() -> None:
+    """What the worker does with the work on periods that waits."""
+    for work in PeriodWork.objects.filter(status=PeriodWork.Status.ANTRE).order_by("pk"):
+        payout_tasks.do.func(work.pk)
 
 
 def card_of(household) -> str:

@@ -13,7 +13,14 @@ from distribution import health
 from distribution.actions import cards, periods, purchases
 from distribution.household import household_money, payout_timeline
 from distribution.models import Commodity, Payment, PayoutPeriod, Purchase
-from tests.distribution.payout import card_of, kpm, payment_of, put_through, reported
+from tests.distribution.payout import (
+    card_of,
+    do_waiting_work,
+    kpm,
+    payment_of,
+    put_through,
+    reported,
+)
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -60,6 +67,9 @@ def test_a_coordinator_prepares_lists_opens_and_closes_a_period(as_user, coordin
     period = PayoutPeriod.objects.get()
     assert "Daftar bayar belum ada" in text_of(client.get(url("payoutperiod", "change", period.pk)))
     told = client.post(url("payoutperiod", "susun", period.pk), follow=True)
+    assert "menunggu giliran" in text_of(told)
+    do_waiting_work()
+    told = client.get(url("payoutperiod", "change", period.pk))
     assert "Dari 3 KPM berhak, 3 ditambahkan" in text_of(told)
     client.post(url("payoutperiod", "buka", period.pk))
     refused = client.post(url("payoutperiod", "tutup", period.pk), {"note": ""})

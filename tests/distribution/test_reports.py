@@ -54,6 +54,15 @@ def test_a_top_up_credits_the_payment(credited):
     assert (str(report.status_on), report.row, report.amount) == ("2021-02-18", 2, 600_000)
 
 
+def test_a_payment_that_was_only_listed_has_no_report_to_be_late_for(paid, period, bank):
+    listed_on = payment_of(paid[0]).status_on
+    assert listed_on > date(2021, 2, 18)
+    upload = send("hasil_top_up", bank, [reported(paid[0])], period=period)
+    assert "LAPORAN_TERLAMBAT" not in codes(upload, "info")
+    (row,) = upload.rows.all()
+    assert row.changes == {"status": ["PENETAPAN", "TOP_UP_SUKSES"], "amount": [None, "600000"]}
+
+
 def test_links_of_one_file_come_in_the_order_of_their_days(paid, period, bank, checker):
     rows = [
         reported(paid[0], "BELUM TRANSAKSI", "25-02-2021"),

@@ -69,7 +69,10 @@ def test_a_decree_and_a_request_at_once_never_get_more_than_the_quota(transactio
     other = WaitingCaseFactory(round=round_).household
     quota = QuotaFactory(families=1)
     path = tmp_path / "daftar.xlsx"
-    writing.export(path, ["ID DTKS"], [[comes.household.dtks_id]])
+    known = comes.household
+    writing.export(
+        path, ["ID DTKS", "NIK", "NAMA"], [[known.dtks_id, known.payee.nik, known.payee.name]]
+    )
     sent = forwarded(round_, Region.objects.get(pk=KAPUAS), with_waiting=True)
     decree = decrees.record_decree(
         sent,

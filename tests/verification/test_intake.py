@@ -383,7 +383,7 @@ def test_a_family_leaves_only_by_a_case_of_a_kpm(send, round, row_of, apply, off
     household = HouseholdFactory(kpm=True)
     case = CaseFactory(round=round, household=household, was_kpm=False, origin="USULAN")
     upload = send(row_of(case, GONE))
-    assert codes(upload) == {"KPM_SESUDAH_PUTARAN"}
+    assert codes(upload) == ["KPM_SESUDAH_PUTARAN"]
     actions.keep_values(upload, code="KPM_SESUDAH_PUTARAN", by=officer)
     upload.refresh_from_db()
     apply(upload)

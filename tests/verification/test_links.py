@@ -2,11 +2,11 @@
 
 import re
 from datetime import timedelta
+from html import escape, unescape
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 
 from accounts.roles import Role
 from tests.factories import (
@@ -79,8 +79,9 @@ PAGES = {
 def followed(client, page: str) -> dict[str, tuple[int, int]]:
     """Number on the page and number of rows of the list, by the address that it links to."""
     told = {}
-    for url, number in _NUMBER.findall(page):
-        response = client.get(url.replace("&amp;", "&"))
+    for address, number in _NUMBER.findall(page):
+        url = unescape(address)
+        response = client.get(url)
         assert response.status_code == 200, url
         told[url] = (int(number.replace(".", "")), response.context["cl"].result_count)
     return told

@@ -136,7 +136,7 @@ def make_endorsement(
     endorsement.validate_constraints()
     endorsement.save()
     with connection.cursor() as cursor:
-        inner, values = to_endorse(round, region).order_by().values("pk").query.sql_with_params()
+        inner, values = to_endorse(round, region).query.sql_with_params()
         chosen = cursor.mogrify(inner, values).decode().replace("%", "%%")
         cursor.execute(_LOCK_CASES.format(chosen=chosen), {})
         cursor.execute(_FREEZE.format(chosen=chosen), {"endorsement": endorsement.pk})

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from beneficiaries.models import ExitReason
 from regions.models import Region
-from verification.figures.quotas import brought_along, unplaced
+from verification.figures.quotas import brought_along, enterable, unplaced
 from verification.figures.rounds import in_a_sentence
 from verification.models import (
     Case,
@@ -104,22 +104,20 @@ def candidates(user, regions: list[Region]) -> list[Candidate]:
         .values("round_id", "regency_code")
         .annotate(
             stayed=Count("pk", filter=Q(result="TETAP")),
-            entered=Count("pk", filter=Q(result="MASUK")),
             left=Count("pk", filter=Q(result="KELUAR")),
             refused=Count("pk", filter=Q(result="", status="DISETUJUI")),
             open=Count("pk", filter=~closed),
         )
     }
     cases = Case.objects.visible_to(user).filter(round__in=rounds)
-    waiting = _by_round(unplaced(cases))
+    waiting, entering = _by_round(unplaced(cases)), _by_round(enterable(cases))
     earlier = _by_round(brought_along([region.pk for region in regions]))
     return [
         Candidate(
             round,
             region,
             **{name: row[name] for name in ("stayed", "left", "refused", "open")},
-            entered=row["entered"]
-            - waiting.get((round.pk, region.pk), 0)
+            entered=entering.get((round.pk, region.pk), 0)
             + sum(
                 families
                 for (other, regency), families in earlier.items()

@@ -25,6 +25,10 @@ from verification.waiting import Places, Waiting, ranked
 _ENROLLED = Enrollment.objects.active().sembako().filter(household=OuterRef("household"))
 
 
+def _place() -> QuerySet[Replacement]:
+    return granted().filter(household=OuterRef("household"))
+
+
 def newest_approved(cases: CaseQuerySet) -> CaseQuerySet:
     """Approved cases that no newer approved case of the same family has overtaken."""
     newer = Case.objects.approved().filter(
@@ -82,36 +86,38 @@ def granted() -> QuerySet[Replacement]:
 
 def unplaced(cases: CaseQuerySet) -> CaseQuerySet:
     """Verified to enter, but neither granted a place nor a KPM by now: they cannot be endorsed."""
-    place = granted().filter(household=OuterRef("household"))
-    return cases.filter(result=Case.Result.MASUK).exclude(Exists(place)).exclude(Exists(_ENROLLED))
+    return cases.filter(~Exists(_place()), ~Exists(_ENROLLED), result=Case.Result.MASUK)
 
 
-def brought_along(regencies: Iterable[str]) -> CaseQuerySet:
-    """Families with a granted place that no list on its way holds.
+def enterable(cases: CaseQuerySet) -> CaseQuerySet:
+    """Verified to enter, and a list may say so: with a place that no list on its way holds, or a
+    KPM by now.
 
-    The next list of their regency holds them, be it of a later round than that of their case. A
-    list whose decree is applied is no longer on its way: it has left out whom it does not name.
+    A list whose decree is applied is no longer on its way: it has left out whom it does not name.
     """
     listed = (
         EndorsementItem.objects.standing()
         .exclude(endorsement__status=Endorsement.Status.DITETAPKAN)
         .filter(case=OuterRef("pk"))
     )
-    place = granted().filter(household=OuterRef("household"))
-    found = newest_approved(
-        Case.objects.filter(regency_code__in=list(regencies), result=Case.Result.MASUK)
+    return cases.filter(
+        Exists(_place()) & ~Exists(listed) | Exists(_ENROLLED), result=Case.Result.MASUK
     )
-    return found.filter(Exists(place)).exclude(Exists(listed))
 
 
-def to_endorse(round: Round, region: Region) -> CaseQuerySet:
-    """The cases that a list of the regency in the round holds when it is made now."""
+def brought_along(regencies: Iterable[str]) -> CaseQuerySet:
+    """Families that the next list of their regency takes in by a case of whatever round."""
+    own = Case.objects.filter(regency_code__in=list(regencies)).exclude(Exists(_ENROLLED))
+    return newest_approved(enterable(own))
+
+
+def to_endorse(round: Round, region: Region) -> QuerySet:
+    """The ids of the cases that a list of the regency in the round holds when it is made now."""
     own = Case.objects.approved().filter(round=round, regency_code=region.pk)
+    stays = own.exclude(result=Case.Result.MASUK)
     earlier = brought_along([region.pk]).filter(round__starts_on__lt=round.starts_on)
-    return Case.objects.filter(
-        Q(pk__in=own.exclude(pk__in=unplaced(own).values("pk")).values("pk"))
-        | Q(pk__in=earlier.values("pk"))
-    )
+    parts = (cases.order_by().values("pk") for cases in (stays, enterable(own), earlier))
+    return next(parts).union(*parts)
 
 
 def vacant(cases: CaseQuerySet) -> CaseQuerySet:

@@ -143,7 +143,7 @@ def _answers(household: Household) -> Iterable[TimelineEntry]:
             tone, icon = _TONES.get(thing.status, ("info", "inbox"))
             told = thing.reason if model is Proposal else thing.get_kind_display()
             yield TimelineEntry(
-                thing.decided_at or thing.received_on,
+                thing.decided_at or thing.withdrawn_at or thing.received_on,
                 kind,
                 f"{kind} {thing.get_status_display().lower()}",
                 told,

@@ -12,7 +12,10 @@ from django.shortcuts import redirect, render
 
 @dataclass(frozen=True)
 class Question:
-    """A change to be confirmed. `run` gets the cleaned fields; `done` is told when it is done."""
+    """A change to be confirmed. `run` gets the cleaned fields; `done` is told when it is done.
+
+    `back` is the address of the page it was asked on, `back_title` what that page is called.
+    """
 
     title: str
     text: str
@@ -20,6 +23,7 @@ class Question:
     run: Callable
     done: str
     back: str
+    back_title: str
     form: type[forms.Form] = forms.Form
     danger: bool = False
     initial: dict = field(default_factory=dict)

@@ -244,6 +244,7 @@ def decide(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
         ),
         done=f"{household} dicatat: {Kind(kind).label.lower()}.",
         back=url_of(meeting),
+        back_title=str(meeting),
     )
     return ask(request, question)
 
@@ -290,6 +291,7 @@ def scan(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
         run=run,
         done="Pindaian berita acara disimpan.",
         back=url_of(meeting),
+        back_title=str(meeting),
     )
     return ask(request, question)
 
@@ -310,6 +312,7 @@ def finish(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
         run=lambda: actions.finish_meeting(meeting, by=request.user),
         done="Berita acara selesai.",
         back=url_of(meeting),
+        back_title=str(meeting),
     )
     return ask(request, question)
 
@@ -324,5 +327,6 @@ def reopen(request: HttpRequest, meeting: VillageMeeting) -> HttpResponse:
         run=lambda answer: actions.reopen_meeting(meeting, reason=answer, by=request.user),
         done="Berita acara dibuka kembali.",
         back=url_of(meeting),
+        back_title=str(meeting),
     )
     return ask(request, question)

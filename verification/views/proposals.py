@@ -133,6 +133,7 @@ def correct(request: HttpRequest, proposal: Proposal) -> HttpResponse:
             run=lambda **said: actions.correct_proposal(proposal, by=user, **said),
             done=done,
             back=url_of(proposal),
+            back_title=str(proposal),
         )
         return ask(request, question)
     place = {
@@ -267,6 +268,7 @@ def _add_registered(request: HttpRequest, household) -> HttpResponse:
         run=run,
         done=f"Usulan {household} dicatat dan menunggu diperiksa.",
         back=reverse("admin:verification_proposal_changelist"),
+        back_title="Usulan dan sanggah",
     )
     return ask(request, question)
 
@@ -350,6 +352,7 @@ def add_objection(request: HttpRequest) -> HttpResponse:
         run=lambda **said: actions.submit_objection(household=household, by=request.user, **said),
         done="Sanggah dicatat dan menunggu diperiksa.",
         back=reverse("admin:verification_objection_changelist"),
+        back_title="Usulan dan sanggah",
     )
     return ask(request, question)
 
@@ -368,6 +371,7 @@ def check(request: HttpRequest, thing: Answerable) -> HttpResponse:
         run=lambda: actions.begin_check(thing, by=request.user),
         done=f"{thing} sedang Anda periksa.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return _decide(request, thing, question)
 
@@ -390,6 +394,7 @@ def accept(request: HttpRequest, thing: Answerable) -> HttpResponse:
         run=lambda answer: run(thing, answer=answer, by=request.user),
         done=f"{thing} disetujui.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return _decide(request, thing, question)
 
@@ -404,6 +409,7 @@ def refuse(request: HttpRequest, thing: Answerable) -> HttpResponse:
         run=lambda answer: actions.refuse(thing, answer=answer, by=request.user),
         done=f"{thing} ditolak.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return _decide(request, thing, question)
 
@@ -422,5 +428,6 @@ def withdraw(request: HttpRequest, thing: Answerable) -> HttpResponse:
         run=lambda answer: actions.withdraw(thing, reason=answer, by=request.user),
         done=f"{thing} ditarik.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return ask(request, question)

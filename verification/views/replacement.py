@@ -275,6 +275,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         run=run,
         done=f"{household} diajukan masuk dan menunggu keputusan petugas lain.",
         back=f"{reverse('verification:waiting')}?kabupaten={regency}",
+        back_title="Penggantian dan daftar tunggu",
     )
     return ask(request, question)
 
@@ -311,6 +312,7 @@ def leaving(request: HttpRequest, pk: int) -> HttpResponse:
         run=lambda **said: actions.record_leaving(household, by=request.user, **said),
         done=f"{household} dicatat keluar dan menunggu diperiksa.",
         back=reverse("verification:waiting"),
+        back_title="Penggantian dan daftar tunggu",
     )
     return ask(request, question)
 
@@ -373,6 +375,7 @@ def change_payee(request: HttpRequest, pk: int) -> HttpResponse:
         run=run,
         done=f"Ganti pengurus {household} diajukan dan menunggu keputusan.",
         back=reverse("admin:verification_payeechange_changelist"),
+        back_title="Ganti pengurus",
     )
     return ask(request, question)
 
@@ -437,6 +440,7 @@ def grant(request: HttpRequest, thing: Decided) -> HttpResponse:
         run=lambda answer: run(thing, answer=answer, by=request.user),
         done=f"{thing} disetujui.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return ask(request, question)
 
@@ -457,5 +461,6 @@ def refuse(request: HttpRequest, thing: Decided) -> HttpResponse:
         run=lambda answer: run(thing, answer=answer, by=request.user),
         done=f"{thing} ditolak.",
         back=url_of(thing),
+        back_title=str(thing),
     )
     return ask(request, question)

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from distribution.actions import reconciliation as actions
-from distribution.models import PayoutPeriod, ReconciliationFinding
+from distribution.actions import works
+from distribution.models import PayoutPeriod, PeriodWork, ReconciliationFinding
 from distribution.models.reconciliation import Office
 from distribution.views.reconciliation.asked import Asked, asked_by, require
 from distribution.views.reconciliation.deeds import Deed, deeds_of
@@ -120,10 +121,5 @@ def _assign(ids: list[int], to: str, *, note: str, by: User) -> actions.Handled:
 @require_POST
 def recompute(request: HttpRequest, period_id: int) -> HttpResponse:
     period = get_object_or_404(PayoutPeriod.objects.visible_to(request.user), pk=period_id)
-    result = actions.reconcile(period, by=request.user)
-    messages.success(
-        request,
-        f"Keempat daftar {period} dibandingkan: {thousands(result.added)} temuan baru,"
-        f" {thousands(result.gone)} tidak ditemukan lagi dan ditutup.",
-    )
+    works.request(period, PeriodWork.Kind.BANDING, by=request.user)
     return redirect(f"{reverse('distribution:reconciliation')}?periode={period.pk}")

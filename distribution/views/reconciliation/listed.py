@@ -1,5 +1,7 @@
 """The list behind a number of the page."""
 
+from collections import Counter
+
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 from django.http import HttpRequest
@@ -21,17 +23,21 @@ CAUSES_SHOWN = 8
 def drill(request: HttpRequest, asked: Asked) -> dict:
     user = request.user
     everything = figures.findings(user, asked.period, region=asked.region, kind=asked.kind)
-    causes = list(
-        everything.order_by()
-        .values("cause")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "cause")
-    )
-    statuses = everything.order_by().values_list("status").annotate(count=Count("pk"))
+    causes, statuses, amount = Counter(), Counter(), 0
+    grouped = everything.order_by().values_list("cause", "status")
+    for cause, status, count, rupiah in grouped.annotate(Count("pk"), Sum("amount")):
+        causes[cause] += count
+        statuses[status] += count
+        amount += rupiah or 0
+    is_filtered = bool(asked.cause or asked.status or asked.owner or asked.query)
     rows = asked.rows(user)
     ordered = rows.select_related("village__parent", "bank", "owner").order_by("regency_code", "id")
-    page = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
-    sums = rows.order_by().aggregate(amount=Sum("amount"))
+    paginator = Paginator(ordered, PER_PAGE)
+    if is_filtered:
+        amount = rows.order_by().aggregate(amount=Sum("amount"))["amount"] or 0
+    else:
+        paginator.count = causes.total()  # counted just now
+    page = paginator.get_page(request.GET.get("page"))
     title, rules = figures.KINDS[asked.kind]
     several = len(rules) > 1
     has_closed = any(row.status in CLOSED for row in page)
@@ -41,20 +47,17 @@ def drill(request: HttpRequest, asked: Asked) -> dict:
         "region": region,
         "advice": "" if several else BY_CODE[rules[0]].advice,
         "several": several,
-        "amount": sums["amount"] or 0,
+        "amount": amount,
         "page": page,
         "rows": [(row, *LOOKS[row.status], row.get_status_display()) for row in page],
         "count": page.paginator.count,
         "chips": [
-            Choice("Semua", asked.url(sebab="") + "#daftar", not asked.cause, everything.count()),
+            Choice("Semua", asked.url(sebab="") + "#daftar", not asked.cause, causes.total()),
             *(
-                Choice(
-                    row["cause"],
-                    asked.url(sebab=row["cause"]) + "#daftar",
-                    row["cause"] == asked.cause,
-                    row["count"],
-                )
-                for row in causes[:CAUSES_SHOWN]
+                Choice(cause, asked.url(sebab=cause) + "#daftar", cause == asked.cause, count)
+                for cause, count in sorted(causes.items(), key=lambda one: (-one[1], one[0]))[
+                    :CAUSES_SHOWN
+                ]
             ),
         ],
         "statuses": [
@@ -65,7 +68,7 @@ def drill(request: HttpRequest, asked: Asked) -> dict:
                     asked.url(keadaan=status) + "#daftar",
                     status == asked.status,
                 )
-                for status, count in sorted(statuses)
+                for status, count in sorted(statuses.items())
             ),
         ],
         "owners": [
@@ -77,7 +80,7 @@ def drill(request: HttpRequest, asked: Asked) -> dict:
         ],
         "close_url": asked.url(jenis="", sebab="", keadaan="", pj="", q=""),
         "clear_url": asked.list_url(asked.kind, asked.region),
-        "is_filtered": bool(asked.cause or asked.status or asked.owner or asked.query),
+        "is_filtered": is_filtered,
         "export_url": f"{reverse('distribution:reconciliation_export')}?"
         + asked.url().partition("?")[2],
         "deeds": [deed for deed in deeds_of(user) if deed.key != "buka" or has_closed],

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from distribution.models import PayoutPeriod
+from distribution.actions import works
+from distribution.models import PayoutPeriod, PeriodWork
 from distribution.reconciliation import figures
 from distribution.reconciliation.rules import (
     NOT_CREDITED,
@@ -15,6 +16,7 @@ from distribution.reconciliation.rules import (
     NOT_REGISTERED,
     NOT_SPENT,
 )
+from distribution.views import works as works_views
 from distribution.views.reconciliation.asked import Asked, Choice, asked_by, require
 from distribution.views.reconciliation.listed import drill, mine
 from distribution.views.reconciliation.undoing import undoable
@@ -79,6 +81,7 @@ def index(request: HttpRequest) -> HttpResponse:
         + urlencode({"periode": asked.period.pk, "wilayah": asked.region}),
         "all_url": asked.list_url("SEMUA", asked.region),
     }
+    context |= works_views.shown(request, works.newest(asked.period, PeriodWork.Kind.BANDING))
     context["mine"] = mine(user, asked)
     context["undo"] = undoable(request)
     if asked.kind:

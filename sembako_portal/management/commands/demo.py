@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 from time import monotonic
 
@@ -72,16 +73,28 @@ class Command(BaseCommand):
             if options["if_empty"] and _is_filled():
                 return
             _refuse(options)
-            counts = fill(count=options["households"], today=options["today"] or date.today())
+            counts = fill(
+                count=options["households"],
+                today=options["today"] or date.today(),
+                tell=self._tell,
+            )
         self.stdout.write(
             f"Provinsi demo siap dalam {monotonic() - started:.0f} detik:"
             f" {thousands(counts['beneficiaries_household'])} keluarga,"
             f" {thousands(counts['beneficiaries_person'])} orang."
         )
 
+    def _tell(self, part: str) -> None:
+        self.stdout.write(f"Mengisi provinsi demo: {part} ...")
+        self.stdout.flush()
 
-def fill(*, count: int, today: date) -> dict[str, int]:
-    """Fill an empty portal; the number of rows by table. Call it in a transaction."""
+
+def fill(*, count: int, today: date, tell: Callable[[str], object] = str) -> dict[str, int]:
+    """Fill an empty portal; the number of rows by table. Call it in a transaction.
+
+    `tell` is given the name of each part when it begins.
+    """
+    tell("keluarga dan pengguna")
     made = list(families(load.villages(), count, SEED))
     counts = load.load(made)
     created = users.create_users()
@@ -89,23 +102,29 @@ def fill(*, count: int, today: date) -> dict[str, int]:
     with connection.cursor() as cursor:
         # Neither the uploads nor the first pages can wait for autovacuum to learn the sizes.
         cursor.execute(f"ANALYZE {_TABLES}")
+    tell("unggahan")
     uploads.create_uploads(made, visits, round_=round_, users=created)
     if count >= _STORIES_FROM:
-        _tell_stories(round_, created, today)
+        _tell_stories(round_, created, today, tell)
     return counts
 
 
-def _tell_stories(round_: Round, created: dict[str, User], today: date) -> None:
+def _tell_stories(
+    round_: Round, created: dict[str, User], today: date, tell: Callable[[str], object]
+) -> None:
     """Work under way in the places that the demo's users know."""
+    tell("pemadanan dan verifikasi")
     matching.create_requests(users=created, today=today)
     field.create_visits(round_, users=created, today=today)
     endorsements.create_endorsements(round_, users=created, today=today)
     meetings.create_meetings(users=created, round_=round_)
+    tell("agen, kartu, dan penyaluran")
     agents.create_budgets(today=today)
     agents.create_agents(users=created, today=today, seed=SEED)
     agents.create_cards(users=created, today=today)
     agents.create_overlaps(users=created, today=today)
     payout.create_payout(users=created, today=today)
+    tell("rekonsiliasi dan koordinasi")
     reconciliation.create_reconciliation(users=created, today=today)
     figures.refresh()
     coordination.create_coordination(users=created, today=today)
