@@ -153,8 +153,13 @@ def test_payout_figures_are_the_payments_without_small_groups(coordinator, famil
     period = PeriodFactory(name="Oktober 2021")
     for number in range(12):
         PaymentFactory(period=period, credited=True, spent_amount=200_000 * (number < 6))
-    for _ in range(9):
-        PaymentFactory(period=period, village_id="62.01.01.2001", credited=True)
+    for number in range(12):
+        PaymentFactory(
+            period=period,
+            village_id="62.01.01.2001",
+            credited=True,
+            spent_amount=200_000 * (number < 6),
+        )
     PaymentFactory(period=period, village_id=OTHER_VILLAGE, credited=True)
     figures.refresh()
     payouts.refresh()
