@@ -92,6 +92,11 @@ WHERE b.id >= ((%(period)s - 1) * %(families)s + 1) * 3
 ORDER BY b.id
 """
 TABLES = ("payment", "purchase", "purchaseline")
+# Rows are made with ids of their own; those that a run adds come after them.
+NUMBERED = ("payoutperiod", "agent", "payment", "purchase")
+NEXT_ID = """
+SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))
+"""
 # By ranges of ids: while the tables are filled only the primary keys are there to find rows by.
 # Indexes that back no foreign key are taken off while filling and put back at the end.
 LOOSE = """
@@ -143,6 +148,7 @@ def database(families: int, periods: int) -> str:
         bench.say(f"filled in {time.perf_counter() - started:.0f} s")
     url = bench._url_of(server, name)
     bench.migrate(url)
+    bench._execute(url, *(NEXT_ID.format(table=f"distribution_{table}") for table in NUMBERED))
     return url
 
 
