@@ -8,7 +8,7 @@ from pages import REGENCY, SEARCHES, Browser, portal
 from payout import CARDS
 
 # Months one after the other up to November 2021. Of a hundred payments four have failed, ten are
-# credited and not spent. Purchases are left out, since no dashboard reads them; so are the triggers:
+# credited and not spent. Purchases are left out, since no dashboard reads them; so are triggers:
 # the rows are right, and ten million of them take an hour.
 PAYMENTS_OF_MONTHS = """
 ALTER TABLE distribution_payment DISABLE TRIGGER USER;
