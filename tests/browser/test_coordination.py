@@ -91,7 +91,8 @@ def reports_with_a_photo(window, evidence: Path) -> None:
     expect(window.locator("main")).to_contain_text("66,7%")
     with window.expect_download() as download:
         window.get_by_role("link", name="kunjungan.jpg").click()
-    assert not Image.open(download.value.path()).getexif()
+    with Image.open(download.value.path()) as kept:
+        assert not kept.getexif()
     assert fits(window)
 
 
