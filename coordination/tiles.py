@@ -82,7 +82,7 @@ def _buttons(user) -> list[Button]:
         (
             "coordination.add_meeting",
             Button(
-                "Susun bahan Rakor", "file", reverse("admin:coordination_meeting_add"), is_main=True
+                "Susun bahan Rakor", "doc", reverse("admin:coordination_meeting_add"), is_main=True
             ),
         ),
     )
