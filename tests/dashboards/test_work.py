@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from dashboards.comparisons import elsewhere
 from dashboards.models import NightlyJob, PayoutFigures, VillageFigures
 from dashboards.payouts import refresh
 from dashboards.quality import score
+from dashboards.work.tasks import Task
 from distribution.models import Cashier, ReconciliationFinding
 from tests.dashboards.test_pages import HOME, page, text_of
 from tests.factories import (
@@ -407,3 +409,13 @@ def test_the_daily_mail_has_the_lines_of_the_page(client, busy):
 def test_without_a_mail_server_nothing_is_sent(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     assert not digest.has_mail_server()
+
+
+@pytest.mark.parametrize(("count", "folded"), [(8, 0), (9, 1), (20, 12)])
+def test_more_than_eight_tasks_fold_under_the_most_urgent(count, folded):
+    tasks = [Task(1, "usulan", f"Pekerjaan {n}", "", "Lihat", None) for n in range(count)]
+    shown, _, rest = render_to_string("dashboards/_tasks.html", {"tasks": tasks}).partition(
+        "<details"
+    )
+    assert (shown.count("<li>"), rest.count("<li>")) == (count - folded, folded)
+    assert (f"Lihat semua ({count})" in rest) == bool(folded)

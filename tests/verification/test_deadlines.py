@@ -69,6 +69,13 @@ def test_holidays_come_as_a_sheet(client, administrator):
     assert Holiday.objects.get(day=date(2021, 5, 13)).legal_basis == "SKB 3 Menteri"
 
 
+def test_holidays_of_one_year(client, administrator):
+    url = reverse("admin:regions_holiday_changelist")
+    shown = client.get(url, {"tahun": "2021"}).context["cl"].queryset
+    assert {holiday.day.year for holiday in shown} == {2021}
+    assert client.get(url, {"tahun": "besok"}).status_code == 200
+
+
 def test_a_holiday_can_be_taken_back(client, administrator):
     url = reverse("admin:regions_holiday_delete", args=["2021-12-25"])
     assert client.post(url, {"post": "yes"}).status_code == 302
