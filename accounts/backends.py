@@ -1,5 +1,6 @@
 from django.contrib.auth.backends import ModelBackend
 
+from accounts.models import User
 from accounts.roles import PERMISSIONS
 
 
@@ -9,6 +10,10 @@ class RoleBackend(ModelBackend):
     Read from there and not from the Group of that name, which holds the same: every page would ask
     the database for it.
     """
+
+    def get_user(self, user_id):
+        user = User.objects.with_scope().filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
     def _get_permissions(self, user_obj, obj, from_name):
         if user_obj.is_superuser:

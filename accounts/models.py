@@ -1,4 +1,5 @@
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
@@ -6,6 +7,13 @@ from django.utils.functional import cached_property
 from accounts.roles import Role
 from accounts.scope import Scope, ScopedQuerySet, regency_code_of
 from regions.models import Region
+
+
+class PortalUserManager(UserManager):
+    def with_scope(self):
+        """Users with the codes of their regions, which every page asks for."""
+        codes = RegionAssignment.objects.filter(user=models.OuterRef("pk")).order_by("region")
+        return self.annotate(assigned_codes=ArraySubquery(codes.values("region_id")))
 
 
 class User(AbstractUser):
@@ -29,7 +37,7 @@ class User(AbstractUser):
     wants_digest = models.BooleanField("ringkasan harian lewat surel", default=True)
     digest_sent_on = models.DateField("ringkasan terakhir dikirim", null=True, blank=True)
 
-    objects = UserManager()
+    objects = PortalUserManager()
     REQUIRED_FIELDS = ["email", "full_name", "role"]
 
     class Meta:
@@ -55,12 +63,16 @@ class User(AbstractUser):
 
     @cached_property
     def _assigned(self) -> list["RegionAssignment"]:
-        """Every page asks for the scope and for the place: one query answers both."""
         return list(self.assignments.select_related("region").order_by("region"))
 
     @cached_property
+    def assigned_codes(self) -> list[str]:
+        """Of the regions the user is assigned to; read with the user by `with_scope`."""
+        return [assignment.region_id for assignment in self._assigned]
+
+    @cached_property
     def scope(self) -> Scope:
-        return Scope(tuple(assignment.region_id for assignment in self._assigned))
+        return Scope(tuple(self.assigned_codes))
 
     @property
     def regions(self) -> list[Region]:

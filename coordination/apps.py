@@ -16,5 +16,4 @@ class CoordinationConfig(AppConfig):
         for indicator in (*payout_indicators.INDICATORS, *figures.INDICATORS):
             indicators.register(indicator)
         register(work.lines)
-        start_tiles.register(tiles.overdue_tile)
-        start_tiles.register_findings(tiles.overdue_findings)
+        start_tiles.register(tiles.overdue)

@@ -14,6 +14,7 @@ from django.utils.html import strip_tags
 from coordination import payout_indicators
 from coordination.models import Briefing, FollowUp, Meeting
 from dashboards import figures, indicators, payouts, work
+from dashboards.places import PlaceCounts, place_counts
 
 SHOWN_FINDINGS = 8
 SHOWN_DAYS = 28
@@ -50,7 +51,7 @@ def _indicators(user, area: figures.Area, round) -> list[dict]:
     province = (
         indicators.province_values(area.region.code[:2], round) if len(area.region.code) > 2 else {}
     )
-    if province and (period := payout_indicators.period_spoken_of(user)):
+    if province and (period := payouts.latest_period(user)):
         province |= payout_indicators.of_province(area.region.code[:2], period)
     found = []
     for indicator in indicators.all_indicators():
@@ -109,7 +110,7 @@ def _findings(user, area: figures.Area, round) -> list[str]:
     ]
 
 
-def _payout_row(counts: payouts.PayoutCounts, agents: payouts.AgentCounts) -> dict:
+def _payout_row(counts: payouts.PayoutCounts, agents: PlaceCounts) -> dict:
     return {
         **{name: getattr(counts, name) for name in PAYOUT_COUNTS},
         **{name: getattr(agents, name) for name in AGENT_COUNTS},
@@ -118,13 +119,13 @@ def _payout_row(counts: payouts.PayoutCounts, agents: payouts.AgentCounts) -> di
 
 def _payout(user, area: figures.Area) -> dict | None:
     """Money, agents and villages without one, by place and by month; None before any period."""
-    period = payout_indicators.period_spoken_of(user)
+    period = payouts.latest_period(user)
     if period is None:
         return None
     code = area.region.code
     counts = payout_indicators.counts_of_area(user, area, period)
-    agents = payouts.agent_counts(user, code, length=figures.CHILD_LENGTH[len(code)])
-    nothing = payouts.AgentCounts()
+    agents = place_counts(user, code, None, length=figures.CHILD_LENGTH[len(code)])
+    nothing = PlaceCounts()
     return {
         "period": period.name,
         "total": _payout_row(counts[code], sum(agents.values(), nothing)),

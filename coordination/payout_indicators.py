@@ -1,6 +1,6 @@
 """The figures of the payout that a meeting speaks of and a follow-up is to move.
 
-They are of one period (`period_spoken_of`); agents, overlaps and findings as they are now.
+They are of one period (`payouts.latest_period`); agents, overlaps and findings as they are now.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from dashboards import payouts
 from dashboards.figures import CHILD_LENGTH, Area
 from dashboards.indicators import Indicator, Value, count_of, grouped_counts, share_of
 from dashboards.payouts import PayoutCounts
+from dashboards.places import place_counts
 from distribution.models import AgentFinding, OverlapFinding, PayoutPeriod, ReconciliationFinding
 
 _PAID: dict[str, Callable[[PayoutCounts], Value]] = {
@@ -17,13 +18,6 @@ _PAID: dict[str, Callable[[PayoutCounts], Value]] = {
     "dibelanjakan": lambda counts: share_of(counts.spent_amount, counts.credited_amount),
     "belum_belanja": lambda counts: share_of(counts.unspent, counts.credited),
 }
-
-
-def period_spoken_of(user) -> PayoutPeriod | None:
-    """The newest period that pays or has paid; one that pays arrears (rapel) only for want of any
-    other, since it concerns few families."""
-    periods = payouts.periods(user)
-    return payouts.newest([period for period in periods if not period.is_rapel] or periods)
 
 
 def counts_of_area(user, area: Area, period: PayoutPeriod) -> dict[str, PayoutCounts]:
@@ -39,7 +33,7 @@ def counts_of_area(user, area: Area, period: PayoutPeriod) -> dict[str, PayoutCo
 
 def _paid(code: str) -> Callable[[object, Area], dict[str, Value]]:
     def values(user, area: Area) -> dict[str, Value]:
-        period = period_spoken_of(user)
+        period = payouts.latest_period(user)
         if period is None:
             return {}
         counts = counts_of_area(user, area, period)
@@ -56,7 +50,7 @@ def of_province(province: str, period: PayoutPeriod) -> dict[str, Value]:
 
 def villages_without_agent(user, area: Area) -> Mapping[str, Value]:
     code = area.region.code
-    below = payouts.agent_counts(user, code, length=CHILD_LENGTH[len(code)])
+    below = place_counts(user, code, None, length=CHILD_LENGTH[len(code)])
     found = {place: count_of(counts.without_agent) for place, counts in below.items()}
     return {**found, code: count_of(sum(counts.without_agent for counts in below.values()))}
 

@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from coordination.models import PublicRelease
-from coordination.payout_indicators import period_spoken_of
 from coordination.suppression import suppress
 from dashboards import figures, payouts
 from regions.models import Region
@@ -31,7 +30,7 @@ PAID = ("payments", "credited", "spent")
 def draft(user: User) -> dict:
     """What would be published now: plain JSON, small groups left out already."""
     round = figures.current_round(user)
-    period = period_spoken_of(user)
+    period = payouts.latest_period(user)
     counts = figures.counts_inside(user, PROVINCE, round, length=5)
     paid = payouts.counts_inside(user, PROVINCE, period, length=5) if period else {}
     regions = list(Region.objects.filter(parent=PROVINCE).order_by("code"))

@@ -28,7 +28,7 @@ def findings(view: Overview) -> list[Finding]:
     """The largest of each kind, at most `OF_A_KIND`."""
     kinds = (_failed(view), _unspent(view), _fell(view))
     found = [finding for kind in kinds for finding in _largest(kind)]
-    return found + [one for source in tiles.finders for one in source(view.user, view.area)]
+    return found + [finding for added in view.added for finding in added.findings]
 
 
 def _largest(kind: Iterator[Finding]) -> list[Finding]:

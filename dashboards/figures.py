@@ -306,15 +306,25 @@ def counts_inside(user, code: str, round: Round | None, *, length: int) -> dict[
     }
 
 
-def _around(code: str, above: list[str]) -> list[Region]:
+def _above(code: str) -> list[str]:
+    return [code[:length] for length in (2, 5, 8) if length < len(code)]
+
+
+def _around(code: str) -> list[Region]:
     """The region, those above it and those directly below; remembered for some minutes, since the
     tree changes by law only."""
+    above = _above(code)
     regions = Region.objects.filter(Q(pk__in=[*above, code]) | Q(parent=code))
     key = f"dashboards.around.{code}"
     found = cache.get(key)
     if found is None and (found := list(regions)):
         cache.set(key, found, TREE_KEPT)
     return found
+
+
+def regions_below(code: str) -> list[Region]:
+    """Directly below the region, whoever asks: names of places are no secret."""
+    return [region for region in _around(code) if region.parent_id == code]
 
 
 def area(user, code: str, round: Round | None, *, register: str | None = None) -> Area:
@@ -324,8 +334,8 @@ def area(user, code: str, round: Round | None, *, register: str | None = None) -
 
     Raises Region.DoesNotExist for a code that is not in the tree.
     """
-    above = [code[:length] for length in (2, 5, 8) if length < len(code)]
-    by_code = {region.code: region for region in _around(code, above)}
+    above = _above(code)
+    by_code = {region.code: region for region in _around(code)}
     if code not in by_code:
         raise Region.DoesNotExist(code)
     sums = _sums(user, code, round, length=CHILD_LENGTH[len(code)], register=register)

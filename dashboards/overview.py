@@ -13,7 +13,8 @@ from dashboards.choices import Chosen
 from dashboards.figures import CHILD_LENGTH, Area, Counts, Trend
 from dashboards.history import Kept
 from dashboards.payouts import PayoutCounts
-from dashboards.tiles import Change, Tile, change
+from dashboards.places import PlaceCounts, place_counts
+from dashboards.tiles import Added, Change, Tile, change
 from distribution.models import PayoutPeriod
 from spreadsheets.words import thousands
 from verification.models import Round
@@ -138,8 +139,12 @@ class Overview:
     @cached_property
     def tiles(self) -> list[Tile]:
         own = [self._kpm(), self._matched(), self._verified(), self._credited(), self._unspent()]
-        added = (source(self.user, self.area) for source in tiles.registered)
-        return [*own, *(tile for tile in added if tile)]
+        return [*own, *(added.tile for added in self.added if added.tile)]
+
+    @cached_property
+    def added(self) -> list[Added]:
+        """Tiles and findings of the apps above."""
+        return [source(self.user, self.area) for source in tiles.sources]
 
     def _kpm(self) -> Tile:
         now, then = self.total.counts.kpm, self.total_before.counts.kpm
@@ -259,12 +264,9 @@ class Overview:
         )
 
     @cached_property
-    def agents(self) -> dict[str, payouts.AgentCounts]:
-        return payouts.agent_counts(self.user, self.code, length=CHILD_LENGTH[len(self.code)])
-
-    @property
-    def agents_total(self) -> payouts.AgentCounts:
-        return sum(self.agents.values(), payouts.AgentCounts())
+    def places_total(self) -> PlaceCounts:
+        found = place_counts(self.user, self.code, self.round, length=CHILD_LENGTH[len(self.code)])
+        return sum(found.values(), PlaceCounts())
 
 
 PLACES = {2: "kabupaten/kota", 5: "kecamatan", 8: "desa/kelurahan", 13: ""}

@@ -10,15 +10,15 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum, Value
+from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
 from django.db.models.functions import Left
 from django.utils import timezone
 
 from accounts import scope
 from dashboards.figures import share
-from dashboards.models import PayoutFigures, VillageFigures
+from dashboards.models import PayoutFigures
 from distribution import chain
-from distribution.models import Agent, AgentFinding, AgentVillage, PayoutPeriod
+from distribution.models import PayoutPeriod
 
 # So many periods are counted again when purchases come in without naming a period: a card spends
 # its oldest credit, which is of one of the latest. The night counts all.
@@ -147,12 +147,14 @@ def periods(user) -> list[PayoutPeriod]:
 
 
 def latest_period(user) -> PayoutPeriod | None:
-    """The newest period that pays or has paid; else the newest that is being prepared."""
+    """The newest period that pays or has paid; else the newest that is being prepared. Arrears
+    (rapel) only for want of any other, since they concern few families."""
     return newest(periods(user))
 
 
 def newest(found: list[PayoutPeriod]) -> PayoutPeriod | None:
     """The same of `periods` that were read already."""
+    found = [period for period in found if not period.is_rapel] or found
     paying = (period for period in found if period.status != PayoutPeriod.Status.DISIAPKAN)
     return next(paying, found[0] if found else None)
 
@@ -298,55 +300,3 @@ def shown_periods(found: list[PayoutPeriod], chosen: PayoutPeriod | None) -> lis
         place = found.index(chosen)
         wanted += [one for one in found[place : place + RECENT] if one not in wanted]
     return wanted
-
-
-@dataclass(frozen=True)
-class AgentCounts:
-    """Agents that may sell today; villages that none of them serves, with the KPM who live there;
-    findings of visits that are open."""
-
-    agents: int = 0
-    villages: int = 0
-    without_agent: int = 0
-    families_beyond: int = 0
-    open_findings: int = 0
-
-    def __add__(self, other: "AgentCounts") -> "AgentCounts":
-        return AgentCounts(
-            *(getattr(self, f.name) + getattr(other, f.name) for f in fields(AgentCounts))
-        )
-
-
-def agent_counts(user, code: str, *, length: int) -> dict[str, AgentCounts]:
-    """By place inside `code` whose codes have this length, counted now, within the user's scope."""
-    inside = {"village__code__startswith": code}
-    selling = (
-        Agent.objects.visible_to(user).active().exclude(contract_until__lt=timezone.localdate())
-    )
-    served = AgentVillage.objects.visible_to(user).filter(
-        agent__in=selling, village=OuterRef("village")
-    )
-    villages = VillageFigures.objects.visible_to(user).filter(**inside)
-    kinds = (
-        ("villages", villages, Sum("kpm")),
-        ("without_agent", villages.filter(~Exists(served)), Sum("kpm")),
-        ("agents", selling.filter(**inside), Sum(Value(0))),
-        (
-            "open_findings",
-            AgentFinding.objects.visible_to(user).open().filter(**inside),
-            Sum(Value(0)),
-        ),
-    )
-    first, *others = (
-        rows.order_by()
-        .values(what=Value(kind), place=Left("village_id", length))
-        .annotate(number=Count("pk"), families=families)
-        for kind, rows, families in kinds
-    )
-    found: dict[str, AgentCounts] = {}
-    for row in first.union(*others, all=True):
-        counted = {row["what"]: row["number"]}
-        if row["what"] == "without_agent":
-            counted["families_beyond"] = row["families"]
-        found[row["place"]] = found.get(row["place"], AgentCounts()) + AgentCounts(**counted)
-    return found

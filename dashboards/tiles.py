@@ -1,9 +1,9 @@
 """A tile of a start page: a level, what it is of, its change in words, its line over time.
 
-Layers above add their own with `register`, and findings with `register_findings`.
+Layers above add their own, findings and buttons, with `register`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -78,13 +78,27 @@ class Tile:
     line: Sequence[float] = ()
 
 
-registered: list[Callable[[object, Area], Tile | None]] = []
-finders: list[Callable[[object, Area], Iterable[Finding]]] = []
+@dataclass(frozen=True)
+class Button:
+    """At the head of the page of the province."""
+
+    label: str
+    icon: str
+    url: str
+    is_main: bool = False
 
 
-def register(source: Callable[[object, Area], Tile | None]) -> None:
-    registered.append(source)
+@dataclass(frozen=True)
+class Added:
+    """What an app above puts on the page: a tile, findings, buttons."""
+
+    tile: Tile | None = None
+    findings: Sequence[Finding] = ()
+    buttons: Sequence[Button] = ()
 
 
-def register_findings(source: Callable[[object, Area], Iterable[Finding]]) -> None:
-    finders.append(source)
+sources: list[Callable[[object, Area], Added]] = []
+
+
+def register(source: Callable[[object, Area], Added]) -> None:
+    sources.append(source)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.scope import Scope
-from coordination.payout_indicators import period_spoken_of
+from dashboards import payouts
 from dashboards.figures import CHILD_LENGTH
 from distribution.models import PayoutPeriod
 from regions.models import Region
@@ -65,7 +65,7 @@ class Wanted:
         """The payout period that was chosen, else the one that meetings speak of."""
         if chosen := self.option("periode"):
             return PayoutPeriod.objects.visible_to(self.user).filter(pk=chosen).first()
-        return period_spoken_of(self.user)
+        return payouts.latest_period(self.user)
 
     @property
     def round(self) -> Round | None:
@@ -126,7 +126,7 @@ def percent(value) -> str:
 
 def _periods(user) -> dict[str, str]:
     """That of the meetings first, since it is what is mostly wanted."""
-    first = period_spoken_of(user)
+    first = payouts.latest_period(user)
     periods = [first] if first else []
     periods += [row for row in PayoutPeriod.objects.visible_to(user) if row != first]
     return {str(period.pk): period.name for period in periods}

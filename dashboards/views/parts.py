@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 
 from dashboards import charts, links, maps, quality, tiles, work
 from dashboards.overview import Overview
-from verification.figures import findings as rightness
+from verification.figures.findings import findings_url
 from verification.models import CaseCount
 
 
@@ -56,6 +56,8 @@ def parts(view: Overview) -> dict:
         "needed": view.trend and view.trend.needed_per_day(due.days),
         "quality": quality.score(view.total.counts),
         "quality_parts": _quality(view),
+        "rightness": _rightness(view) if round else [],
+        "place_lines": _agents(view),
         "links": {
             "kpm": links.kpm(user, code, register=view.chosen.register),
             "invalid_nik": links.invalid_nik(user, code, register=view.chosen.register),
@@ -64,12 +66,6 @@ def parts(view: Overview) -> dict:
             "to_do": round and links.cases_to_do(user, code, round),
         },
     }
-
-
-def right_and_near(view: Overview) -> dict:
-    """Whom the round found wrongly in or out, and what serves the place; two queries."""
-    lines = _rightness(view.user, view.code, view.round) if view.round else []
-    return {"rightness": lines, "place_lines": _agents(view)}
 
 
 def _offered(view: Overview) -> tuple[maps.Measure, ...]:
@@ -129,13 +125,13 @@ def _quality(view: Overview) -> list[QualityPart]:
     ]
 
 
-def _rightness(user, code: str, round) -> list[Line]:
-    counts = rightness.findings_total(user, code, round)
+def _rightness(view: Overview) -> list[Line]:
+    counts = view.places_total
     Finding = CaseCount.Finding
-    may_see = user.has_perm("verification.view_case")
+    may_see = view.user.has_perm("verification.view_case")
 
     def url(finding):
-        return rightness.findings_url(round, code, finding) if may_see else None
+        return findings_url(view.round, view.code, finding) if may_see else None
 
     return [
         Line(
@@ -159,7 +155,7 @@ def _rightness(user, code: str, round) -> list[Line]:
 
 
 def _agents(view: Overview) -> list[Line]:
-    user, code, total = view.user, view.code, view.agents_total
+    user, code, total = view.user, view.code, view.places_total
     if not user.has_perm("distribution.view_agent"):
         return []
     return [

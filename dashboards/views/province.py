@@ -5,7 +5,6 @@ from dashboards.choices import chosen
 from dashboards.overview import overview
 from dashboards.views.page import page
 from dashboards.views.parts import parts
-from regions.models import Region
 from uploads.models import Upload
 
 SHOWN_FINDINGS = 6
@@ -16,7 +15,7 @@ def province(request):
     user = request.user
     home = min(user.scope.codes, key=len)
     asked = request.GET.get("wilayah", "")
-    regencies = list(Region.objects.filter(parent=home)) if asked else []
+    regencies = figures.regions_below(home)
     code = asked if any(region.code == asked for region in regencies) else home
     round = figures.current_round(user)
     filters = chosen(request, region=code if code != home else "")
@@ -31,7 +30,8 @@ def province(request):
         request,
         "dashboards/province.html",
         title="Beranda provinsi",
-        regencies=regencies or [place.region for place in view.area.places],
+        regencies=regencies,
+        buttons=[button for added in view.added for button in added.buttons],
         may_review=may_review,
         sent=len(sent),
         waiting=sum(upload.for_me for upload in uploads) if may_review else len(sent),

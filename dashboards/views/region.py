@@ -9,7 +9,7 @@ from dashboards.choices import chosen
 from dashboards.overview import overview
 from dashboards.starts import WITHOUT_FIGURES
 from dashboards.views.page import page
-from dashboards.views.parts import parts, right_and_near
+from dashboards.views.parts import parts
 from regions.models import Region
 
 
@@ -48,5 +48,4 @@ def region(request, code: str):
         ],
         sheet=round and len(code) in (5, 8) and links.sheet(user, code, round),
         **parts(view),
-        **right_and_near(view),
     )

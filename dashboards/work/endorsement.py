@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Count, Exists, Q
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.scope import Scope
 from dashboards.work.tasks import Task, Waiting, due
 from regions.models import Region
-from verification.models import Case, Decree, Endorsement, Round
+from verification.models import Case, Decree, Endorsement, Round, SecondLook
 
 Status = Endorsement.Status
 REVIEW_DAYS = 7
@@ -77,37 +78,55 @@ def _to_draw_up(user, region: Region, round: Round) -> Waiting:
 
 
 def findings(user) -> Iterator[dict]:
-    """What waits for the province, as keyword arguments of `work.Finding`."""
+    """What waits for the province, as keyword arguments of `work.Finding`: lists to review, and
+    decrees that somebody else has recorded."""
     if not user.has_perm("verification.review_endorsement"):
         return
-    lists = (
-        Endorsement.objects.visible_to(user)
+    recorded = Q(decrees__status=Decree.Status.DICATAT) & ~Q(decrees__recorded_by=user)
+    visible = Endorsement.objects.visible_to(user)
+    looks = SecondLook.objects.filter(endorsement=OuterRef("pk"), outcome="").order_by()
+    waiting = (
+        visible.annotate(
+            decree=FilteredRelation("decrees", condition=recorded),
+            decree_pk=F("decree__pk"),
+            decree_number=F("decree__number"),
+            effective_on=F("decree__effective_on"),
+            to_look=Coalesce(
+                Subquery(looks.values("endorsement").annotate(n=Count("pk")).values("n")), 0
+            ),
+        )
+        .filter(Q(pk__in=visible.to_review().values("pk")) | Q(decree__isnull=False))
         .select_related("region", "round")
-        .annotate(to_look=Count("second_looks", filter=Q(second_looks__outcome="")))
+        .order_by("endorsed_at", "pk")
     )
-    for one in lists.to_review().order_by("endorsed_at"):
-        until = due(timezone.localdate(one.endorsed_at) + timedelta(days=REVIEW_DAYS))
-        looks = f" {one.to_look} keluarga sampel belum dilihat." if one.to_look else ""
-        yield {
-            "urgent": bool(until.overdue),
-            "region": one.region,
-            "count": one.families,
-            "due": until,
-            "url": _page(one),
-            "title": "daftar pengesahan menunggu tinjauan",
-            "text": f"{one.round}; tinjauan {until.words}.{looks}",
-            "button": "Tinjau daftar",
-        }
-    recorded = Decree.objects.visible_to(user).filter(status=Decree.Status.DICATAT)
-    for decree in recorded.exclude(recorded_by=user).select_related("region"):
-        until = due(decree.effective_on)
-        yield {
-            "urgent": bool(until.overdue),
-            "region": decree.region,
-            "count": 1,
-            "due": until,
-            "url": reverse("admin:verification_decree_change", args=[decree.pk]),
-            "title": f"penetapan {decree.number} belum diterapkan",
-            "text": f"Berlaku mulai {decree.effective_on:%d-%m-%Y}, {until.words}.",
-            "button": "Buka penetapan",
-        }
+    for one in waiting:
+        yield _to_apply(one) if one.decree_pk else _to_review(one)
+
+
+def _to_review(one: Endorsement) -> dict:
+    until = due(timezone.localdate(one.endorsed_at) + timedelta(days=REVIEW_DAYS))
+    looks = f" {one.to_look} keluarga sampel belum dilihat." if one.to_look else ""
+    return {
+        "urgent": bool(until.overdue),
+        "region": one.region,
+        "count": one.families,
+        "due": until,
+        "url": _page(one),
+        "title": "daftar pengesahan menunggu tinjauan",
+        "text": f"{one.round}; tinjauan {until.words}.{looks}",
+        "button": "Tinjau daftar",
+    }
+
+
+def _to_apply(one: Endorsement) -> dict:
+    until = due(one.effective_on)
+    return {
+        "urgent": bool(until.overdue),
+        "region": one.region,
+        "count": 1,
+        "due": until,
+        "url": reverse("admin:verification_decree_change", args=[one.decree_pk]),
+        "title": f"penetapan {one.decree_number} belum diterapkan",
+        "text": f"Berlaku mulai {one.effective_on:%d-%m-%Y}, {until.words}.",
+        "button": "Buka penetapan",
+    }

@@ -41,7 +41,7 @@ def test_each_place_with_its_number_and_its_list(client, late, django_assert_num
     coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
     area = indicators.area_of(coordinator, "62")
     with django_assert_num_queries(1):
-        found = list(tiles.overdue_findings(coordinator, area))
+        found = tiles.overdue(coordinator, area).findings
     assert [(one.region.code, one.title) for one in found] == [
         (KAPUAS, "2 tindak lanjut lewat tenggat"),
         (PULANG_PISAU, "1 tindak lanjut lewat tenggat"),
@@ -53,7 +53,7 @@ def test_each_place_with_its_number_and_its_list(client, late, django_assert_num
 
 def test_tile_of_the_district_counts_its_own(client, late):
     officer = UserFactory(regions=[KAPUAS])
-    tile = tiles.overdue_tile(officer, indicators.area_of(officer, KAPUAS))
+    tile = tiles.overdue(officer, indicators.area_of(officer, KAPUAS)).tile
     assert (tile.value, tile.of) == ("2", "dari 3 yang masih terbuka")
     assert parse_qs(urlsplit(tile.url).query) == {"keadaan": ["lewat"], "kabupaten": [KAPUAS]}
     client.force_login(officer, "accounts.backends.RoleBackend")

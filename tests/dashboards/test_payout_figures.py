@@ -12,6 +12,7 @@ from accounts.scope import Scope
 from dashboards import figures, health, history, payouts, quality
 from dashboards.models import PayoutFigures
 from dashboards.payouts import PayoutCounts
+from dashboards.places import place_counts
 from distribution.models import Payment
 from tests.dashboards.conftest import NEIGHBOUR_VILLAGE
 from tests.factories import (
@@ -198,7 +199,7 @@ def test_agents_villages_without_one_and_who_lives_there(world, coordinator):
     selling = AgentFactory(village_id=VILLAGE)
     AgentFactory(village_id=OTHER_VILLAGE, contract_until=date(2021, 1, 1))
     AgentFindingFactory(agent=selling)
-    found = payouts.agent_counts(coordinator, "62", length=5)
+    found = place_counts(coordinator, "62", None, length=5)
     kapuas = found[KAPUAS]
     assert (kapuas.agents, kapuas.open_findings) == (1, 1)
     assert kapuas.without_agent == kapuas.villages - 1

@@ -1,13 +1,10 @@
 """Who receives wrongly and who wrongly does not: verified results held against the register.
 
-`inside` and `total` add up what triggers have counted (`CaseCount.finding`), so they may stand on a
-start page; `FINDINGS` are the lists of the same cases.
+Triggers count them (`CaseCount.finding`), so they may stand on a start page; `FINDINGS` are the
+lists of the same cases.
 """
 
-from dataclasses import dataclass, fields
-
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Left
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -43,58 +40,6 @@ FINDINGS = {
     Finding.EKSKLUSI.lower(): not_yet_receiving,
     Finding.TERHENTI.lower(): no_longer_receiving,
 }
-
-
-@dataclass(frozen=True)
-class FindingCounts:
-    """Cases of one place in one round; they add up."""
-
-    verified: int = 0
-    receiving_not_eligible: int = 0
-    eligible_not_receiving: int = 0
-    stopped: int = 0
-
-    def __add__(self, other: "FindingCounts") -> "FindingCounts":
-        return FindingCounts(
-            *(getattr(self, f.name) + getattr(other, f.name) for f in fields(self))
-        )
-
-    @property
-    def wrong(self) -> int:
-        """Inclusion and exclusion findings together."""
-        return self.receiving_not_eligible + self.eligible_not_receiving + self.stopped
-
-
-def findings_inside(user, code: str, round: Round, *, length: int) -> dict[str, FindingCounts]:
-    """Of every place inside `code` that the user may see, by its code of `length` characters.
-
-    `code` is a province, regency, district or village. Places without a case are left out.
-    """
-    counts = CaseCount.objects.visible_to(user).filter(round=round)
-    if len(code) > len("62"):
-        counts = counts.alias(inside=Left("village_id", len(code))).filter(
-            regency_code=code[:5], inside=code
-        )
-    summed = (
-        counts.order_by()
-        .values_list(Left("village_id", length))
-        .annotate(
-            verified=_sum(status=Case.Status.DISETUJUI),
-            receiving_not_eligible=_sum(finding=Finding.INKLUSI),
-            eligible_not_receiving=_sum(finding=Finding.EKSKLUSI),
-            stopped=_sum(finding=Finding.TERHENTI),
-        )
-    )
-    return {place: FindingCounts(*numbers) for place, *numbers in summed}
-
-
-def _sum(**kind) -> Sum:
-    return Sum("number", filter=Q(**kind), default=0)
-
-
-def findings_total(user, code: str, round: Round) -> FindingCounts:
-    """The sum of everything inside `code` that the user may see."""
-    return sum(findings_inside(user, code, round, length=len("62")).values(), start=FindingCounts())
 
 
 def findings_url(round: Round, code: str, finding: str = "") -> str:
