@@ -457,12 +457,25 @@ class HolidayResource(resources.ModelResource):
         skip_unchanged = True
 
 
+class HolidayYearFilter(DropdownFilter):
+    title, parameter_name = "tahun", "tahun"
+
+    def lookups(self, request, model_admin):
+        years = Holiday.objects.dates("day", "year", order="DESC")
+        return [(str(first.year), str(first.year)) for first in years]
+
+    def queryset(self, request, queryset):
+        value = self.value() or ""
+        return queryset.filter(day__year=value) if value.isdecimal() else queryset
+
+
 @admin.register(Holiday)
 class HolidayAdmin(ReferenceDataAdmin):
     """Kept by the administrator for each year as it is decreed; deadlines count without them."""
 
     resource_classes = [HolidayResource]
     list_display = ["day", "name", "legal_basis"]
+    list_filter = [HolidayYearFilter]
     search_fields = ["name", "legal_basis"]
 
     def get_readonly_fields(self, request, obj=None):

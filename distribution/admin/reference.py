@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.formats import number_format
 from import_export import fields, resources
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
@@ -248,9 +249,14 @@ class CommodityAdmin(ReferenceDataAdmin):
 @admin.register(RegionIndicator)
 class RegionIndicatorAdmin(ReferenceDataAdmin):
     resource_classes = [RegionIndicatorResource]
-    list_display = ["region", "kind", "year", "value", "source"]
+    list_display = ["region", "kind", "year", "figure", "source"]
     list_filter = [("kind", ChoicesDropdownFilter)]
     list_select_related = ["region"]
+
+    @admin.display(description="nilai", ordering="value")
+    def figure(self, indicator):
+        digits = 0 if indicator.kind == RegionIndicator.Kind.PENDUDUK_MISKIN else 2
+        return number_format(indicator.value, digits, force_grouping=True)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "region":
