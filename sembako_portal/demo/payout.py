@@ -12,7 +12,7 @@ from accounts.models import User
 from beneficiaries.models import Programme
 from distribution.actions import periods
 from distribution.intake.reports import follow_reports
-from distribution.models import Agent, Cashier, PayoutPeriod
+from distribution.models import Agent, BenefitRate, Cashier, PayoutPeriod
 
 YEAR = 12
 
@@ -197,8 +197,11 @@ def create_payout(*, users: Mapping[str, User], today: date) -> None:
     places = ", ".join(str((code, *habit)) for code, habit in HABITS.items())
     with connection.cursor() as cursor:
         cursor.execute(_PLACES.format(places=places))
+    rates = BenefitRate.objects.filter(programme="SEMBAKO")
     for ago in range(YEAR, 4, -1):
         month = _months_before(today, ago)
+        if not rates.on(month).exists():  # before the programme began
+            continue
         period = _period(users, month, month)
         _pay(period, month.replace(day=12), idle=ago * 7 % 5 * 5, today=today, users=users)
         _give_back(period)
