@@ -204,8 +204,9 @@ def sign_out(page: Page) -> None:
 
 
 def the_coordinator_approves_what_waits(page: Page) -> None:
-    assert figure(page, "Unggahan menunggu saya") == "1"
-    tile(page, "Unggahan menunggu saya").click()
+    waiting = page.locator(".strip").get_by_role("link", name="Unggahan menunggu saya")
+    expect(waiting).to_contain_text("1")
+    waiting.click()
     page.get_by_role("link", name="verifikasi-verifikasi-uji-kapuas").click()
     changed = row_of(page, "SITI GGG")
     expect(changed.locator("del").first).to_contain_text("6203")
