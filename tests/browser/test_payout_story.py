@@ -168,7 +168,7 @@ def the_district_asks_the_bank(page: Page) -> None:
 
 def the_bank_answers(page: Page) -> None:
     page.goto("/pemberitahuan/")
-    page.get_by_text("1 temuan rekonsiliasi menunggu penjelasan bank Anda.").click()
+    page.get_by_role("link", name="1 temuan rekonsiliasi menunggu penjelasan bank").press("Enter")
     page.locator(".action-select").first.check()
     page.get_by_role("button", name="Jawab").click()
     page.get_by_label("Catatan").fill("Rekening pasif, diaktifkan pekan ini.")
