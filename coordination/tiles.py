@@ -67,7 +67,9 @@ def overdue(user, area: Area) -> Added:
         places = {place.code: place for place in area.places}
         findings = [
             _finding(places[row["regency_code"]], row["kind"], row["overdue"])
-            for row in sorted(rows, key=lambda row: (row["regency_code"], row["kind"]))
+            for row in sorted(
+                rows, key=lambda row: (row["regency_code"], [*LATE].index(row["kind"]))
+            )
             if row["overdue"] and row["regency_code"] in places
         ]
     return Added(_tile(code, rows) if "followup" in kinds else None, findings, buttons)

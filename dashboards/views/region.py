@@ -42,7 +42,7 @@ def region(request, code: str):
         "dashboards/region.html",
         title=view.area.region.full_name,
         crumbs=[
-            (region.full_name, links.region(region) + view.chosen.query())
+            (region.full_name, links.region(region) + view.chosen.query().rstrip("?"))
             for region in view.area.ancestors
             if user.scope.contains(region.code)
         ],

@@ -22,6 +22,7 @@ from distribution.models import (
 )
 from regions.models import Region
 from sembako_portal.demo import names
+from sembako_portal.demo.population import REGENCIES
 
 _KINDS = (
     (Agent.Kind.E_WARONG_KUBE, "E-WARONG", 35),
@@ -103,7 +104,7 @@ def _agent(random: Random, village: Region, number: int, today: date) -> Agent:
     status = random.choices(Agent.Status.values, (93, 3, 4))[0]
     near = village.latitude is not None and random.random() < 0.9
     return Agent(
-        bank_id=random.choices(("002", "008", "009", "200"), (70, 14, 10, 6))[0],
+        bank_id=_bank(random, village),
         agent_id=f"EW-{village.code[:8].replace('.', '')}-{9001 + number % 999:04d}{number // 999}",
         name=f"{word} {random.choice(_TITLES)} {village.name.upper()}"[:150],
         kind=kind,
@@ -122,6 +123,13 @@ def _agent(random: Random, village: Region, number: int, today: date) -> Agent:
         status=status,
         status_reason="" if status == Agent.Status.AKTIF else random.choice(_REASONS),
     )
+
+
+def _bank(random: Random, village: Region) -> str:
+    """Nearly always the bank that pays in the district."""
+    if random.random() < 0.93:
+        return REGENCIES[village.code[:5]].bank
+    return random.choice(("002", "008", "009", "200"))
 
 
 def _beside(random: Random, degrees: Decimal) -> Decimal:

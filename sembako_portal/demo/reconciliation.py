@@ -46,11 +46,18 @@ FROM outside h
 CROSS JOIN LATERAL (SELECT CASE WHEN n %% 5 = 2 THEN 150000 ELSE 200000 END AS rate) r
 CROSS JOIN LATERAL (SELECT payee_nik FROM paid q WHERE q.village_id >= h.village_id
     ORDER BY q.village_id, q.id LIMIT 1) other
-ORDER BY n
+ORDER BY n;
+INSERT INTO distribution_paymentreport (payment_id, village_id, status, status_on, amount, reason)
+SELECT id, village_id, 'TOP_UP_SUKSES', topped_up_on, topped_up_amount, ''
+FROM distribution_payment
+WHERE period_id = %(period)s AND card_number = '' AND topped_up_amount > 0
+UNION ALL
+SELECT id, village_id, status, status_on, NULL, reason FROM distribution_payment
+WHERE period_id = %(period)s AND card_number = '' AND status IN ('BELUM_TRANSAKSI', 'GAGAL_OMSPAN')
 """
 _OTHERWISE = """
 UPDATE distribution_payment SET reason = (ARRAY['Rekening tidak aktif', 'Rekening tidak aktif',
-    'Nama berbeda dari rekening', 'KKS belum diserahkan'])[1 + id / 25 %% 4]
+    'Nama berbeda dari rekening', 'KKS belum diserahkan'])[1 + id %% 4]
 WHERE period_id = %(period)s AND status = 'TOP_UP_GAGAL';
 UPDATE distribution_purchaseline l SET commodity_id = k.id, name = k.name, food_group_id = NULL,
     unit = k.unit

@@ -103,9 +103,7 @@ def test_every_tile_of_the_province_is_as_long_as_its_list(client, coordinator, 
     assert count_behind(client, overdue.url) == int(overdue.value) == 1
 
 
-@pytest.mark.parametrize(
-    "address", [region("62"), region(KAPUAS), region("62.03.08"), region(VILLAGE)]
-)
+@pytest.mark.parametrize("code", ["62", KAPUAS, "62.03.08", VILLAGE])
 def test_every_other_number_is_as_long_as_its_list(client, coordinator, paid, code):
     context = page(client, coordinator, region(code)).context
     followed = 0

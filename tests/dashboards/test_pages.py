@@ -117,8 +117,8 @@ def test_province_home_counts_what_waits_for_this_coordinator(client, coordinato
     assert page(client, colleague).context["waiting"] == 3
     if admin.site.is_registered(Upload):
         client.force_login(coordinator)
-        assert count_behind(client, mine.context["links"]["to_review"]) == 2
-        assert count_behind(client, mine.context["links"]["to_repair"]) == 1
+        assert count_behind(client, mine.context["uploads_links"]["to_review"]) == 2
+        assert count_behind(client, mine.context["uploads_links"]["to_repair"]) == 1
 
 
 def test_ranking_begins_with_the_lowest_and_adds_up(client, coordinator, world):

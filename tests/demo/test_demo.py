@@ -7,12 +7,14 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.test import RequestFactory, override_settings
 
 from accounts.models import User
 from accounts.roles import Role
 from beneficiaries.models import Card, Enrollment, Household, Person
+from distribution.health import CHECKS
+from distribution.models import Payment, PaymentReport
 from sembako_portal.demo import users
 from sembako_portal.management.commands.demo import fill
 from tests.demo.helpers import TODAY, checksum, run
@@ -128,6 +130,31 @@ class TestUploads:
         for upload in Upload.objects.filter(status=Upload.Status.DITERAPKAN):
             households = Household.objects.filter(source_upload=upload)
             assert set(households.values_list("regency_code", flat=True)) <= {upload.regency_code}
+
+
+class TestPayout:
+    def test_nearly_all_is_spent_of_past_periods_and_less_of_the_one_that_runs(self, province):
+        *past, running = (
+            spent / credited
+            for spent, credited in Payment.objects.filter(period__is_rapel=False)
+            .order_by("period__first_month")
+            .values_list("period__first_month")
+            .annotate(spent=Sum("spent_amount"), credited=Sum("topped_up_amount"))
+            .filter(credited__gt=0)
+            .values_list("spent", "credited")
+        )
+        assert all(0.85 < share < 0.96 for share in past)
+        assert len({round(share, 3) for share in past}) > len(past) / 2
+        assert 0.7 < running < min(past)
+
+    def test_top_ups_fail_but_seldom(self, province):
+        reported = PaymentReport.objects.filter(status__in=["TOP_UP_GAGAL", "TOP_UP_SUKSES"])
+        failed = reported.filter(status="TOP_UP_GAGAL").count() / reported.count()
+        assert 0.005 < failed < 0.04
+
+    @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+    def test_what_must_hold_every_night_holds(self, province, check):
+        assert check.broken() == []
 
 
 class TestUsers:

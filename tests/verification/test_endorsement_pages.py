@@ -92,7 +92,7 @@ def test_a_program_named_pdf_is_no_scan(client, round, kapuas, cases):
     one = Endorsement.objects.get()
     program = SimpleUploadedFile("ba.pdf", b"MZ\x90\x00 program", "application/pdf")
     page = client.post(url(one, "step", "sahkan"), letter(scan=program)).text
-    assert "bukan foto atau PDF" in page
+    assert "tidak dapat dilampirkan, apa pun akhiran namanya" in page
     one.refresh_from_db()
     assert one.status == Endorsement.Status.DISUSUN
 

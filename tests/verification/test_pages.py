@@ -294,7 +294,7 @@ def test_opening_and_closing_ask_first(client, coordinator):
     round.refresh_from_db()
     assert round.status == Round.Status.DISIAPKAN
     assert "dibuka dengan 1 kasus" in client.post(f"{url}buka/", follow=True).text
-    assert "1 kasus belum terverifikasi" in client.get(f"{url}tutup/").text
+    assert "kasus belum dikunjungi atau dikembalikan" in client.get(f"{url}tutup/").text
     assert "ditutup. 1 kasus" in client.post(f"{url}tutup/", follow=True).text
     assert "sudah ditutup" in client.post(f"{url}tutup/", follow=True).text
     assert "dibuka kembali" in client.post(f"{url}buka-kembali/", follow=True).text

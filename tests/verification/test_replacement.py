@@ -387,5 +387,5 @@ def test_start_page_tells_what_to_answer(signed_in, officer, round_):
     ProposalFactory(made_by=officer)
     text = " ".join(signed_in.get("/").content.decode().split())
     assert "Jawab usulan keluarga" in text
-    assert "1 lewat tenggat jawaban." in text
+    assert "1 lewat tenggat. Menunggu jawaban." in text
     assert "Lewat 3 hari" in text

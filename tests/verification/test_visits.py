@@ -158,7 +158,9 @@ def test_an_exe_named_jpg_stops_the_whole_visit(phone, case):
     answer = phone.post(
         url_of(case), {**answers(case), "photos": exe}, headers={"accept": "application/json"}
     )
-    assert "bukan foto atau PDF" in answer.json()["errors"]["photos"][0]
+    assert (
+        "tidak dapat dilampirkan, apa pun akhiran namanya" in answer.json()["errors"]["photos"][0]
+    )
     case.refresh_from_db()
     assert case.status == "BELUM"
 
