@@ -1,6 +1,8 @@
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
-from accounts.models import User
+from accounts.models import RegionAssignment, User
 from accounts.roles import PERMISSIONS
 
 
@@ -12,7 +14,10 @@ class RoleBackend(ModelBackend):
     """
 
     def get_user(self, user_id):
-        user = User.objects.with_scope().filter(pk=user_id).first()
+        """With the codes of the user's regions, which every page asks for."""
+        codes = RegionAssignment.objects.filter(user=OuterRef("pk")).order_by("region")
+        users = User.objects.annotate(assigned_codes=ArraySubquery(codes.values("region_id")))
+        user = users.filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 
     def _get_permissions(self, user_obj, obj, from_name):

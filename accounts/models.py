@@ -1,5 +1,4 @@
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
@@ -7,13 +6,6 @@ from django.utils.functional import cached_property
 from accounts.roles import Role
 from accounts.scope import Scope, ScopedQuerySet, regency_code_of
 from regions.models import Region
-
-
-class PortalUserManager(UserManager):
-    def with_scope(self):
-        """Users with the codes of their regions, which every page asks for."""
-        codes = RegionAssignment.objects.filter(user=models.OuterRef("pk")).order_by("region")
-        return self.annotate(assigned_codes=ArraySubquery(codes.values("region_id")))
 
 
 class User(AbstractUser):
@@ -37,7 +29,7 @@ class User(AbstractUser):
     wants_digest = models.BooleanField("ringkasan harian lewat surel", default=True)
     digest_sent_on = models.DateField("ringkasan terakhir dikirim", null=True, blank=True)
 
-    objects = PortalUserManager()
+    objects = UserManager()
     REQUIRED_FIELDS = ["email", "full_name", "role"]
 
     class Meta:
@@ -67,7 +59,8 @@ class User(AbstractUser):
 
     @cached_property
     def assigned_codes(self) -> list[str]:
-        """Of the regions the user is assigned to; read with the user by `with_scope`."""
+        """Of the regions the user is assigned to; of who is signed in they were read with the user
+        (`RoleBackend.get_user`)."""
         return [assignment.region_id for assignment in self._assigned]
 
     @cached_property

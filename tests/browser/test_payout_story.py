@@ -70,7 +70,7 @@ def the_budget_is_set(page: Page) -> None:
     page.wait_for_url("**/distribution/budget/")
     assert Budget.objects.get().amount == 12_000_000
     page.goto("/penyaluran/anggaran/")
-    row = page.get_by_role("row").filter(has_text="Kabupaten Kapuas")
+    row = page.get_by_role("row").filter(has_text="Kapuas")
     expect(row).to_contain_text("Rp12.000.000")
     expect(row).to_contain_text("60,0%")
 
