@@ -6,7 +6,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django_tasks import task
 
 from accounts import scope
-from coordination import briefing, daily, report_files
+from coordination import briefing, report_files
 from coordination.models import Briefing, ReportFile
 
 logger = logging.getLogger("portal.coordination")
@@ -43,10 +43,3 @@ def make_report(file_id: int, tell: bool = True) -> None:
     except Exception:
         logger.exception("report %s failed", file_id)
         report_files.fail(found)
-
-
-@task()
-def daily_work() -> None:
-    """Reminders, figures of follow-ups, expired files; harmless when run again."""
-    for job in daily.JOBS:
-        job()

@@ -121,10 +121,6 @@ class PayoutCounts:
         """Of the payments credited."""
         return share(self.unspent, self.credited)
 
-    @property
-    def unspent_amount(self) -> int:
-        return self.credited_amount - self.spent_amount
-
 
 COUNTED = tuple(field.name for field in fields(PayoutCounts))
 

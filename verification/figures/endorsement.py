@@ -18,7 +18,6 @@ from verification.models import (
     Decree,
     DecreeItem,
     Endorsement,
-    EndorsementItem,
     Round,
     SecondLook,
 )
@@ -330,12 +329,3 @@ def kinds_of(decree: Decree) -> list[tuple[DecreeItem.Kind, int, str]]:
         )
         for kind in DecreeItem.Kind
     ]
-
-
-def item_of_case(case: Case) -> EndorsementItem | None:
-    """The line of the standing list in which a case is endorsed."""
-    return (
-        EndorsementItem.objects.filter(case=case, endorsement__status__in=Endorsement.STANDING)
-        .select_related("endorsement__region", "endorsement__round")
-        .first()
-    )
