@@ -213,15 +213,8 @@ class Overview:
         now, then = self.total.payout, self.total_before.payout
         if self.period is None:
             return Tile("Tersalur", "–", "Belum ada periode salur dengan daftar bayar.")
-        told = None
-        if then.payments:
-            told = change(
-                now.credited_amount,
-                then.credited_amount,
-                tiles.rupiah,
-                better=1,
-                rest=self.since_period,
-            )
+        # Rupiah of a month and of a quarter say nothing beside each other; their shares do.
+        before = self.chosen.before.name if self.chosen.before else ""
         return Tile(
             "Tersalur",
             tiles.rupiah(now.credited_amount),
@@ -229,9 +222,14 @@ class Overview:
             f" {thousands(now.credited)} KPM",
             self.payments_url(dana="masuk"),
             short=tiles.short_rupiah(now.credited_amount),
-            change=told,
+            change=self._points(
+                now.credited_share,
+                then.credited_share,
+                better=1,
+                since=f"bagian yang tersalur, dibandingkan {before}",
+            ),
             missing=NO_PERIOD_BEFORE,
-            line=[month.counts.credited_amount for month in self.chart],
+            line=[float(month.counts.credited_share or 0) for month in self.chart],
         )
 
     def _unspent(self) -> Tile:
