@@ -152,7 +152,7 @@ def _tile(code: str, rows: list[dict], days: list[date]) -> Tile:
             line[-1],
             thousands,
             better=-1,
-            rest=f"sejak {date_format(days[-1], 'j F')}, menurut tenggat dan tanggal selesainya",
+            rest=f"sejak {date_format(days[-1], 'j F')}",
         )
         if line
         else None,

@@ -200,6 +200,11 @@ def open_agent_findings(user, code: str) -> str | None:
     return _list(user, "distribution.agentfinding", code, status__in=open_ones)
 
 
+def open_findings(user, code: str) -> str | None:
+    """Of the reconciliation, of all periods."""
+    return _list(user, "distribution.reconciliationfinding", code, keadaan="terbuka")
+
+
 def open_overlaps(user, code: str) -> str | None:
     return _list(
         user, "distribution.overlapfinding", code, status__exact=OverlapFinding.Status.TERBUKA

@@ -155,7 +155,7 @@ def _follow_ups(held: Meeting, users: Mapping[str, User], today: date) -> None:
         by=users["petugas.kapuas"],
     )
     meetings.finish(
-        FollowUp.objects.get(pk=made[4].pk),
+        FollowUp.objects.get(pk=made[-1].pk),
         note="Surat nomor 460/812/PFM/2021 terkirim kepada 14 kabupaten/kota.",
         by=users["koordinator"],
     )
