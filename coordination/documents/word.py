@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
@@ -64,10 +65,11 @@ def _table(
     *,
     size: int = 9,
     widths: Sequence[float] = (),
+    has_total: bool = False,
 ) -> None:
     """A table whose head is repeated on every page; columns in `numbers` stand to the right.
 
-    `widths` in centimetres; without them all columns are equal.
+    `widths` in centimetres; without them all columns are equal. `has_total`: the last row sums up.
     """
     table = document.add_table(rows=1, cols=len(headings), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -78,6 +80,9 @@ def _table(
         cells = table.add_row().cells
         for index, value in enumerate(row):
             _write(cells[index], "" if value is None else str(value), size, right=index in numbers)
+    for cell in table.rows[-1].cells if has_total else ():
+        for run in cell.paragraphs[0].runs:
+            run.bold = True
     table.autofit = not widths
     for column, width in zip(table.columns, widths, strict=False):
         column.width = Cm(width)
@@ -276,6 +281,7 @@ def signed_table(
     headings: Sequence[str],
     rows: Iterable[Sequence[Cell]],
     numbers: Sequence[int],
+    has_total: bool = False,
     definitions: Iterable[tuple[str, str]] = (),
     office: str,
     now: datetime,
@@ -283,10 +289,11 @@ def signed_table(
     """A recap for signature."""
     document = _new(title)
     section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width
     document.add_heading(title, 0)
     document.add_paragraph(note)
-    _table(document, headings, rows, numbers=numbers)
+    _table(document, headings, rows, numbers=numbers, has_total=has_total)
     for term, meaning in definitions:
         paragraph = document.add_paragraph()
         paragraph.add_run(f"{term}: ").bold = True
