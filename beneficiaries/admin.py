@@ -82,6 +82,17 @@ class InvalidNikFilter(_YesNoFilter):
         return Exists(Person.objects.active().with_invalid_nik().filter(household=OuterRef("pk")))
 
 
+class LackFilter(DropdownFilter):
+    title, parameter_name = "data yang kurang", "kurang"
+
+    def lookups(self, request, model_admin):
+        return [(key, label) for key, (label, _) in figures.HOUSEHOLD_LACKS.items()]
+
+    def queryset(self, request, queryset):
+        _, condition = figures.HOUSEHOLD_LACKS.get(self.value() or "", ("", None))
+        return queryset.filter(condition()) if condition else queryset
+
+
 class PersonNikFilter(DropdownFilter):
     title, parameter_name = "NIK", "nik"
 
@@ -238,6 +249,7 @@ class HouseholdAdmin(RegisterAdmin):
         KpmFilter,
         ActiveFilter,
         InvalidNikFilter,
+        LackFilter,
         ("register", ChoicesDropdownFilter),
         DecileFilter,
         ProgrammeFilter,

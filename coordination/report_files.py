@@ -213,11 +213,11 @@ def _office(user: User, region: Region) -> str:
 def tell(found: ReportFile) -> None:
     """Tell the user that a report that was written in the background can be fetched."""
     title = reports.get(found.report).title
-    until = timezone.localtime(found.expires_at)
+    until = date_format(timezone.localtime(found.expires_at), "j F Y, H.i")
     notify(
         [found.user],
         topic=Notification.Topic.LAPORAN,
-        text=f"Laporan {title} siap diunduh sampai {until:%d-%m-%Y pukul %H.%M} WIB.",
+        text=f"Laporan {title} siap diunduh sampai {until} WIB.",
         url=reverse("coordination:reports"),
     )
 

@@ -40,6 +40,12 @@ def kpm(user, code: str, **filters) -> str | None:
     return _list(user, "beneficiaries.household", code, kpm="ya", **_register(filters, "__exact"))
 
 
+def lacking(user, code: str, what: str, **filters) -> str | None:
+    """Families whose data lack something (`beneficiaries.figures.HOUSEHOLD_LACKS`)."""
+    filters = _register({"aktif": "ya", "kurang": what, **filters}, "__exact")
+    return _list(user, "beneficiaries.household", code, **filters)
+
+
 def persons(user, code: str) -> str | None:
     return _list(user, "beneficiaries.person", code, aktif="ya")
 

@@ -152,8 +152,8 @@ class Overview:
         where = f"di {places} {PLACES[len(self.code)]}, " if places else ""
         told = None
         if then:
-            share = figures.share(abs(now - then), then)
-            rest = f"({share}%) {self.since_month}".replace(".", ",")
+            share = percent(figures.share(abs(now - then), then))
+            rest = self.since_month if now == then else f"({share}) {self.since_month}"
             told = change(now, then, thousands, better=0, rest=rest)
         return Tile(
             "KPM aktif",

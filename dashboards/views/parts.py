@@ -113,6 +113,7 @@ def _quality(view: Overview) -> list[QualityPart]:
     urls = {
         "nik": links.invalid_nik(user, code, **only),
         "padan": links.unmatched(user, code, **only),
+        **{what: links.lacking(user, code, what, **only) for what in ("kk", "alamat", "periksa")},
     }
     return [
         QualityPart(

@@ -307,6 +307,7 @@ class BarredGroupAdmin(ReferenceDataAdmin):
 @admin.register(BarredPerson)
 class BarredPersonAdmin(ReferenceDataAdmin):
     resource_classes = [BarredPersonResource]
+    empty_text = "Daftar dari instansi diunggah sebagai lembar; pemilik agen diperiksa terhadapnya."
     list_display = ["name", "nik_column", "group", "note"]
     list_filter = ["group"]
     list_select_related = ["group"]
