@@ -138,7 +138,7 @@ class Stacked:
     unit: str
 
 
-PHONE_LABELS = 8  # as many labels of a month stand beside each other at 360 px
+PHONE_LABELS = 10  # as many labels of a month stand beside each other at 360 px
 _UNITS = ((10**9, "Miliar rupiah"), (10**6, "Juta rupiah"), (1, "Rupiah"))
 
 
@@ -150,9 +150,9 @@ def stacked(stacks: Sequence[Stack]) -> Stacked:
     ([(50.0, 25.0, ''), (100.0, 0.0, '2,0')], 'Miliar rupiah')
     >>> chart.ticks[:2]
     ((100.0, '0'), (75.0, '0,5'))
-    >>> year = stacked([Stack(str(n), "", n, 0, 0) for n in range(10)])
+    >>> year = stacked([Stack(str(n), "", n, 0, 0) for n in range(12)])
     >>> [mark.stack.label for mark in year.marks if mark.on_phone]
-    ['1', '3', '5', '7', '9']
+    ['1', '3', '5', '7', '9', '11']
     """
     most = max((stack.whole for stack in stacks), default=0)
     size, unit = next((size, unit) for size, unit in _UNITS if most >= size or size == 1)

@@ -19,6 +19,8 @@ from coordination.documents.packing import packed
 from coordination.documents.words import PAYOUT_HEADINGS, payout_rows
 
 COLUMNS_PER_TABLE = 6
+LANDSCAPE = 25.7  # cm between the margins
+LONGEST = 30  # letters of a text in one line of a table
 Cell = str | int | float | None
 
 
@@ -91,6 +93,20 @@ def _table(
     document.add_paragraph()
 
 
+def _fitted(headings: Sequence[str], rows: Iterable[Sequence[Cell]], whole: float) -> list[float]:
+    """Widths of columns by their longest text, a long one broken into lines; a heading needs room
+    for its longest word.
+
+    >>> _fitted(["Wilayah", "KPM"], [["Kabupaten Kapuas", 9], ["Kota Palangka Raya", 1200]], 24)
+    [18.0, 6.0]
+    """
+    lengths = [max(6, *map(len, heading.split())) for heading in headings]
+    for row in rows:
+        for n, value in enumerate(row):
+            lengths[n] = max(lengths[n], min(len(str(value or "")), LONGEST))
+    return [round(whole * length / sum(lengths), 1) for length in lengths]
+
+
 def _write(cell, text: str, size: int, *, bold: bool = False, right: bool = False) -> None:
     paragraph = cell.paragraphs[0]
     run = paragraph.add_run(text)
@@ -106,6 +122,7 @@ def _signature(document, day: date, office: str) -> None:
         paragraph.paragraph_format.left_indent = Cm(9)
         paragraph.paragraph_format.space_after = Pt(0)
         paragraph.paragraph_format.keep_with_next = True
+    paragraph.paragraph_format.keep_with_next = False
 
 
 FOLLOW_UP_HEADINGS = (
@@ -293,7 +310,9 @@ def signed_table(
     section.page_width, section.page_height = section.page_height, section.page_width
     document.add_heading(title, 0)
     document.add_paragraph(note)
-    _table(document, headings, rows, numbers=numbers, has_total=has_total)
+    rows = [list(row) for row in rows]
+    widths = _fitted(headings, rows, LANDSCAPE)
+    _table(document, headings, rows, numbers=numbers, widths=widths, has_total=has_total)
     for term, meaning in definitions:
         paragraph = document.add_paragraph()
         paragraph.add_run(f"{term}: ").bold = True

@@ -50,6 +50,7 @@ def parts(view: Overview) -> dict:
         "chosen": view.chosen,
         "tiles": view.tiles,
         "chart": _chart(view),
+        "has_long_period": any(month.first != month.last for month in view.chart),
         "card": card,
         "since": view.since_period if card and card.measure in maps.PAYOUT else view.since_month,
         "trend": view.trend,
