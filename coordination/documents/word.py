@@ -20,7 +20,9 @@ from coordination.documents.words import PAYOUT_HEADINGS, payout_rows
 
 COLUMNS_PER_TABLE = 6
 LANDSCAPE = 25.7  # cm between the margins
-LONGEST = 30  # letters of a text in one line of a table
+LONGEST = 28  # letters of a text in one line of a table
+MARGINS = 3  # letters that would stand in the margins of a cell
+MANY_COLUMNS = 10
 Cell = str | int | float | None
 
 
@@ -95,15 +97,15 @@ def _table(
 
 def _fitted(headings: Sequence[str], rows: Iterable[Sequence[Cell]], whole: float) -> list[float]:
     """Widths of columns by their longest text, a long one broken into lines; a heading needs room
-    for its longest word.
+    for its longest word, and every cell for its margins.
 
-    >>> _fitted(["Wilayah", "KPM"], [["Kabupaten Kapuas", 9], ["Kota Palangka Raya", 1200]], 24)
-    [18.0, 6.0]
+    >>> _fitted(["Wilayah", "KPM"], [["Kabupaten Kapuas", 9], ["Kota Palangka Raya", 1200]], 28)
+    [21.0, 7.0]
     """
-    lengths = [max(6, *map(len, heading.split())) for heading in headings]
+    lengths = [MARGINS + max(map(len, heading.split())) for heading in headings]
     for row in rows:
         for n, value in enumerate(row):
-            lengths[n] = max(lengths[n], min(len(str(value or "")), LONGEST))
+            lengths[n] = max(lengths[n], MARGINS + min(len(str(value or "")), LONGEST))
     return [round(whole * length / sum(lengths), 1) for length in lengths]
 
 
@@ -312,7 +314,16 @@ def signed_table(
     document.add_paragraph(note)
     rows = [list(row) for row in rows]
     widths = _fitted(headings, rows, LANDSCAPE)
-    _table(document, headings, rows, numbers=numbers, widths=widths, has_total=has_total)
+    size = 8 if len(headings) > MANY_COLUMNS else 9
+    _table(
+        document,
+        headings,
+        rows,
+        numbers=numbers,
+        size=size,
+        widths=widths,
+        has_total=has_total,
+    )
     for term, meaning in definitions:
         paragraph = document.add_paragraph()
         paragraph.add_run(f"{term}: ").bold = True

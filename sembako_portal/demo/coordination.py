@@ -30,7 +30,7 @@ _EARLIER = timedelta(days=150)
 # day on which it was done.
 _DONE = (
     ("Menyerahkan KKS yang masih tersimpan di bank", "HIMBARA", "62.02", 20, 18),
-    ("Melengkapi nomor KK keluarga di Seruyan", "Dinsos kab/kota", "62.08", 25, 66),
+    ("Melengkapi nomor KK keluarga di Seruyan", "Dinsos kab/kota", "62.07", 25, 66),
     ("Memeriksa agen yang dilaporkan mewajibkan paket", "HIMBARA", "62.71", 30, 39),
     ("Memadankan ulang NIK ganda Barito Utara", "Dukcapil kab/kota", "62.05", 40, 98),
     ("Menetapkan jadwal musyawarah desa", "Dinsos Provinsi", "62", 60, 57),
@@ -110,9 +110,9 @@ def create_coordination(*, users: Mapping[str, User], today: date) -> Meeting:
             title=f"Rakor Program Sembako {date_format(today + _COMING_AFTER, 'F Y')}",
             starts_at=datetime.combine(today + _COMING_AFTER, time(9), WIB),
         )
+        _complaints(users, today)
         for region in [coming.region, Region.objects.get(pk="62.03")]:
             freeze(Briefing.objects.create(meeting=coming, region=region, made_by=coordinator))
-        _complaints(users, today)
     return coming
 
 
