@@ -330,6 +330,7 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
         StandingFilter,
     ]
     search_fields = ["full_name", "username", "email"]
+    search_help_text = "Nama, nama pengguna, atau surel"
     sortable_by = ["full_name", "username", "last_login"]
     ordering = ["full_name"]
     filter_horizontal = ()
@@ -487,6 +488,7 @@ class HolidayAdmin(ReferenceDataAdmin):
     list_display = ["day_column", "name", "legal_basis"]
     list_filter = [HolidayYearFilter]
     search_fields = ["name", "legal_basis"]
+    search_help_text = "Nama atau dasar hari libur"
 
     def get_ordering(self, request):
         """This year first, from January on, then the years to come, then those that are over."""

@@ -412,6 +412,7 @@ class ProgrammeAdmin(ReferenceDataAdmin):
     resource_classes = [ProgrammeResource]
     list_display = ["name", "code", "is_sembako", "started_on", "ended_on", "legal_basis"]
     search_fields = ["name", "code"]
+    search_help_text = "Nama atau kode program"
 
     def get_readonly_fields(self, request, obj=None):
         # The code is the key that enrolments point at.
@@ -437,6 +438,7 @@ class BankAdmin(ReferenceDataAdmin):
     resource_classes = [BankResource]
     list_display = ["short_name", "name", "code", "is_active"]
     search_fields = ["name", "short_name", "code"]
+    search_help_text = "Nama atau kode bank"
 
     def get_readonly_fields(self, request, obj=None):
         return ["code"] if obj else []

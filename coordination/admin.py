@@ -30,6 +30,7 @@ class AgencyAdmin(ReferenceDataAdmin):
     list_display = ["name", "short_name", "region", "is_active"]
     list_select_related = ["region"]
     search_fields = ["name", "short_name"]
+    search_help_text = "Nama instansi"
     autocomplete_fields = ["region"]
 
 
@@ -100,7 +101,7 @@ class ComplaintAdmin(SteppedAdmin):
         DistrictFilter,
     ]
     search_fields = ["subject", "sp4n_number"]
-    search_help_text = "Pokok pengaduan atau nomor SP4N-LAPOR!"
+    search_help_text = "Nomor pengaduan, nomor SP4N-LAPOR!, atau pokoknya"
     list_before_template = "coordination/complaint_figures.html"
     empty_text = (
         "Pengaduan yang masuk melalui telepon, surat, SP4N-LAPOR!, atau kunjungan dicatat di sini."
@@ -119,6 +120,12 @@ class ComplaintAdmin(SteppedAdmin):
             name="coordination_complaint_reveal",
         )
         return [reveal, *super().get_urls()]
+
+    def get_search_results(self, request, queryset, search_term):
+        numbered = queryset.numbered(search_term)
+        if numbered.exists():
+            return numbered, False
+        return super().get_search_results(request, queryset, search_term)
 
     def changelist_view(self, request, extra_context=None):
         context = {"figures": figures.complaint_figures(request.user)}
@@ -165,6 +172,7 @@ class MeetingAdmin(SteppedAdmin):
     list_select_related = ["region"]
     list_filter = [("status", ChoicesDropdownFilter)]
     search_fields = ["title", "place"]
+    search_help_text = "Judul atau tempat rapat"
     empty_text = "Siapkan rapat agar bahan, keputusan, dan tindak lanjutnya tersimpan di sini."
 
     class Media:
@@ -272,6 +280,7 @@ class FollowUpAdmin(SteppedAdmin):
     list_select_related = ["agency", "region", "meeting"]
     list_filter = [FollowUpStateFilter, ("agency", ScopedRelatedFilter), RegencyFilter]
     search_fields = ["text"]
+    search_help_text = "Tindak lanjut"
     empty_text = "Tindak lanjut dicatat pada halaman rapat."
 
     class Media:

@@ -136,6 +136,15 @@ class Overview:
     def since_period(self) -> str:
         return f"dari {self.chosen.before.name}" if self.chosen.before else ""
 
+    @property
+    def is_under_way(self) -> bool:
+        """The chosen period still pays: having less than one that is over is no fault."""
+        return self.period is not None and self.period.status == PayoutPeriod.Status.BERJALAN
+
+    @property
+    def unfinished(self) -> str:
+        return "; belum selesai" if self.is_under_way else ""
+
     @cached_property
     def tiles(self) -> list[Tile]:
         own = [self._kpm(), self._matched(), self._verified(), self._credited(), self._unspent()]
@@ -215,6 +224,7 @@ class Overview:
             return Tile("Tersalur", "–", "Belum ada periode salur dengan daftar bayar.")
         # Rupiah of a month and of a quarter say nothing beside each other; their shares do.
         before = self.chosen.before.name if self.chosen.before else ""
+        shares = [month.counts.credited_share for month in self.chart]
         return Tile(
             "Tersalur",
             tiles.rupiah(now.credited_amount),
@@ -225,11 +235,11 @@ class Overview:
             change=self._points(
                 now.credited_share,
                 then.credited_share,
-                better=1,
-                since=f"bagian yang tersalur, dibandingkan {before}",
+                better=0 if self.is_under_way else 1,
+                since=f"bagian yang tersalur, dibandingkan {before}{self.unfinished}",
             ),
             missing=NO_PERIOD_BEFORE,
-            line=[float(month.counts.credited_share or 0) for month in self.chart],
+            line=[float(share) for share in shares if share is not None],
         )
 
     def _unspent(self) -> Tile:
@@ -238,7 +248,13 @@ class Overview:
             return Tile("Belum transaksi", "–", "Belum ada dana yang disalurkan.")
         told = None
         if then.payments:
-            told = change(now.unspent, then.unspent, thousands, better=-1, rest=self.since_period)
+            told = change(
+                now.unspent,
+                then.unspent,
+                thousands,
+                better=0 if self.is_under_way else -1,
+                rest=f"{self.since_period}{self.unfinished}",
+            )
         return Tile(
             "Belum transaksi",
             thousands(now.unspent),

@@ -240,6 +240,7 @@ class CommodityAdmin(ReferenceDataAdmin):
     list_filter = ["group", ("is_allowed", BooleanRadioFilter)]
     list_select_related = ["group"]
     search_fields = ["name"]
+    search_help_text = "Nama barang"
 
     @admin.display(description="boleh dibeli")
     def allowed(self, commodity):
@@ -312,6 +313,7 @@ class BarredPersonAdmin(ReferenceDataAdmin):
     list_filter = ["group"]
     list_select_related = ["group"]
     search_fields = ["name"]
+    search_help_text = "Nama orang"
 
     @admin.display(description="NIK")
     def nik_column(self, person):

@@ -13,7 +13,7 @@ from accounts.roles import Role
 from beneficiaries.models import Household, Person
 from dashboards import figures, history, payouts
 from dashboards.models import VillageMonth
-from distribution.models import Payment
+from distribution.models import Payment, PayoutPeriod
 from tests.dashboards.conftest import NEIGHBOUR_VILLAGE
 from tests.dashboards.test_pages import HOME, count_behind, page, region, text_of
 from tests.factories import (
@@ -151,6 +151,28 @@ def test_the_change_is_told_in_words(client, coordinator, paid):
     assert "Belum transaksi 5 KPM" in says
     assert "turun 1 dari 09-2021" in says  # 6 then
     assert "Padan Dukcapil" in says and "poin dari" in says
+
+
+def test_a_period_under_way_is_compared_by_its_share_and_not_judged(client, coordinator, paid):
+    def credited():
+        tiles = {tile.label: tile for tile in page(client, coordinator).context["tiles"]}
+        return tiles["Tersalur"].change, tiles["Belum transaksi"].change
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT round(100.0 * sum(topped_up_amount) / sum(amount), 1) FROM distribution_payment"
+            " GROUP BY period_id ORDER BY period_id"
+        )
+        before, now = (row[0] for row in cursor.fetchall())
+    PayoutPeriod.objects.filter(pk=paid.pk).update(status="BERJALAN")
+    money, unspent = credited()
+    assert money.text == f"turun {before - now} poin".replace(".", ",")
+    assert money.rest == "bagian yang tersalur, dibandingkan 09-2021; belum selesai"
+    assert money.good is None and unspent.good is None
+    over = {"status": "DITUTUP", "closed_at": timezone.now(), "closed_by": coordinator}
+    PayoutPeriod.objects.filter(pk=paid.pk).update(**over)
+    money, unspent = credited()
+    assert (money.good, unspent.good) == (False, True)
 
 
 def test_without_an_earlier_month_the_page_says_so(client, coordinator, paid):
