@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
@@ -21,6 +22,7 @@ from beneficiaries import exports
 from beneficiaries.admin import badges
 from beneficiaries.exports import Column, Export
 from beneficiaries.figures import Mark
+from beneficiaries.identity import mask
 from distribution.actions import agents as actions
 from distribution.agent_work import OPEN_DAYS
 from distribution.bank_work import CONTRACT_DAYS
@@ -128,8 +130,22 @@ class VillageInline(ScopedInline):
     has_change_permission = has_delete_permission = has_view_permission = has_add_permission
 
 
+class AgentForm(forms.ModelForm):
+    """The owner's NIK is not on the page: an empty field keeps the one that is known."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if nik := self.instance.owner_nik:
+            self.initial["owner_nik"] = ""
+            self.fields["owner_nik"].help_text = f"Sekarang {mask(nik)}; isi hanya bila diganti."
+
+    def clean_owner_nik(self):
+        return self.cleaned_data["owner_nik"] or self.instance.owner_nik
+
+
 @admin.register(Agent)
 class AgentAdmin(ScopedAdmin):
+    form = AgentForm
     may_add = may_change = True
     empty_text = "Agen masuk melalui unggahan daftar agen dari bank."
     inlines = [VillageInline]
@@ -167,6 +183,7 @@ class AgentAdmin(ScopedAdmin):
             path("<int:pk>/ubah/", self.edit_view, name="distribution_agent_edit"),
             path("<int:pk>/kunjungan/", self.visit_view, name="distribution_agent_visit"),
             path("<int:pk>/status/<str:key>/", self.step_view, name="distribution_agent_step"),
+            path("<int:pk>/tampilkan/", self.reveal_view, name="distribution_agent_reveal"),
         ]
         for pattern in own:
             pattern.callback = self.admin_site.admin_view(pattern.callback)
@@ -179,9 +196,11 @@ class AgentAdmin(ScopedAdmin):
         return agent
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
+        return views.agent_page(request, self._with_place(request, object_id))
+
+    def _with_place(self, request, object_id) -> Agent:
         agent = self._agent(request, object_id)
-        agent = Agent.objects.select_related("bank", "village__parent__parent").get(pk=agent.pk)
-        return views.agent_page(request, agent)
+        return Agent.objects.select_related("bank", "village__parent__parent").get(pk=agent.pk)
 
     def edit_view(self, request, pk):
         agent = self._agent(request, pk)
@@ -194,6 +213,9 @@ class AgentAdmin(ScopedAdmin):
 
     def step_view(self, request, pk, key):
         return views.change_status(request, self._agent(request, pk), key)
+
+    def reveal_view(self, request, pk):
+        return views.reveal(request, self._with_place(request, pk))
 
     def get_readonly_fields(self, request, obj=None):
         return ["bank", "agent_id"] if obj else []
