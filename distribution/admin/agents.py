@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
     DistrictFilter,
     RegencyFilter,
     ScopedAdmin,
+    ScopedChangeList,
     ScopedInline,
     VillageFilter,
 )
@@ -24,12 +26,15 @@ from beneficiaries.exports import Column, Export
 from beneficiaries.figures import Mark
 from beneficiaries.identity import mask
 from distribution.actions import agents as actions
+from distribution.admin.payments import place_of
 from distribution.agent_work import OPEN_DAYS
 from distribution.bank_work import CONTRACT_DAYS
+from distribution.figures import families_of_agents
 from distribution.looks import state
 from distribution.models import Agent, AgentFinding, AgentVillage
 from distribution.views import agents as views
 from regions.models import Region
+from spreadsheets.words import thousands
 
 AGENTS = Export(
     "agen",
@@ -130,6 +135,17 @@ class VillageInline(ScopedInline):
     has_change_permission = has_delete_permission = has_view_permission = has_add_permission
 
 
+class AgentChangeList(ScopedChangeList):
+    """Counts the KPM that the agents of one page serve together."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        families = families_of_agents([agent.pk for agent in self.result_list])
+        for agent in self.result_list:
+            agent.families = families.get(agent.pk, 0)
+
+
 class AgentForm(forms.ModelForm):
     """The owner's NIK is not on the page: an empty field keeps the one that is known."""
 
@@ -150,7 +166,7 @@ class AgentAdmin(ScopedAdmin):
     empty_text = "Agen masuk melalui unggahan daftar agen dari bank."
     inlines = [VillageInline]
     autocomplete_fields = ["village"]
-    list_display = ["name", "agent_id", "kind", "bank", "place", "contract", "state_column"]
+    list_display = ["agent", "bank", "place", "families", "contract", "state_column"]
     list_select_related = ["bank", "village__parent"]
     list_filter = [
         RegencyFilter,
@@ -171,6 +187,9 @@ class AgentAdmin(ScopedAdmin):
         ("Pemilik", {"fields": ["owner_name", "owner_nik", "owner_occupation"]}),
         ("Kontrak", {"fields": ["contract_from", "contract_until"]}),
     ]
+
+    def get_changelist(self, request, **kwargs):
+        return AgentChangeList
 
     def get_search_results(self, request, queryset, search_term):
         words = search_term.split()
@@ -235,9 +254,20 @@ class AgentAdmin(ScopedAdmin):
             self.message_user(request, " ".join(refused.messages), messages.ERROR)
             return redirect(request.path)
 
+    @admin.display(description="agen")
+    def agent(self, agent):
+        words = f"{agent.agent_id}, {agent.get_kind_display()}"
+        return format_html('{}<span class="sub">{}</span>', agent.name, words)
+
     @admin.display(description="desa/kelurahan")
     def place(self, agent):
-        return f"{agent.village.name}, Kec. {agent.village.parent.name}"
+        return place_of(agent.village)
+
+    @admin.display(description="KPM dilayani")
+    def families(self, agent):
+        return thousands(agent.families)
+
+    families.is_number = True
 
     @admin.display(description="kontrak")
     def contract(self, agent):

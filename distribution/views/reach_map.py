@@ -83,7 +83,7 @@ def draw(parent: str, places: Mapping[str, Place]) -> Map | None:
             area.label_x,
             area.label_y,
             # The map of the regencies has room for every name in use.
-            label=_short(area.code, places[area.code].name) if is_province or area.wide else "",
+            label=_label(area, places[area.code]) if is_province or area.wide else "",
         )
         for area in drawing.areas
         if area.code in places
@@ -92,5 +92,5 @@ def draw(parent: str, places: Mapping[str, Place]) -> Map | None:
     return Map(drawing.view_box, areas, noun) if areas else None
 
 
-def _short(code: str, name: str) -> str:
-    return SHORT_NAMES[code][0] if code in SHORT_NAMES else name.removeprefix("Kabupaten ")
+def _label(area: geometry.Area, place: Place) -> str:
+    return SHORT_NAMES.get(area.code, (place.name,))[0]

@@ -79,7 +79,8 @@ FROM (
     WHERE p.period_id = %(period)s AND p.topped_up_amount > 0
         AND abs(hashtext('family' || p.household_id)) %% 1000
             >= h.idle + %(idle)s + abs(hashtext(h.code || p.period_id)) %% 20
-        AND (r.is_served OR p.household_id %% 11 = 7)
+        AND (r.is_served OR p.household_id %% 11 = 7
+            OR r.closed_id IS NOT NULL AND p.household_id %% 19 = 7)
 ) b WHERE at < %(today)s;
 INSERT INTO distribution_purchase (id, number, agent_id, payment_id, period_id, village_id,
     card_number, purchased_at, amount, void_reason)

@@ -117,7 +117,7 @@ def test_what_has_no_figure_comes_last_in_either_direction():
 
 
 def test_a_place_is_shaded_by_its_share_without_an_agent():
-    places = {"62.03": Place("Kabupaten Kapuas", 10, 4, "/"), "62.99": Place("Baru", 1, 1, "/")}
+    places = {"62.03": Place("Kapuas", 10, 4, "/"), "62.99": Place("Baru", 1, 1, "/")}
     drawn = draw("62", places)
     (kapuas,) = drawn.areas
     assert (kapuas.label, kapuas.place.share, kapuas.place.shade) == ("Kapuas", Decimal(40), 4)
