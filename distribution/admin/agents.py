@@ -27,6 +27,7 @@ from beneficiaries.figures import Mark
 from beneficiaries.identity import mask
 from distribution.actions import agents as actions
 from distribution.admin.payments import place_of
+from distribution.admin.sheets import OfSheet
 from distribution.agent_work import OPEN_DAYS
 from distribution.bank_work import CONTRACT_DAYS
 from distribution.figures import families_of_agents
@@ -160,7 +161,8 @@ class AgentForm(forms.ModelForm):
 
 
 @admin.register(Agent)
-class AgentAdmin(ScopedAdmin):
+class AgentAdmin(OfSheet, ScopedAdmin):
+    sheet = "agen"
     form = AgentForm
     may_add = may_change = True
     empty_text = "Agen masuk melalui unggahan daftar agen dari bank."

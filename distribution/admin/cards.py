@@ -12,6 +12,7 @@ from beneficiaries import exports
 from beneficiaries.admin import OfHouseholdAdmin, RegisterAdmin, masked
 from beneficiaries.exports import Column, Export
 from beneficiaries.models import Card
+from distribution.admin.sheets import OfSheet
 from distribution.looks import state
 from distribution.models import AccountOpening, AccountOpeningMember
 from distribution.views import cards as views
@@ -52,7 +53,8 @@ CARDS = Export(
 
 # Cards are data of the register; their life is that of the payout, and so is their page.
 @admin.register(Card)
-class CardAdmin(OfHouseholdAdmin):
+class CardAdmin(OfSheet, OfHouseholdAdmin):
+    sheet = "kartu"
     list_display = [
         "household_column",
         "card_number_column",
@@ -191,6 +193,11 @@ class AccountOpeningMemberAdmin(ScopedAdmin):
         ("status", ChoicesDropdownFilter),
     ]
     actions = ["export"]
+
+    def get_list_display(self, request):
+        """The burekol stands above the list that holds only its own."""
+        is_one = "opening__id__exact" in request.GET
+        return [name for name in self.list_display if not (is_one and name == "opening")]
 
     def changelist_view(self, request, extra_context=None):
         chosen = request.GET.get("opening__id__exact", "")

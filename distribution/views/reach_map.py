@@ -9,7 +9,7 @@ from regions import geometry
 from regions.codes import PROVINCE_CODE, SHORT_NAMES
 
 # Where the five classes begin, in per cent of the villages.
-FLOORS = (0, 10, 25, 40, 60)
+FLOORS = (0, 5, 10, 25, 50)
 
 
 @dataclass(frozen=True)
