@@ -230,7 +230,7 @@ class Payment(models.Model):
     class Meta:
         verbose_name = "pembayaran"
         verbose_name_plural = "daftar bayar"
-        ordering = ["-period", "-id"]
+        ordering = ["-period_id", "-id"]
         triggers = [
             INSIDE_PERIOD,
             STAYS_REPORTED,

@@ -136,7 +136,7 @@ class Purchase(models.Model):
     class Meta:
         verbose_name = "transaksi"
         verbose_name_plural = "transaksi"
-        ordering = ["-period", "-id"]
+        ordering = ["-period_id", "-id"]
         permissions = [
             ("enter_purchase", "Dapat mencatat transaksi di kasir"),
             ("void_purchase", "Dapat membatalkan transaksi"),
