@@ -106,7 +106,7 @@ class RegencyReach:
 
 # Villages are added up before they meet their regency: so the planner knows how many there are.
 _REGENCIES = f"""
-SELECT r.code, initcap(r.kind) || ' ' || r.name, t.families,
+SELECT r.code, r.name, t.families,
     (SELECT count(*) FROM distribution_agent a WHERE a.regency_code = r.code
         AND a.status = 'AKTIF' AND (a.contract_until IS NULL OR a.contract_until >= %(day)s)),
     t.villages, t.without_agent, t.families_without
@@ -136,6 +136,25 @@ def families_by_village(codes: list[str]) -> dict[str, int]:
     """KPM of each of these villages; the caller has checked the scope."""
     with connection.cursor() as cursor:
         cursor.execute(_FAMILIES.format(inside="e.village_id = ANY (%s)"), [codes])
+        return dict(cursor.fetchall())
+
+
+_OF_AGENTS = f"""
+SELECT w.agent_id, sum(k.families)::int FROM distribution_agentvillage w
+JOIN ({
+    _FAMILIES.format(
+        inside="e.village_id IN (SELECT village_id FROM distribution_agentvillage"
+        " WHERE agent_id = ANY (%(agents)s))"
+    )
+}) k ON k.village_id = w.village_id
+WHERE w.agent_id = ANY (%(agents)s) GROUP BY 1
+"""
+
+
+def families_of_agents(agents: list[int]) -> dict[int, int]:
+    """KPM in the villages that each of these agents serves; the caller has checked the scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_AGENTS, {"agents": agents})
         return dict(cursor.fetchall())
 
 

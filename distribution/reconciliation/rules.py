@@ -113,7 +113,8 @@ RULES = (
         " AND c.nik_confirmed_on IS NULL AND c.match_note <> 'MENINGGAL'"
         " AND (NOT c.nik_valid OR c.match_note NOT IN ('', 'PADAN'))",
         cause="CASE WHEN NOT c.nik_valid THEN 'Bentuk NIK tidak sah'"
-        " ELSE upper(left(c.match_note, 1)) || lower(substr(c.match_note, 2)) END",
+        " ELSE replace(upper(left(c.match_note, 1)) || lower(substr(c.match_note, 2)), 'Nik ',"
+        " 'NIK ') END",
         amount="c.listed",
         advice="Minta pemadanan ke Dukcapil atau perbaiki NIK dari KTP-el pengurus.",
     ),
