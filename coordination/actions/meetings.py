@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Notification, User
 from accounts.notifications import notify
+from accounts.roles import Role
 from coordination.models import (
     Agency,
     AgendaItem,
@@ -335,6 +336,18 @@ def refresh_values(*, by: User) -> int:
         follow_up.value_now, follow_up.value_now_on = values[key].number, today
     FollowUp.objects.bulk_update(changed, ["value_now", "value_now_on"])
     return len(changed)
+
+
+def measure_follow_ups() -> int:
+    """Measure the figures of all open follow-ups, as a coordinator of the province sees them.
+
+    Nothing is measured while there is no such user.
+    """
+    coordinators = User.objects.filter(role=Role.KOORDINATOR, is_active=True).order_by("pk")
+    for user in coordinators:
+        if user.scope.is_province:
+            return refresh_values(by=user)
+    return 0
 
 
 @transaction.atomic

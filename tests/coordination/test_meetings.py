@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -579,7 +578,7 @@ def test_district_reads_the_meeting_of_the_province(client, coordinator, officer
     assert client.post(edit, {}).status_code == 403
 
 
-def test_daily_work_can_be_run_again(capsys, coordinator, officer, verified):
+def test_the_work_of_the_night_can_be_run_again(coordinator, officer, verified):
     follow_up(
         call(coordinator),
         coordinator,
@@ -587,8 +586,5 @@ def test_daily_work_can_be_run_again(capsys, coordinator, officer, verified):
         indicator="terverifikasi",
         due_on=timezone.localdate(),
     )
-    call_command("daily_coordination")
-    call_command("daily_coordination")
-    told = capsys.readouterr().out.splitlines()
-    assert told[0] == "1 pengingat, 1 angka tindak lanjut, 0 berkas dihapus."
-    assert told[1].startswith("0 pengingat")
+    assert (actions.measure_follow_ups(), actions.send_reminders()) == (1, 1)
+    assert (actions.measure_follow_ups(), actions.send_reminders()) == (1, 0)

@@ -63,6 +63,9 @@ def test_several_workers_queue_it_once(transactional_db):
 def test_all_jobs_do_their_work(db):
     CivilRecordFactory(expires_on=date(2021, 1, 1))
     person = PersonFactory()
+    NightlyJob.objects.create(
+        code="dahulu", title="Pekerjaan versi lama", day=date(2021, 1, 1), queued_at=NIGHT
+    )
     nightly.queue_due(NIGHT)
     for job in nightly.JOBS:
         nightly.run_job.func(job.code)
@@ -70,6 +73,7 @@ def test_all_jobs_do_their_work(db):
     assert not CivilRecord.objects.exists()
     assert VillageFigures.objects.get(pk=person.village_id).persons == 1
     assert HealthResult.objects.exists()
+    assert NightlyJob.objects.count() == len(nightly.JOBS)
     for row in NightlyJob.objects.all():
         assert row.failure == "", row
         assert row.outcome.endswith(".")
