@@ -116,6 +116,19 @@ def test_too_many_requests_are_refused(client, coordinator, families, monkeypatc
     assert client.get("/publik/", REMOTE_ADDR="10.0.0.9").status_code == 200
 
 
+def test_behind_a_proxy_readers_are_told_apart(
+    client, coordinator, families, monkeypatch, settings
+):
+    settings.PROXY_COUNT = 1
+    monkeypatch.setattr(views, "PER_MINUTE", 1)
+    public.publish(by=coordinator)
+    asked = [
+        client.get("/publik/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=reader)
+        for reader in ("36.90.1.1", "36.90.1.2", "36.90.1.1")
+    ]
+    assert [response.status_code for response in asked] == [200, 200, 429]
+
+
 def test_few_queries(client, coordinator, families, django_assert_max_num_queries):
     public.publish(by=coordinator)
     with django_assert_max_num_queries(3):
