@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Notification, User
 from accounts.notifications import notify
-from accounts.roles import Role
+from accounts.roles import OUTSIDE, Role
 from coordination.models import (
     Agency,
     AgendaItem,
@@ -198,8 +198,12 @@ def _step(follow_up: FollowUp, action: str, *, by: User, note: str = "", **file)
 
 
 def _measure(follow_up: FollowUp, by: User) -> None:
-    """Write down the figure as it is now, unless the follow-up has ended."""
-    if follow_up.indicator:
+    """Write down the figure as it is now.
+
+    Other agencies see a part of the rows only, a bank its own payments: after their reports the
+    night measures, so that then and now are of the same rows.
+    """
+    if follow_up.indicator and by.role not in OUTSIDE:
         value = indicators.value_of(by, follow_up.indicator, follow_up.region_id)
         follow_up.value_now, follow_up.value_now_on = value.number, timezone.localdate()
 

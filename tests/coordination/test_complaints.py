@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AccessLog, Notification
 from accounts.roles import Role
+from beneficiaries.models import Household
 from coordination.actions import complaints as actions
 from coordination.figures import complaint_figures, household_timeline
 from coordination.models import Complaint, ComplaintTerm
@@ -289,6 +290,20 @@ def test_recording_one_through_the_form(client, officer):
     assert response.url == reverse("admin:coordination_complaint_change", args=[complaint.pk])
     assert complaint.household == household
     assert complaint.received_by == officer
+
+
+def test_family_that_has_moved_away_is_not_shown_any_more(client, officer):
+    household = HouseholdFactory(village_id=VILLAGE)
+    complaint = ComplaintFactory(household=household)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_change", args=[complaint.pk])
+    family = reverse("admin:beneficiaries_household_change", args=[household.pk])
+    assert family in client.get(url).text
+    household.members.update(village=OTHER_VILLAGE)
+    Household.objects.filter(pk=household.pk).update(village=OTHER_VILLAGE)
+    page = client.get(url)
+    assert page.status_code == 200
+    assert family not in page.text
 
 
 def test_form_says_what_is_missing(client, officer):

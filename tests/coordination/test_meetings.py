@@ -211,6 +211,14 @@ def test_payout_figure_then_and_now(coordinator, verified):
     assert indicators.get("belum_belanja").has_improved(made.value_then, made.value_now)
 
 
+def test_a_bank_that_reports_does_not_measure_by_its_own_payments(coordinator, verified):
+    bank = UserFactory(role=Role.BANK, regions=["62"], bank_id="009")
+    made = follow_up(call(coordinator), coordinator, indicator="belum_belanja", responsible=bank)
+    made = actions.report_progress(made, note="Kartu diganti.", by=bank)
+    made = actions.finish(made, note="Selesai.", by=bank)
+    assert (made.value_then, made.value_now) == (Decimal("66.7"), Decimal("66.7"))
+
+
 @pytest.mark.parametrize(
     ("code", "counted"),
     [
