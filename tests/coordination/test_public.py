@@ -65,6 +65,15 @@ def test_open_without_signing_in_once_published(client, coordinator, families, u
     assert client.get(url).status_code == 404
 
 
+def test_the_page_of_sign_in_leads_there_while_it_is_open(client, coordinator, families):
+    link, page = f'href="{reverse("coordination:public")}"', reverse("admin:login")
+    assert link not in client.get(page).text
+    public.publish(by=coordinator)
+    assert link in client.get(page).text
+    public.withdraw(by=coordinator)
+    assert link not in client.get(page).text
+
+
 def test_the_three_forms_say_the_same(client, coordinator, families):
     public.publish(by=coordinator)
     told = json.loads(client.get(PAGES[2]).content)
