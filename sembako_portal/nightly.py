@@ -95,10 +95,11 @@ def _forget_finished() -> str:
 
 JOBS = (
     Job("hapus-data-dukcapil", "Hapus data Dukcapil yang kedaluwarsa", _purge_civil_records),
-    # Before the figures are counted anew, which would mend what the checks are to tell.
+    Job("rekonsiliasi", "Bandingkan keempat daftar penyaluran", _reconcile),
+    # Before the figures are counted anew, which would mend what the checks are to tell; after the
+    # comparison, since findings age by the day.
     Job("periksa-data", "Periksa kesehatan data", _run_checks),
     Job("hitung-angka", "Hitung ulang angka beranda dan ringkasan", _refresh_figures),
-    Job("rekonsiliasi", "Bandingkan keempat daftar penyaluran", _reconcile),
     Job(
         "ingatkan-jawaban",
         "Ingatkan usulan dan sanggah yang hampir jatuh tempo",

@@ -85,7 +85,7 @@ def wrong_kpm():
 def wrong_register():
     HouseholdFactory(kpm=True)
     figures.refresh()
-    RegisterFigures.objects.filter(village=VILLAGE).update(kpm=9)
+    RegisterFigures.objects.filter(village=VILLAGE).update(kpm=99)
 
 
 def civil_data_kept_too_long():
@@ -128,7 +128,7 @@ BREAKERS = {
 }
 
 
-def test_every_check_has_an_example_that_breaks_it():
+def test_every_code_is_of_one_check_and_every_example_breaks_one():
     codes = [check.code for check in health.checks()]
     assert len(codes) == len(set(codes))
     assert set(BREAKERS) <= set(codes)
