@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Notification, User
 from accounts.notifications import notify
+from accounts.permissions import require
 from accounts.roles import OUTSIDE, Role
 from coordination.models import (
     Agency,
@@ -35,18 +36,11 @@ REMIND_DAYS_BEFORE = 3
 REMIND_AGAIN_DAYS = 7
 
 
-def _require(user: User, permission: str, region_code: str) -> None:
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
-    if not user.scope.contains(region_code):
-        raise PermissionDenied("Wilayah ini di luar wilayah tugas Anda.")
-
-
 # Meetings
 
 
 def _locked(meeting: Meeting, by: User) -> Meeting:
-    _require(by, "coordination.change_meeting", meeting.region_id)
+    require(by, "coordination.change_meeting", meeting.region_id)
     return Meeting.objects.select_for_update().get(pk=meeting.pk)
 
 
@@ -93,7 +87,7 @@ def call_meeting(
     by: User,
 ) -> Meeting:
     """Prepare a meeting; its first business is what became of the follow-ups of the last one."""
-    _require(by, "coordination.add_meeting", region.code)
+    require(by, "coordination.add_meeting", region.code)
     if region.level not in (Region.Level.PROVINCE, Region.Level.REGENCY):
         raise ValidationError({"region": f"{region} bukan provinsi atau kabupaten/kota."})
     meeting = Meeting(
@@ -223,7 +217,7 @@ def add_follow_up(
 ) -> FollowUp:
     """What an agency will do; the figure it is to move is written down as it is now."""
     meeting = _locked(meeting, by)
-    _require(by, "coordination.add_followup", region.code)
+    require(by, "coordination.add_followup", region.code)
     if meeting.status == Meeting.Status.DIBATALKAN:
         raise ValidationError("Rapat ini dibatalkan.")
     if not region.code.startswith(meeting.region_id):
@@ -300,7 +294,7 @@ def finish(follow_up: FollowUp, *, note: str, file=None, by: User) -> FollowUp:
 def reopen(follow_up: FollowUp, *, note: str, due_on: date, by: User) -> FollowUp:
     """Take it up again with a new term; who found it unfinished says why."""
     follow_up = _locked_follow_up(follow_up, by)
-    _require(by, "coordination.add_followup", follow_up.region_id)
+    require(by, "coordination.add_followup", follow_up.region_id)
     _move(follow_up, FollowUp.Status.BERJALAN)
     follow_up.finished_on, follow_up.due_on = None, due_on
     follow_up.full_clean(exclude=["meeting", "region", "created_by"])
@@ -313,7 +307,7 @@ def reopen(follow_up: FollowUp, *, note: str, due_on: date, by: User) -> FollowU
 def change_due(follow_up: FollowUp, *, due_on: date, note: str, by: User) -> FollowUp:
     """Another due date, with the reason; the old one stays in the steps."""
     follow_up = _locked_follow_up(follow_up, by)
-    _require(by, "coordination.add_followup", follow_up.region_id)
+    require(by, "coordination.add_followup", follow_up.region_id)
     if follow_up.status == FollowUp.Status.SELESAI:
         raise ValidationError("Tindak lanjut ini sudah selesai.")
     before, follow_up.due_on = follow_up.due_on, due_on
