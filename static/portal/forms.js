@@ -4,10 +4,22 @@
     const parts = field.value.match(/^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$/);
     const iso = parts ? `${parts[3]}-${parts[2].padStart(2, "0")}-${parts[1].padStart(2, "0")}` : field.value;
     if (field.value && !/^\d{4}-\d{2}-\d{2}$/.test(iso)) return; // what cannot be read stays as written
+    field.value = iso; // before the type: a date field takes no other writing
     field.type = "date";
-    field.value = iso;
   };
   for (const field of document.querySelectorAll("input.vDateField")) asDate(field);
+
+  // A choice that is searched for is drawn by select2 when the page is ready, without the name of its field
+  window.addEventListener("load", () => {
+    for (const field of document.querySelectorAll("select.admin-autocomplete")) {
+      const name = document.querySelector(`label[for="${field.id}"]`)?.textContent.trim();
+      const drawn = field.nextElementSibling?.querySelectorAll(".select2-selection, [role=textbox]") ?? [];
+      for (const part of name ? drawn : []) {
+        part.removeAttribute("aria-labelledby");
+        part.setAttribute("aria-label", name);
+      }
+    }
+  });
 
   // The format of a file to be read is the one its name ends in
   for (const file of document.querySelectorAll("input[type=file].guess_format")) {
