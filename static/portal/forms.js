@@ -11,10 +11,10 @@
 
   // A choice that is searched for is drawn by select2 when the page is ready, without the name of its field
   window.addEventListener("load", () => {
-    for (const field of document.querySelectorAll("select.admin-autocomplete")) {
-      const name = document.querySelector(`label[for="${field.id}"]`)?.textContent.trim();
-      const drawn = field.nextElementSibling?.querySelectorAll(".select2-selection, [role=textbox]") ?? [];
-      for (const part of name ? drawn : []) {
+    for (const shown of document.querySelectorAll("[id^=select2-][id$=-container]")) {
+      const id = shown.id.slice("select2-".length, -"-container".length);
+      const name = document.querySelector(`label[for="${id}"]`)?.textContent.trim();
+      for (const part of name ? [shown, shown.closest(".select2-selection")] : []) {
         part.removeAttribute("aria-labelledby");
         part.setAttribute("aria-label", name);
       }
