@@ -9,18 +9,6 @@
   };
   for (const field of document.querySelectorAll("input.vDateField")) asDate(field);
 
-  // A choice that is searched for is drawn by select2 when the page is ready, without the name of its field
-  window.addEventListener("load", () => {
-    for (const shown of document.querySelectorAll("[id^=select2-][id$=-container]")) {
-      const id = shown.id.slice("select2-".length, -"-container".length);
-      const name = document.querySelector(`label[for="${id}"]`)?.textContent.trim();
-      for (const part of name ? [shown, shown.closest(".select2-selection")] : []) {
-        part.removeAttribute("aria-labelledby");
-        part.setAttribute("aria-label", name);
-      }
-    }
-  });
-
   // The format of a file to be read is the one its name ends in
   for (const file of document.querySelectorAll("input[type=file].guess_format")) {
     file.addEventListener("change", () => {
