@@ -83,9 +83,9 @@ def _group(rows: Iterable[dict], key: str) -> list[Sums]:
     return list(groups.values())
 
 
-def _kept(user: User, group: str, **filters) -> list[dict]:
-    """Sums by regency and `group`. For a user of single villages they are counted, as sums are kept
-    by kecamatan."""
+def _kept(user: User, *groups: str, **filters) -> list[dict]:
+    """Sums by regency and `groups`. For a user of single villages they are counted, as sums are
+    kept by kecamatan."""
     if any(len(code) > _KEPT_CODE for code in user.scope.codes):
         rows, columns, number = Payment.objects.visible_to(user), _MONEY, Count("pk")
         if year := filters.pop("year", None):
@@ -93,7 +93,7 @@ def _kept(user: User, group: str, **filters) -> list[dict]:
     else:
         rows, columns, number = PaymentSum.objects.visible_to(user), {}, Sum("number")
     sums = {f"sum_{name}": Sum(columns.get(name, name)) for name in _MONEY}
-    found = rows.filter(**filters).order_by().values("regency_code", group)
+    found = rows.filter(**filters).order_by().values("regency_code", *groups)
     return [
         row | {name: row[f"sum_{name}"] for name in _MONEY}
         for row in found.annotate(payments=number, **sums)
@@ -114,6 +114,14 @@ def sums_of(user: User, period: PayoutPeriod, left_out: QuerySet) -> PeriodSums:
         sorted(_group(rows, "regency_code"), key=lambda group: group.key),
         [(reason, reasons[reason]) for reason in LeftOut.Reason.values if reason in reasons],
     )
+
+
+def by_district(user: User, period: PayoutPeriod) -> list[Sums]:
+    """Of a period by kecamatan; none for a user of single villages, for whom no sums are kept."""
+    if any(len(code) > _KEPT_CODE for code in user.scope.codes):
+        return []
+    rows = _kept(user, "region", "status", period=period)
+    return sorted(_group(rows, "region"), key=lambda group: group.key)
 
 
 def realised_by_regency(user: User, programme: str, year: int) -> dict[str, tuple[int, int]]:

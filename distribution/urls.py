@@ -1,15 +1,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from distribution.views import agents, budgets, nutrition, till, works
+from distribution.views import budgets, nutrition, reach, till, works
 from distribution.views.reconciliation import files, finding, handling, overview, undoing
 
 app_name = "distribution"
 urlpatterns = [
     path("kasir/", admin.site.admin_view(till.till), name="till"),
     path("anggaran/", admin.site.admin_view(budgets.plan), name="plan"),
-    path("jangkauan/", admin.site.admin_view(agents.reach), name="reach"),
-    path("jangkauan/unduh/", admin.site.admin_view(agents.reach_export), name="reach_export"),
+    path("anggaran/unduh/", admin.site.admin_view(budgets.export), name="plan_export"),
+    path("jangkauan/", admin.site.admin_view(reach.reach), name="reach"),
+    path("jangkauan/unduh/", admin.site.admin_view(reach.reach_export), name="reach_export"),
     path("rekonsiliasi/", admin.site.admin_view(overview.index), name="reconciliation"),
     path(
         "rekonsiliasi/hitung/<int:period_id>",

@@ -116,7 +116,7 @@ SHOWN = {
         *(*COORDINATION, "Buat laporan"),
     ],
     Role.ADMINISTRATOR: [
-        *(*REFERENCE, "Anggaran dan realisasi", *PAYOUT_REFERENCE, *BARRED),
+        *(*REFERENCE, "Anggaran dan realisasi", "Kuota", *PAYOUT_REFERENCE, *BARRED),
         *("Tenggat pengaduan", "Kasir agen", *TERMS, *PEOPLE, HEALTH),
     ],
 }

@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
     DistrictFilter,
     RegencyFilter,
     ScopedAdmin,
+    ScopedChangeList,
     ScopedInline,
     VillageFilter,
 )
@@ -21,13 +24,18 @@ from beneficiaries import exports
 from beneficiaries.admin import badges
 from beneficiaries.exports import Column, Export
 from beneficiaries.figures import Mark
+from beneficiaries.identity import mask
 from distribution.actions import agents as actions
+from distribution.admin.payments import place_of
+from distribution.admin.sheets import OfSheet
 from distribution.agent_work import OPEN_DAYS
 from distribution.bank_work import CONTRACT_DAYS
+from distribution.figures import families_of_agents
 from distribution.looks import state
 from distribution.models import Agent, AgentFinding, AgentVillage
 from distribution.views import agents as views
 from regions.models import Region
+from spreadsheets.words import thousands
 
 AGENTS = Export(
     "agen",
@@ -128,13 +136,39 @@ class VillageInline(ScopedInline):
     has_change_permission = has_delete_permission = has_view_permission = has_add_permission
 
 
+class AgentChangeList(ScopedChangeList):
+    """Counts the KPM that the agents of one page serve together."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        families = families_of_agents([agent.pk for agent in self.result_list])
+        for agent in self.result_list:
+            agent.families = families.get(agent.pk, 0)
+
+
+class AgentForm(forms.ModelForm):
+    """The owner's NIK is not on the page: an empty field keeps the one that is known."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if nik := self.instance.owner_nik:
+            self.initial["owner_nik"] = ""
+            self.fields["owner_nik"].help_text = f"Sekarang {mask(nik)}; isi hanya bila diganti."
+
+    def clean_owner_nik(self):
+        return self.cleaned_data["owner_nik"] or self.instance.owner_nik
+
+
 @admin.register(Agent)
-class AgentAdmin(ScopedAdmin):
+class AgentAdmin(OfSheet, ScopedAdmin):
+    sheet = "agen"
+    form = AgentForm
     may_add = may_change = True
     empty_text = "Agen masuk melalui unggahan daftar agen dari bank."
     inlines = [VillageInline]
     autocomplete_fields = ["village"]
-    list_display = ["name", "agent_id", "kind", "bank", "place", "contract", "state_column"]
+    list_display = ["agent", "bank", "place", "families", "contract", "state_column"]
     list_select_related = ["bank", "village__parent"]
     list_filter = [
         RegencyFilter,
@@ -156,6 +190,9 @@ class AgentAdmin(ScopedAdmin):
         ("Kontrak", {"fields": ["contract_from", "contract_until"]}),
     ]
 
+    def get_changelist(self, request, **kwargs):
+        return AgentChangeList
+
     def get_search_results(self, request, queryset, search_term):
         words = search_term.split()
         for word in words:
@@ -167,6 +204,7 @@ class AgentAdmin(ScopedAdmin):
             path("<int:pk>/ubah/", self.edit_view, name="distribution_agent_edit"),
             path("<int:pk>/kunjungan/", self.visit_view, name="distribution_agent_visit"),
             path("<int:pk>/status/<str:key>/", self.step_view, name="distribution_agent_step"),
+            path("<int:pk>/tampilkan/", self.reveal_view, name="distribution_agent_reveal"),
         ]
         for pattern in own:
             pattern.callback = self.admin_site.admin_view(pattern.callback)
@@ -179,9 +217,11 @@ class AgentAdmin(ScopedAdmin):
         return agent
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
+        return views.agent_page(request, self._with_place(request, object_id))
+
+    def _with_place(self, request, object_id) -> Agent:
         agent = self._agent(request, object_id)
-        agent = Agent.objects.select_related("bank", "village__parent__parent").get(pk=agent.pk)
-        return views.agent_page(request, agent)
+        return Agent.objects.select_related("bank", "village__parent__parent").get(pk=agent.pk)
 
     def edit_view(self, request, pk):
         agent = self._agent(request, pk)
@@ -194,6 +234,9 @@ class AgentAdmin(ScopedAdmin):
 
     def step_view(self, request, pk, key):
         return views.change_status(request, self._agent(request, pk), key)
+
+    def reveal_view(self, request, pk):
+        return views.reveal(request, self._with_place(request, pk))
 
     def get_readonly_fields(self, request, obj=None):
         return ["bank", "agent_id"] if obj else []
@@ -213,9 +256,20 @@ class AgentAdmin(ScopedAdmin):
             self.message_user(request, " ".join(refused.messages), messages.ERROR)
             return redirect(request.path)
 
+    @admin.display(description="agen")
+    def agent(self, agent):
+        words = f"{agent.agent_id}, {agent.get_kind_display()}"
+        return format_html('{}<span class="sub">{}</span>', agent.name, words)
+
     @admin.display(description="desa/kelurahan")
     def place(self, agent):
-        return f"{agent.village.name}, Kec. {agent.village.parent.name}"
+        return place_of(agent.village)
+
+    @admin.display(description="KPM dilayani")
+    def families(self, agent):
+        return thousands(agent.families)
+
+    families.is_number = True
 
     @admin.display(description="kontrak")
     def contract(self, agent):

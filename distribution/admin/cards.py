@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -13,6 +12,7 @@ from beneficiaries import exports
 from beneficiaries.admin import OfHouseholdAdmin, RegisterAdmin, masked
 from beneficiaries.exports import Column, Export
 from beneficiaries.models import Card
+from distribution.admin.sheets import OfSheet
 from distribution.looks import state
 from distribution.models import AccountOpening, AccountOpeningMember
 from distribution.views import cards as views
@@ -53,7 +53,8 @@ CARDS = Export(
 
 # Cards are data of the register; their life is that of the payout, and so is their page.
 @admin.register(Card)
-class CardAdmin(OfHouseholdAdmin):
+class CardAdmin(OfSheet, OfHouseholdAdmin):
+    sheet = "kartu"
     list_display = [
         "household_column",
         "card_number_column",
@@ -129,11 +130,7 @@ class AccountOpeningAdmin(ScopedAdmin):
     list_filter = [RegencyFilter, "bank", ("status", ChoicesDropdownFilter)]
 
     def get_queryset(self, request):
-        counted = {
-            status.lower(): Count("members", filter=Q(members__status=status))
-            for status in AccountOpeningMember.Status.values
-        }
-        return super().get_queryset(request).annotate(**counted)
+        return super().get_queryset(request).with_progress()
 
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
@@ -185,6 +182,7 @@ MEMBERS = Export(
 @admin.register(AccountOpeningMember)
 class AccountOpeningMemberAdmin(ScopedAdmin):
     empty_text = "Anggota burekol muncul setelah burekol dibuat."
+    list_before_template = "distribution/opening.html"
     list_display = ["person", "nik", "opening", "place", "state_column", "reason"]
     list_select_related = ["person", "opening__bank", "village__parent"]
     list_filter = [
@@ -196,10 +194,21 @@ class AccountOpeningMemberAdmin(ScopedAdmin):
     ]
     actions = ["export"]
 
+    def get_list_display(self, request):
+        """The burekol stands above the list that holds only its own."""
+        is_one = "opening__id__exact" in request.GET
+        return [name for name in self.list_display if not (is_one and name == "opening")]
+
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(
-            request, {"title": "Anggota burekol", **(extra_context or {})}
+        chosen = request.GET.get("opening__id__exact", "")
+        openings = AccountOpening.objects.visible_to(request.user).with_progress()
+        opening = (
+            openings.select_related("bank", "region", "created_by").filter(pk=chosen).first()
+            if chosen.isdecimal()
+            else None
         )
+        context = {"title": "Anggota burekol", "opening": opening, **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         member = self.get_object(request, object_id)

@@ -11,6 +11,7 @@ from accounts.admin import DistrictFilter, RegencyFilter, ScopedAdmin, VillageFi
 from beneficiaries import exports
 from beneficiaries.exports import Column, Export
 from distribution.actions import overlap as actions
+from distribution.admin.sheets import OfSheet
 from distribution.looks import state
 from distribution.models import OverlapFinding
 from distribution.views.agents import page
@@ -66,7 +67,8 @@ class OwnerFilter(DropdownFilter):
 
 
 @admin.register(OverlapFinding)
-class OverlapFindingAdmin(ScopedAdmin):
+class OverlapFindingAdmin(OfSheet, ScopedAdmin):
+    sheet = "kepesertaan_program"
     empty_text = (
         "Tumpang tindih dihitung dari kepesertaan program; unggah kepesertaan program lain untuk"
         " melengkapinya."

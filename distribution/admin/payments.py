@@ -17,6 +17,7 @@ from accounts.standing import RECENT_DAYS, recently
 from beneficiaries import exports, search
 from beneficiaries.admin import RegisterFilter, masked
 from beneficiaries.exports import Column, Export
+from distribution.admin.sheets import OfSheet
 from distribution.looks import state
 from distribution.models import Cashier, LeftOut, Payment, PayoutPeriod, Purchase
 from distribution.views import payments as payment_views
@@ -345,7 +346,8 @@ class VoidFilter(DropdownFilter):
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(ScopedAdmin):
+class PurchaseAdmin(OfSheet, ScopedAdmin):
+    sheet = "transaksi"
     empty_text = "Transaksi dicatat di kasir agen, atau diunggah bank."
     list_display = ["number", "when", "agent", "payee", "amount_column", "state_column"]
     list_select_related = ["agent", "payment"]

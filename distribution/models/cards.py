@@ -1,7 +1,7 @@
 """The life of a card: accounts opened in groups (burekol), what happened to each card."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Length, Now
 from django.db.models.lookups import Exact
 
@@ -19,6 +19,17 @@ class OfBank(ScopedQuerySet):
     def visible_to(self, user):
         visible = super().visible_to(user)
         return visible.filter(bank=user.bank_id) if user.role == Role.BANK else visible
+
+
+class AccountOpeningQuerySet(OfBank):
+    def with_progress(self):
+        """Each with the number of its members by status, as `proses`, `sukses` and `gagal`."""
+        return self.annotate(
+            **{
+                status.lower(): Count("members", filter=Q(members__status=status))
+                for status in AccountOpeningMember.Status.values
+            }
+        )
 
 
 class AccountOpening(models.Model):
@@ -44,7 +55,7 @@ class AccountOpening(models.Model):
     created_at = models.DateTimeField("dibuat", db_default=Now())
     finished_at = models.DateTimeField("selesai", null=True, blank=True)
 
-    objects = OfBank.as_manager()
+    objects = AccountOpeningQuerySet.as_manager()
 
     class Meta:
         verbose_name = "burekol"

@@ -94,7 +94,7 @@ class OverlapFinding(models.Model):
     PLACE = "village"
 
     class Status(models.TextChoices):
-        TERBUKA = "TERBUKA", "Perlu diperiksa"
+        TERBUKA = "TERBUKA", "Belum diputuskan"
         DIBENARKAN = "DIBENARKAN", "Dibenarkan"
         DIUSULKAN = "DIUSULKAN", "Diusulkan berakhir"
         HILANG = "HILANG", "Tidak tumpang tindih lagi"

@@ -113,7 +113,8 @@ RULES = (
         " AND c.nik_confirmed_on IS NULL AND c.match_note <> 'MENINGGAL'"
         " AND (NOT c.nik_valid OR c.match_note NOT IN ('', 'PADAN'))",
         cause="CASE WHEN NOT c.nik_valid THEN 'Bentuk NIK tidak sah'"
-        " ELSE upper(left(c.match_note, 1)) || lower(substr(c.match_note, 2)) END",
+        " ELSE replace(upper(left(c.match_note, 1)) || lower(substr(c.match_note, 2)), 'Nik ',"
+        " 'NIK ') END",
         amount="c.listed",
         advice="Minta pemadanan ke Dukcapil atau perbaiki NIK dari KTP-el pengurus.",
     ),
@@ -258,8 +259,9 @@ RULES = (
         flow=SPENT,
         tone="bad",
         of="purchase",
-        where="EXISTS (SELECT FROM stopped s WHERE s.agent_id = b.agent_id AND b.at >= s.begun"
-        " AND b.at < s.ended) OR b.day < a.contract_from OR b.day > a.contract_until"
+        where="b.agent_id IN (SELECT agent_id FROM stopped) AND EXISTS (SELECT FROM stopped s"
+        " WHERE s.agent_id = b.agent_id AND b.at >= s.begun AND b.at < s.ended)"
+        " OR b.day < a.contract_from OR b.day > a.contract_until"
         " OR b.agent_id IN (SELECT agent_id FROM barred)",
         cause="CASE WHEN b.agent_id IN (SELECT agent_id FROM barred)"
         " THEN 'Pemilik dari golongan terlarang'"

@@ -1,4 +1,4 @@
-"""The page of an agent, its visits and findings, and how far agents reach."""
+"""The page of an agent, its visits and findings."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -7,13 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 
-from beneficiaries.exports import as_file
+from beneficiaries import reveal as revealing
 from distribution import figures
 from distribution.actions import agents as actions
 from distribution.models import CHECKLIST, Agent, AgentFinding, AgentVisit
-from regions.models import Region
 
 Status = Agent.Status
 STATUS_LOOKS = {Status.AKTIF: "ok", Status.DITANGGUHKAN: "warn", Status.NONAKTIF: "idle"}
@@ -28,8 +26,8 @@ STEPS = {
     "tangguhkan": (Status.DITANGGUHKAN, "Tangguhkan", "Tangguhkan agen ini?", True),
     "nonaktifkan": (Status.NONAKTIF, "Nonaktifkan", "Nonaktifkan agen ini?", True),
 }
-FAR = 10
 SHOWN_VISITS = 10
+OWNER_NIK = "NIK pemilik"
 QUESTIONS = {
     "fair_price": ("Harga", "Harga barang wajar, tidak di atas harga pasar?"),
     "good_quality": ("Kualitas", "Barangnya baik dan layak dimakan?"),
@@ -64,7 +62,7 @@ def contract_of(agent: Agent) -> tuple[str, str]:
     return "Kontrak berlaku", "ok"
 
 
-def agent_page(request: HttpRequest, agent: Agent) -> HttpResponse:
+def agent_page(request: HttpRequest, agent: Agent, *, shown_key: str = "") -> HttpResponse:
     """The caller has checked that the user may see this agent."""
     user = request.user
     findings = AgentFinding.objects.visible_to(user).filter(agent=agent)
@@ -108,9 +106,29 @@ def agent_page(request: HttpRequest, agent: Agent) -> HttpResponse:
         may_visit=user.has_perm("distribution.add_agentvisit"),
         may_follow=may_follow,
         may_edit=user.has_perm("distribution.change_agent"),
-        sees_owner=user.has_perm("accounts.reveal_identity"),
+        number=revealing.number("nik", OWNER_NIK, agent.owner_nik, shown_key=shown_key),
+        **revealing.context(
+            request,
+            reveal_url=reverse("admin:distribution_agent_reveal", args=[agent.pk]),
+            hide_url=_url(agent),
+        ),
         reason_form=ReasonForm(auto_id="alasan-%s"),
         today=timezone.localdate(),
+    )
+
+
+def _url(agent: Agent) -> str:
+    return reverse("admin:distribution_agent_change", args=[agent.pk])
+
+
+def reveal(request: HttpRequest, agent: Agent) -> HttpResponse:
+    return revealing.answer(
+        request,
+        numbers={"nik": (agent.owner_nik, OWNER_NIK)},
+        subject=", ".join(filter(None, [agent.owner_name, str(agent)])),
+        region=agent.village,
+        page=lambda key: agent_page(request, agent, shown_key=key),
+        url=_url(agent),
     )
 
 
@@ -134,7 +152,7 @@ def change_status(request: HttpRequest, agent: Agent, key: str) -> HttpResponse:
     if not request.user.has_perm("distribution.set_status_agent"):
         raise PermissionDenied
     status, button, title, danger = STEPS[key]
-    url = reverse("admin:distribution_agent_change", args=[agent.pk])
+    url = _url(agent)
     needs_reason = status != Status.AKTIF
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and (not needs_reason or form.is_valid()):
@@ -250,100 +268,3 @@ def finding_step(request: HttpRequest, finding: AgentFinding, key: str) -> HttpR
         messages.error(request, " ".join(refused.messages))
     url = reverse("admin:distribution_agent_change", args=[finding.agent_id])
     return redirect(f"{url}#temuan-{finding.pk}")
-
-
-# How far agents reach
-
-
-def regencies_of(user) -> list[Region]:
-    """The regencies of the user's scope, that of a kecamatan too."""
-    if user.scope.is_province:
-        return list(Region.objects.regencies())
-    return list(Region.objects.filter(pk__in=user.scope.regencies))
-
-
-def may_see_reach(user) -> bool:
-    return user.has_perm("distribution.view_agentvillage") and bool(user.scope.codes)
-
-
-def reach(request: HttpRequest) -> HttpResponse:
-    """Regencies of the scope; with `kabupaten`, or with only one, its villages."""
-    if not may_see_reach(request.user):
-        raise PermissionDenied
-    regencies = {region.code: region for region in regencies_of(request.user)}
-    chosen = request.GET.get("kabupaten", "")
-    if chosen and chosen not in regencies:
-        raise Http404
-    if not chosen and len(regencies) == 1:
-        chosen = next(iter(regencies))
-    context = {"title": "Jangkauan agen", "far": FAR, "regencies": list(regencies.values())}
-    if not chosen:
-        rows = figures.reach_by_regency(list(regencies), timezone.localdate())
-        return page(request, "distribution/reach.html", **context, rows=rows, total=_sum(rows))
-    villages = villages_of(request.user, chosen)
-    kind = request.GET.get("saring", "")
-    chips = [
-        ("", "Semua desa", villages),
-        ("tanpa", "Tanpa agen", [row for row in villages if not row.agents]),
-        ("jauh", f"Lebih dari {FAR} km", [row for row in villages if row.km and row.km > FAR]),
-    ]
-    url = reverse("distribution:reach")
-    shown = next((rows for key, _, rows in chips if key == kind), villages)
-    return page(
-        request,
-        "distribution/reach_villages.html",
-        **context,
-        regency=regencies[chosen],
-        is_only=len(regencies) == 1,
-        chips=[
-            {
-                "label": label,
-                "count": len(rows),
-                "current": key == kind,
-                "url": f"{url}?{urlencode({'kabupaten': chosen, 'saring': key})}",
-            }
-            for key, label, rows in chips
-        ],
-        villages=shown,
-        families=sum(row.families for row in shown),
-        without=len(chips[1][2]),
-        export_url=f"{reverse('distribution:reach_export')}?kabupaten={chosen}",
-    )
-
-
-def villages_of(user, regency: str) -> list[figures.Reach]:
-    """The villages of the regency that lie in the user's scope."""
-    rows = figures.reach_of(regency, timezone.localdate())
-    return [row for row in rows if user.scope.contains(row.code)]
-
-
-def _sum(rows: list[figures.RegencyReach]) -> dict[str, int]:
-    names = ("families", "agents", "villages", "without_agent", "families_without")
-    return {name: sum(getattr(row, name) for row in rows) for name in names}
-
-
-HEADINGS = [
-    "KODE DESA",
-    "KECAMATAN",
-    "DESA/KELURAHAN",
-    "KPM",
-    "AGEN",
-    "AGEN TERDEKAT",
-    "JARAK (KM)",
-]
-
-
-def reach_export(request: HttpRequest) -> HttpResponse:
-    """The villages of a regency as a workbook; villages and outlets are no personal data."""
-    if not may_see_reach(request.user):
-        raise PermissionDenied
-    regencies = {region.code: region for region in regencies_of(request.user)}
-    regency = regencies.get(request.GET.get("kabupaten", ""))
-    if regency is None:
-        raise Http404
-    rows = (
-        [row.code, row.district, row.name, row.families, row.agents, row.nearest, row.km]
-        for row in villages_of(request.user, regency.code)
-    )
-    name = f"jangkauan-agen-{regency.code}-{timezone.localdate():%Y-%m-%d}"
-    return as_file(name, "xlsx", HEADINGS, rows)

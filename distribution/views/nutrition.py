@@ -82,6 +82,8 @@ def nutrition_page(request: HttpRequest) -> HttpResponse:
             for basket in places
         ],
         "province": {
+            "label": "Provinsi" if user.scope.is_province else "Provinsi (acuan)",
+            "total": total.total if user.scope.is_province else None,
             "shares": [total.share(group.code) for group in groups],
             "stunting": total.indicators.get(RegionIndicator.Kind.STUNTING),
             "poverty": total.indicators.get(RegionIndicator.Kind.KEMISKINAN),

@@ -15,7 +15,15 @@ from distribution import chain
 from distribution.actions import periods as actions
 from distribution.actions import works
 from distribution.models import LeftOut, PayoutPeriod, PeriodWork
-from distribution.sums import CREDITED, EXCLUDED, FAILED, IN_PROGRESS, stage_of, sums_of
+from distribution.sums import (
+    CREDITED,
+    EXCLUDED,
+    FAILED,
+    IN_PROGRESS,
+    by_district,
+    stage_of,
+    sums_of,
+)
 from distribution.views import works as work_views
 from distribution.views.agents import page
 from regions.models import Region
@@ -197,7 +205,12 @@ def period_page(request: HttpRequest, period: PayoutPeriod) -> HttpResponse:
         left_out = LeftOut.objects.visible_to(user).filter(period=period)
     sums = sums_of(user, period, left_out)
     total = sums.total
-    regions = Region.objects.in_bulk([row.key for row in sums.by_regency])
+    # Who sees one kabupaten/kota reads it by kecamatan.
+    is_one = len(sums.by_regency) == 1 and not user.scope.is_province
+    districts = by_district(user, period) if is_one else []
+    places = districts or sums.by_regency
+    regions = Region.objects.in_bulk([row.key for row in places])
+    level = "kecamatan" if districts else "kabupaten"
     list_url = reverse("admin:distribution_payment_changelist")
     left_url = reverse("admin:distribution_leftout_changelist")
 
@@ -235,7 +248,8 @@ def period_page(request: HttpRequest, period: PayoutPeriod) -> HttpResponse:
             (row, chain.LABELS[row.key], status_look(row.key), at(status__exact=row.key))
             for row in sums.by_status
         ],
-        regencies=[(row, regions[row.key].name, at(kabupaten=row.key)) for row in sums.by_regency],
+        place_heading="Kecamatan" if districts else "Kabupaten/kota",
+        places=[(row, regions[row.key].name, at(**{level: row.key})) for row in places],
         left_out=[
             (LeftOut.Reason(reason).label, count, at(left_url, reason__exact=reason))
             for reason, count in sums.left_out

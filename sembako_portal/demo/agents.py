@@ -36,6 +36,8 @@ _TITLES = ("BERKAH", "SEJAHTERA", "MAJU JAYA", "SUMBER REZEKI", "HAPAKAT", "ISEN
 _OCCUPATIONS = ("Pedagang", "Wiraswasta", "Mengurus rumah tangga", "Petani")
 _BARRED = ("Perangkat Desa", "PNS", "Pengelola BUMDes")
 _VISITS = 45
+# Where few of the villages without an agent are served from a neighbour.
+_REACHED = {"62.07": 0.4, "62.10": 0.6, "62.12": 0.3}
 _RATE = 200_000
 _REASONS = ("Kontrak tidak diperpanjang", "Pindah usaha", "Mesin EDC rusak sejak dua bulan")
 
@@ -73,9 +75,11 @@ def create_agents(*, users: Mapping[str, User], today: date, seed: int) -> None:
     """Agents in most villages with KPM, neighbours served along; visits and their findings."""
     random = Random(seed)
     villages = Region.objects.filter(level=Region.Level.VILLAGE).order_by("code")
+    villages = villages.only("code", "name", "parent_id", "latitude", "longitude")
     agents, served = [], []
     without: dict[str, list[str]] = {}
-    for village in villages.only("code", "name", "parent_id", "latitude", "longitude"):
+    places = {village.code: village for village in villages}
+    for village in places.values():
         # Kelurahan and the villages that give a kecamatan its name nearly always have one.
         if random.random() > (0.9 if village.code[9] == "1" else 0.55):
             without.setdefault(village.parent_id, []).append(village.code)
@@ -88,9 +92,42 @@ def create_agents(*, users: Mapping[str, User], today: date, seed: int) -> None:
         served += [
             AgentVillage(agent=agent, village_id=code) for code in (agent.village_id, *taken)
         ]
+    served += _filled_in(random, places, agents, served, today)
     AgentVillage.objects.bulk_create(served)
     _visit(random, agents, users=users, today=today)
     actions.check_owners()
+
+
+def _filled_in(
+    random: Random,
+    places: Mapping[str, Region],
+    agents: list[Agent],
+    served: list[AgentVillage],
+    today: date,
+) -> list[AgentVillage]:
+    """Most villages that no agent of the bank that pays there serves today get the nearest one of
+    their kecamatan."""
+    reliable: dict[str, list[Agent]] = {}
+    for agent in agents:
+        if agent.serves_on(today) and agent.bank_id == REGENCIES[agent.village_id[:5]].bank:
+            reliable.setdefault(agent.village_id[:8], []).append(agent)
+    known = {id(agent) for near in reliable.values() for agent in near}
+    taken = {row.village_id for row in served if id(row.agent) in known}
+    added = []
+    for code, village in places.items():
+        near = reliable.get(code[:8])
+        if code in taken or not near or random.random() > _REACHED.get(code[:5], 0.85):
+            continue
+        nearest = min(near, key=lambda agent: _apart(village, places[agent.village_id]))
+        added.append(AgentVillage(agent=nearest, village_id=code))
+    return added
+
+
+def _apart(one: Region, other: Region) -> Decimal:
+    """Square degrees: enough to tell which of two is nearer."""
+    if one.latitude is None or other.latitude is None:
+        return Decimal(99)
+    return (one.latitude - other.latitude) ** 2 + (one.longitude - other.longitude) ** 2
 
 
 def _agent(random: Random, village: Region, number: int, today: date) -> Agent:
@@ -99,9 +136,9 @@ def _agent(random: Random, village: Region, number: int, today: date) -> Agent:
     begins = date(2020, 1, 1) + timedelta(days=random.randrange(500))
     ends = random.choices(
         (None, today + timedelta(days=random.randrange(10, 700)), today - timedelta(days=40)),
-        (50, 44, 6),
+        (50, 47, 3),
     )[0]
-    status = random.choices(Agent.Status.values, (93, 3, 4))[0]
+    status = random.choices(Agent.Status.values, (96, 2, 2))[0]
     near = village.latitude is not None and random.random() < 0.9
     return Agent(
         bank_id=_bank(random, village),
@@ -111,7 +148,7 @@ def _agent(random: Random, village: Region, number: int, today: date) -> Agent:
         owner_name=random.choice(names.DAYAK.female),
         owner_nik=f"{village.code[:8].replace('.', '')}{born.day + 40:02d}{born:%m%y}"
         f"{9000 + number % 1000}",
-        owner_occupation=random.choice(_BARRED if random.random() < 0.02 else _OCCUPATIONS),
+        owner_occupation=random.choice(_BARRED if random.random() < 0.015 else _OCCUPATIONS),
         phone=f"0812 0000 {9000 + number % 1000}",
         village_id=village.code,
         address=f"JL. {random.choice(('MELATI', 'PASAR', 'TRANS KALIMANTAN', 'DERMAGA'))}",

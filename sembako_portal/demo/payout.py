@@ -16,20 +16,28 @@ from distribution.models import Agent, BenefitRate, Cashier, PayoutPeriod
 
 YEAR = 12
 
-# What people do in each place, and where each card buys: of the agents of its bank in the district
-# one that serves the village, else one near it.
+# What people do in each place, and where each card buys: of the agents of its bank in the regency
+# one that serves the village and may sell, else one near it; `closed_id` is one that serves it and
+# may not.
 _PLACES = """
 CREATE TEMPORARY TABLE place (code varchar(5), failed integer, late integer, idle integer,
     rice integer, animal integer, plants integer) ON COMMIT DROP;
 INSERT INTO place VALUES {places};
 CREATE TEMPORARY TABLE reach ON COMMIT DROP AS
-SELECT DISTINCT ON (k.village_id, k.bank_id) k.village_id, k.bank_id, a.id AS agent_id,
-    v.village_id = k.village_id AS is_served
+WITH serving AS (
+    SELECT v.village_id, v.regency_code, a.id, a.bank_id, a.status = 'AKTIF'
+        AND coalesce(a.contract_until >= %(today)s, true) AND NOT EXISTS (
+            SELECT FROM distribution_agentfinding f WHERE f.agent_id = a.id AND f.kind = 'PEMILIK'
+        ) AS may_sell
+    FROM distribution_agentvillage v JOIN distribution_agent a ON a.id = v.agent_id
+)
+SELECT DISTINCT ON (k.village_id, k.bank_id) k.village_id, k.bank_id, s.id AS agent_id,
+    s.may_sell AND s.village_id = k.village_id AS is_served, (SELECT min(c.id) FROM serving c
+        WHERE c.village_id = k.village_id AND c.bank_id = k.bank_id AND NOT c.may_sell) AS closed_id
 FROM (SELECT DISTINCT village_id, bank_id FROM beneficiaries_card) k
-JOIN distribution_agentvillage v ON v.regency_code = left(k.village_id, 5)
-JOIN distribution_agent a ON a.id = v.agent_id AND a.bank_id = k.bank_id
-ORDER BY k.village_id, k.bank_id, v.village_id = k.village_id DESC,
-    left(v.village_id, 8) = left(k.village_id, 8) DESC, a.status = 'AKTIF' DESC, a.id;
+JOIN serving s ON s.regency_code = left(k.village_id, 5) AND s.bank_id = k.bank_id
+ORDER BY k.village_id, k.bank_id, s.may_sell DESC, s.village_id = k.village_id DESC,
+    left(s.village_id, 8) = left(k.village_id, 8) DESC, s.id;
 ANALYZE place;
 ANALYZE reach
 """
@@ -53,12 +61,15 @@ FROM (
 ) said
 """
 # One purchase of a family; the list is older than all of it. The same families stay away in every
-# period, so none comes back to an older credit; a fifth of those whom no agent serves stay away.
+# period, so none comes back to an older credit, most of those too whom no agent serves. A few buy
+# where they should not.
 _PURCHASES = """
 CREATE TEMPORARY TABLE bought ON COMMIT DROP AS
 SELECT nextval('distribution_purchase_id_seq') AS id, b.*
 FROM (
-    SELECT p.id AS payment_id, p.period_id, p.village_id, p.card_number, r.agent_id,
+    SELECT p.id AS payment_id, p.period_id, p.village_id, p.card_number,
+        CASE WHEN p.household_id %% 19 = 7 THEN coalesce(r.closed_id, r.agent_id) ELSE r.agent_id
+            END AS agent_id,
         p.topped_up_amount / 100 * (100 - %(left)s * (p.id %% 3)) AS amount, h.rice, h.animal,
         abs(hashtext('plants' || p.id)) %% 100 < h.plants AS has_plants,
         (p.topped_up_on + (2 + p.id %% 14)::integer + time '08:30'
@@ -68,7 +79,8 @@ FROM (
     WHERE p.period_id = %(period)s AND p.topped_up_amount > 0
         AND abs(hashtext('family' || p.household_id)) %% 1000
             >= h.idle + %(idle)s + abs(hashtext(h.code || p.period_id)) %% 20
-        AND (r.is_served OR p.household_id %% 5 > 0)
+        AND (r.is_served OR p.household_id %% 11 = 7
+            OR r.closed_id IS NOT NULL AND p.household_id %% 19 = 7)
 ) b WHERE at < %(today)s;
 INSERT INTO distribution_purchase (id, number, agent_id, payment_id, period_id, village_id,
     card_number, purchased_at, amount, void_reason)
@@ -196,7 +208,7 @@ def create_payout(*, users: Mapping[str, User], today: date) -> None:
     """A year of periods with their payments, reports and purchases, and the till of an agent."""
     places = ", ".join(str((code, *habit)) for code, habit in HABITS.items())
     with connection.cursor() as cursor:
-        cursor.execute(_PLACES.format(places=places))
+        cursor.execute(_PLACES.format(places=places), {"today": today})
     rates = BenefitRate.objects.filter(programme="SEMBAKO")
     for ago in range(YEAR, 4, -1):
         month = _months_before(today, ago)

@@ -140,7 +140,11 @@ ENTRIES = (
                 view="distribution:plan",
                 permission="distribution.view_budget",
             ),
-            Entry("Burekol", model="distribution.AccountOpening"),
+            Entry(
+                "Burekol",
+                model="distribution.AccountOpening",
+                siblings=("admin:distribution_accountopeningmember_changelist",),
+            ),
             Entry("Agen dan e-Warung", model="distribution.Agent"),
             Entry("Temuan agen", model="distribution.AgentFinding"),
             Entry(

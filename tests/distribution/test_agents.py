@@ -1,18 +1,16 @@
-"""Agents: who may own one, their status, visits and findings, and how far they reach."""
+"""Agents: who may own one, their status, visits and findings."""
 
 import io
 from datetime import date, timedelta
-from decimal import Decimal
 
-import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AccessLog
 from accounts.roles import Role
-from distribution import figures
 from distribution.actions import agents as actions
 from distribution.models import (
     CHECKLIST,
@@ -23,7 +21,6 @@ from distribution.models import (
     Budget,
     Payment,
 )
-from regions.models import Region
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -228,43 +225,6 @@ def test_only_an_officer_of_a_bank_has_one():
         UserFactory(regions=[KAPUAS], bank_id="002")
 
 
-# Reach
-
-
-def place(code, north, east):
-    Region.objects.filter(pk=code).update(latitude=north, longitude=east)
-
-
-def test_a_village_knows_its_agents_and_the_way_to_the_nearest():
-    place(VILLAGE, "-3.000000", "114.000000")
-    place(NEXT_VILLAGE, "-3.000000", "114.100000")
-    AgentFactory(latitude="-3.000000", longitude="114.000000", name="DEKAT")
-    AgentFactory(status="NONAKTIF", status_reason="x", village_id=NEXT_VILLAGE)
-    AgentFactory(village_id=NEXT_VILLAGE, contract_until=timezone.localdate() - timedelta(days=1))
-    HouseholdFactory(village_id=NEXT_VILLAGE, kpm=True)
-    rows = {row.code: row for row in figures.reach_of(KAPUAS, timezone.localdate())}
-    served, alone = rows[VILLAGE], rows[NEXT_VILLAGE]
-    assert (served.agents, served.km) == (1, Decimal("0.0"))
-    # A tenth of a degree along the third parallel: 11,1 km.
-    assert (alone.agents, alone.nearest, alone.km) == (0, "DEKAT", Decimal("11.1"))
-    assert alone.families == 1
-    (regency,) = figures.reach_by_regency([KAPUAS], timezone.localdate())
-    assert (regency.agents, regency.villages - regency.without_agent) == (1, 1)
-    assert regency.families_without == 1
-
-
-def test_reach_stays_inside_the_scope_and_can_be_taken_out(login, tksk):
-    client = login(UserFactory(regions=[KAPUAS]))
-    url = reverse("distribution:reach")
-    assert client.get(url, {"kabupaten": PULANG_PISAU}).status_code == 404
-    assert "231" in client.get(url).text
-    answer = client.get(reverse("distribution:reach_export"), {"kabupaten": KAPUAS})
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
-    assert sheet.max_row == 232
-    rows = login(tksk).get(url).context["villages"]
-    assert {row.code[:8] for row in rows} == {VILLAGE[:8]}
-
-
 # Pages
 
 
@@ -290,6 +250,38 @@ def test_the_page_of_an_agent_offers_what_the_role_may(login, coordinator, tksk)
     client = login(coordinator)
     assert client.post(step, {"reason": ""}).context["form"].errors
     assert "Pindah usaha" in client.post(step, {"reason": "Pindah usaha"}, follow=True).text
+
+
+def test_the_owners_number_is_shown_on_request_and_logged(login, coordinator, tksk):
+    agent = AgentFactory(owner_name="SITI", owner_nik="6203085507809021", village_id=VILLAGE)
+    url = reverse("admin:distribution_agent_reveal", args=[agent.pk])
+    client = login(coordinator)
+    assert "6203 0855 0780 9021" in client.post(url, {"number": "nik"}).text
+    as_json = {"accept": "application/json"}
+    told = client.post(url, {"number": "nik"}, headers=as_json).json()
+    assert told["number"] == "6203 0855 0780 9021"
+    logged = AccessLog.objects.first()
+    assert (logged.kind, logged.user, logged.region_id) == ("REVEAL", coordinator, VILLAGE)
+    assert "SITI" in logged.subject and "6203085507809021" not in logged.subject
+    assert login(tksk).post(url, {"number": "nik"}).status_code == 403
+    assert login(UserFactory(regions=[PULANG_PISAU])).post(url, {"number": "nik"}).status_code in (
+        302,
+        404,
+    )
+    assert AccessLog.objects.count() == 2
+
+
+def test_changing_an_agent_neither_shows_nor_loses_the_owners_number(login, coordinator):
+    agent = AgentFactory(owner_nik="6203085507809021")
+    client = login(coordinator)
+    url = reverse("admin:distribution_agent_edit", args=[agent.pk])
+    page = client.get(url)
+    assert "6203085507809021" not in page.text and "isi hanya bila diganti" in page.text
+    data = {name: value or "" for name, value in page.context["adminform"].form.initial.items()}
+    formset = {"service_area-TOTAL_FORMS": 0, "service_area-INITIAL_FORMS": 0}
+    assert client.post(url, {**data, **formset, "name": "LAIN"}).status_code == 302
+    agent.refresh_from_db()
+    assert (agent.name, agent.owner_nik) == ("LAIN", "6203085507809021")
 
 
 def test_an_agent_is_added_and_changed_in_the_portal(login, coordinator):
@@ -339,6 +331,13 @@ def test_plan_beside_the_register(login):
     assert (line.credited, line.spent) == (payment.topped_up_amount, 100_000)
     older = client.get(reverse("distribution:plan"), {"program": "SEMBAKO", "tahun": "2019"})
     assert older.context["year"] == 2021
+    export = reverse("distribution:plan_export")
+    lines = client.get(export, {"jenis": "csv"}).content.decode("utf-8-sig").splitlines()
+    spent = payment.topped_up_amount
+    assert lines[0].startswith("KODE;KABUPATEN/KOTA;PAGU (RP)")
+    assert lines[1].startswith(f"62.03;Kabupaten Kapuas;1;{spent};")
+    assert lines[-1].startswith(f";JUMLAH;1;{spent};") and len(lines) == 3
+    assert client.get(export).headers["Content-Type"].endswith("sheet")
 
 
 def test_a_budget_is_imported_with_a_preview_and_its_errors_in_words(login, coordinator):

@@ -98,6 +98,7 @@ def test_an_officer_sees_the_own_district_and_changes_nothing(as_user, coordinat
     page = text_of(client.get(url("payoutperiod", "change", period.pk)))
     assert "<b>1</b> dibayar" in page
     assert "Kabupaten Pulang Pisau" not in page
+    assert "Menurut kecamatan" in page and "kecamatan=62.03.08" in page
     assert client.post(url("payoutperiod", "susun", period.pk)).status_code == 403
     assert client.post(url("payoutperiod", "tutup", period.pk)).status_code == 403
     rows = text_of(client.get(url("payment", "changelist")))
