@@ -21,7 +21,7 @@ from coordination.documents.words import PAYOUT_HEADINGS, payout_rows
 COLUMNS_PER_TABLE = 6
 LANDSCAPE = 25.7  # cm between the margins
 LONGEST = 28  # letters of a text in one line of a table
-MARGINS = 3  # letters that would stand in the margins of a cell
+MARGINS = 4  # letters that would stand in the margins of a cell
 MANY_COLUMNS = 10
 Cell = str | int | float | None
 
@@ -99,8 +99,8 @@ def _fitted(headings: Sequence[str], rows: Iterable[Sequence[Cell]], whole: floa
     """Widths of columns by their longest text, a long one broken into lines; a heading needs room
     for its longest word, and every cell for its margins.
 
-    >>> _fitted(["Wilayah", "KPM"], [["Kabupaten Kapuas", 9], ["Kota Palangka Raya", 1200]], 28)
-    [21.0, 7.0]
+    >>> _fitted(["Wilayah", "KPM"], [["Kabupaten Kapuas", 9], ["Kota Palangka Raya", 1200]], 30)
+    [22.0, 8.0]
     """
     lengths = [MARGINS + max(map(len, heading.split())) for heading in headings]
     for row in rows:
@@ -117,11 +117,12 @@ def _write(cell, text: str, size: int, *, bold: bool = False, right: bool = Fals
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _signature(document, day: date, office: str) -> None:
+def _signature(document, day: date, office: str, *, left: float = 9) -> None:
+    """`left`: centimetres from the margin."""
     dots = "." * 40
     for text in (f"{dots[:20]}, {date_format(day, 'j F Y')}", office, "", "", "", f"( {dots} )"):
         paragraph = document.add_paragraph(text)
-        paragraph.paragraph_format.left_indent = Cm(9)
+        paragraph.paragraph_format.left_indent = Cm(left)
         paragraph.paragraph_format.space_after = Pt(0)
         paragraph.paragraph_format.keep_with_next = True
     paragraph.paragraph_format.keep_with_next = False
@@ -328,5 +329,5 @@ def signed_table(
         paragraph = document.add_paragraph()
         paragraph.add_run(f"{term}: ").bold = True
         paragraph.add_run(meaning)
-    _signature(document, now.date(), office)
+    _signature(document, now.date(), office, left=LANDSCAPE - 8)
     return _saved(document, now)
