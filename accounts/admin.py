@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from import_export import fields, resources, widgets
+from import_export import fields, widgets
 from import_export.admin import ImportExportModelAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import (
@@ -20,6 +20,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.views import ChangeList
 
+from accounts.exchange import Sheet
 from accounts.models import AccessLog, RegionAssignment, User
 from accounts.scope import Scope
 from accounts.standing import RECENT_DAYS, STANDINGS, recently
@@ -444,7 +445,7 @@ class RegionAdmin(ScopedAdmin):
         return format_html('<a href="?induk={}">Lihat isinya</a>', region.code)
 
 
-class HolidayResource(resources.ModelResource):
+class HolidayResource(Sheet):
     day = fields.Field("day", "tanggal", widgets.DateWidget("%d-%m-%Y"))
     name = fields.Field("name", "nama")
     legal_basis = fields.Field("legal_basis", "dasar")
