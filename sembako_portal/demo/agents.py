@@ -37,7 +37,7 @@ _OCCUPATIONS = ("Pedagang", "Wiraswasta", "Mengurus rumah tangga", "Petani")
 _BARRED = ("Perangkat Desa", "PNS", "Pengelola BUMDes")
 _VISITS = 45
 # Where few of the villages without an agent are served from a neighbour.
-_REACHED = {"62.07": 0.4, "62.10": 0.6, "62.12": 0.3}
+_REACHED = {"62.07": 0.6, "62.10": 0.8, "62.12": 0.5}
 _RATE = 200_000
 _REASONS = ("Kontrak tidak diperpanjang", "Pindah usaha", "Mesin EDC rusak sejak dua bulan")
 
@@ -116,7 +116,7 @@ def _filled_in(
     added = []
     for code, village in places.items():
         near = reliable.get(code[:8])
-        if code in taken or not near or random.random() > _REACHED.get(code[:5], 0.85):
+        if code in taken or not near or random.random() > _REACHED.get(code[:5], 0.95):
             continue
         nearest = min(near, key=lambda agent: _apart(village, places[agent.village_id]))
         added.append(AgentVillage(agent=nearest, village_id=code))
