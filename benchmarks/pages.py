@@ -64,9 +64,10 @@ class Browser:
         return taken
 
     def times(self, paths: list[str]) -> list[float]:
-        """The first two are for warming up: connections, templates, plans of the session."""
+        """The first two are for warming up: connections, templates, plans of the session, and the
+        regions and banks that a worker reads once and keeps."""
         for path in paths[:2]:
-            self.open(path)
+            self._request("GET", path)
         return [self.open(path) for path in paths]
 
 

@@ -6,6 +6,8 @@ periods. In the period that is measured about one family in eight differs in som
 """
 
 import argparse
+import hashlib
+import json
 import os
 import time
 
@@ -17,8 +19,8 @@ WITH_LINES = 12
 
 PARTIES = """
 INSERT INTO accounts_user (password, is_superuser, username, email, is_staff, is_active,
-    date_joined, full_name, role, phone)
-VALUES ('!', false, 'pembanding', '', false, true, now(), 'Pembanding', 'KOORDINATOR', '');
+    date_joined, full_name, role, phone, wants_digest)
+VALUES ('!', false, 'pembanding', '', false, true, now(), 'Pembanding', 'KOORDINATOR', '', false);
 INSERT INTO distribution_payoutperiod (id, programme_id, name, first_month, last_month, is_rapel,
     status, opened_by_id, opened_at, close_note)
 SELECT p, 'SEMBAKO', 'Periode ' || p, month, month, false, 'BERJALAN',
@@ -110,7 +112,7 @@ WHERE i.indrelid = ANY (%(tables)s::regclass[]) AND NOT i.indisprimary
 """
 
 
-def fill(url: str, families: int, periods: int) -> None:
+def fill(url: str, families: int, periods: int, *, purchases: bool) -> None:
     execute = bench._execute
     tables = [f"distribution_{name}" for name in TABLES]
     execute(url, PARTIES, values={"periods": periods})
@@ -119,8 +121,10 @@ def fill(url: str, families: int, periods: int) -> None:
     execute(url, *(f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in tables))
     for period in range(1, periods + 1):
         values = {"period": period, "families": families}
-        execute(url, "SET synchronous_commit = off", PAYMENTS, PURCHASES, values=values)
-        if period > periods - WITH_LINES:
+        execute(url, "SET synchronous_commit = off", PAYMENTS, values=values)
+        if purchases:
+            execute(url, "SET synchronous_commit = off", PURCHASES, values=values)
+        if purchases and period > periods - WITH_LINES:
             execute(url, "SET synchronous_commit = off", LINES, values=values)
         if period % 10 == 0:
             bench.say(f"{period} of {periods} periods")
@@ -131,24 +135,43 @@ def fill(url: str, families: int, periods: int) -> None:
     execute(url, f"VACUUM (ANALYZE) {', '.join(tables)}")
 
 
-def database(families: int, periods: int) -> str:
-    """The URL of the kept database, made when it is not there and brought up to the model."""
+def _migrations() -> dict[str, str]:
+    return {
+        str(path.relative_to(bench.BASE)): hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+        for path in bench.BASE.glob("*/migrations/0*.py")
+    }
+
+
+def database(families: int, periods: int, *, purchases: bool = True) -> str:
+    """The URL of the kept database, brought up to the model by the migrations that are new.
+
+    It is made when it is not there, or when a migration has changed that it was made with: a
+    database whose migrations were edited has other constraints than the model.
+    """
     server = bench.embedded_postgres.start(bench.VAR / "postgres")
-    persons = (families - 1) * 10 // 3 + 1
-    name = f"payout_{families}_{periods}"
-    kept = {row[0] for row in bench._execute(server, "SELECT datname FROM pg_database")}
-    if name not in kept:
-        bench._execute(server, "DROP DATABASE IF EXISTS payout_draft")
+    name = f"payout_{families}_{periods}" + ("" if purchases else "_paid")
+    told = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %(name)s"
+    kept, now = bench._execute(server, told, values={"name": name}), _migrations()
+    made = json.loads(kept[0][0] or "{}") if kept else {}
+    if not made or any(now.get(path) != digest for path, digest in made.items()):
+        for old in (name, "payout_draft"):
+            bench._execute(server, f"DROP DATABASE IF EXISTS {old}")
+        persons = (families - 1) * 10 // 3 + 1
         bench._make_register(server, "payout_draft", persons)
         started = time.perf_counter()
         # Keys and triggers are left out: only the superuser may, and the portal's user is none.
         superuser = bench.embedded_postgres.admin_url(bench.VAR / "postgres")
-        fill(bench._url_of(superuser, "payout_draft"), families, periods)
+        draft = bench._url_of(superuser, "payout_draft")
+        fill(draft, families, periods, purchases=purchases)
         bench._execute(server, f"ALTER DATABASE payout_draft RENAME TO {name}")
         bench.say(f"filled in {time.perf_counter() - started:.0f} s")
     url = bench._url_of(server, name)
     bench.migrate(url)
-    bench._execute(url, *(NEXT_ID.format(table=f"distribution_{table}") for table in NUMBERED))
+    bench._execute(
+        url,
+        f"COMMENT ON DATABASE {name} IS '{json.dumps(now)}'",
+        *(NEXT_ID.format(table=f"distribution_{table}") for table in NUMBERED),
+    )
     return url
 
 

@@ -89,9 +89,13 @@ def _only_sums(row: dict) -> dict:
 
 
 def overdue_complaints(user, area: Area):
-    """Sensitive ones count too: a number gives none of them away."""
-    everything = Complaint.objects.filter(user.scope.condition(Complaint.PLACE)).overdue()
-    return indicators.grouped_counts(everything, area, place="region")
+    """Without sensitive ones, whoever counts.
+
+    Briefings go from hand to hand, and beside the list of a kecamatan the number would tell that
+    there is one.
+    """
+    told = Complaint.objects.filter(user.scope.condition(Complaint.PLACE), is_sensitive=False)
+    return indicators.grouped_counts(told.overdue(), area, place="region")
 
 
 def overdue_follow_ups(user, area: Area):
@@ -106,7 +110,7 @@ INDICATORS = (
         "Pengaduan lewat tenggat",
         "pengaduan",
         -1,
-        "Pengaduan yang belum dijawab sesudah tenggatnya.",
+        "Pengaduan, selain yang sensitif, yang belum dijawab sesudah tenggatnya.",
         overdue_complaints,
     ),
     indicators.Indicator(

@@ -22,9 +22,13 @@ def complaints_without_hands() -> list[str]:
 
 
 def complaints_out_of_place() -> list[str]:
-    """The family of a complaint lives inside the region of the complaint."""
-    elsewhere = Complaint.objects.filter(household__isnull=False).exclude(
-        household__village__code__startswith=F("region_id")
+    """The family of an open complaint lives inside its region: who handles it must see the family.
+    Later it may move.
+    """
+    elsewhere = (
+        Complaint.objects.open()
+        .filter(household__isnull=False)
+        .exclude(household__village__code__startswith=F("region_id"))
     )
     return [
         f"{complaint.number} menyangkut keluarga di luar wilayah pengaduannya."
@@ -99,7 +103,7 @@ CHECKS = (
     Check(
         "pengaduan-wilayah",
         "Pengaduan di wilayah keluarganya",
-        "Keluarga dalam pengaduan tinggal di wilayah pengaduan itu.",
+        "Keluarga dalam pengaduan terbuka tinggal di wilayah pengaduan itu.",
         complaints_out_of_place,
     ),
     Check(

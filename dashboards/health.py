@@ -21,7 +21,8 @@ NOT_RUN = "Pemeriksaan ini tidak dapat dijalankan. Rinciannya ada dalam catatan 
 # A village in which something has changed since it was counted says nothing.
 _FIGURES_OFF = """
 SELECT f.village_id AS village, f.persons, coalesce(p.persons, 0) AS counted,
-    f.invalid_nik AS invalid, coalesce(p.invalid, 0) AS counted_invalid
+    f.invalid_nik AS invalid, coalesce(p.invalid, 0) AS counted_invalid,
+    f.kpm, coalesce(k.kpm, 0) AS counted_kpm
 FROM dashboards_villagefigures f
 LEFT JOIN (
     SELECT village_id, count(*) FILTER (WHERE is_active) AS persons,
@@ -29,8 +30,32 @@ LEFT JOIN (
         max(changed_at) AS changed_at
     FROM beneficiaries_person GROUP BY 1
 ) p USING (village_id)
-WHERE (p.changed_at IS NULL OR p.changed_at <= f.counted_at)
-    AND (f.persons, f.invalid_nik) <> (coalesce(p.persons, 0), coalesce(p.invalid, 0))
+LEFT JOIN (
+    SELECT h.village_id, max(greatest(h.changed_at, e.changed_at)) AS changed_at,
+        count(DISTINCT h.id) FILTER (WHERE h.is_active AND e.ended_on IS NULL AND m.is_sembako)
+            AS kpm
+    FROM beneficiaries_household h
+    LEFT JOIN beneficiaries_enrollment e ON e.household_id = h.id
+    LEFT JOIN beneficiaries_programme m ON m.code = e.programme_id
+    GROUP BY 1
+) k USING (village_id)
+WHERE coalesce(greatest(p.changed_at, k.changed_at) <= f.counted_at, true)
+    AND (f.persons, f.invalid_nik, f.kpm)
+        <> (coalesce(p.persons, 0), coalesce(p.invalid, 0), coalesce(k.kpm, 0))
+ORDER BY 1
+"""
+
+# Both are written by one count, so that they agree at any moment.
+_REGISTERS_OFF = """
+SELECT f.village_id AS village, f.kpm, f.persons, coalesce(r.kpm, 0) AS kpm_of_registers,
+    coalesce(r.persons, 0) AS persons_of_registers
+FROM dashboards_villagefigures f
+LEFT JOIN (
+    SELECT village_id, sum(kpm) AS kpm, sum(persons) AS persons, sum(households) AS households
+    FROM dashboards_registerfigures GROUP BY 1
+) r USING (village_id)
+WHERE (f.kpm, f.persons, f.households)
+    <> (coalesce(r.kpm, 0), coalesce(r.persons, 0), coalesce(r.households, 0))
 ORDER BY 1
 """
 
@@ -63,12 +88,24 @@ CHECKS = (
     Check(
         "angka-desa",
         "Angka beranda sama dengan isi register",
-        "Jumlah orang dan NIK tidak sah per desa/kelurahan sama dengan baris yang dihitungnya.",
+        "Jumlah KPM, orang, dan NIK tidak sah per desa/kelurahan sama dengan baris yang"
+        " dihitungnya.",
         partial(
             told,
-            "Desa/kelurahan {village}: beranda menyebut {persons} orang dan {invalid} NIK tidak"
-            " sah, register berisi {counted} dan {counted_invalid}.",
+            "Desa/kelurahan {village}: beranda menyebut {kpm} KPM, {persons} orang, dan {invalid}"
+            " NIK tidak sah, register berisi {counted_kpm}, {counted}, dan {counted_invalid}.",
             _FIGURES_OFF,
+        ),
+    ),
+    Check(
+        "angka-register",
+        "Angka beranda sama dengan jumlah registernya",
+        "KPM, keluarga, dan orang per desa/kelurahan sama dengan jumlah menurut registernya.",
+        partial(
+            told,
+            "Desa/kelurahan {village}: seluruhnya {kpm} KPM dan {persons} orang, menurut register"
+            " {kpm_of_registers} dan {persons_of_registers}.",
+            _REGISTERS_OFF,
         ),
     ),
     Check(

@@ -44,11 +44,13 @@ _KM = """
     + cos(radians(v.latitude)) * cos(radians(a.latitude))
     * power(sin(radians(a.longitude - v.longitude) / 2), 2))))
 """
+# Distinct rows are hashed; `count(DISTINCT ...)` would sort them by text.
 _FAMILIES = """
-SELECT e.village_id, count(DISTINCT e.household_id) AS families
-FROM beneficiaries_enrollment e
-JOIN beneficiaries_programme g ON g.code = e.programme_id AND g.is_sembako
-WHERE e.ended_on IS NULL AND {inside} GROUP BY 1
+SELECT village_id, count(*) AS families FROM (
+    SELECT DISTINCT e.village_id, e.household_id FROM beneficiaries_enrollment e
+    JOIN beneficiaries_programme g ON g.code = e.programme_id AND g.is_sembako
+    WHERE e.ended_on IS NULL AND {inside}
+) enrolled GROUP BY 1
 """
 # An agent serves while it is active and its contract runs.
 _SERVING = """
@@ -102,20 +104,25 @@ class RegencyReach:
         return round(self.families / self.agents) if self.agents else None
 
 
+# Villages are added up before they meet their regency: so the planner knows how many there are.
 _REGENCIES = f"""
-SELECT r.code, r.name, sum(coalesce(k.families, 0))::int,
+SELECT r.code, r.name, t.families,
     (SELECT count(*) FROM distribution_agent a WHERE a.regency_code = r.code
         AND a.status = 'AKTIF' AND (a.contract_until IS NULL OR a.contract_until >= %(day)s)),
-    count(*), count(*) FILTER (WHERE s.agents IS NULL),
-    coalesce(sum(k.families) FILTER (WHERE s.agents IS NULL), 0)::int
-FROM regions_region r
-JOIN regions_region v ON v.regency_code = r.code AND v.level = 'VILLAGE'
-LEFT JOIN ({_FAMILIES.format(inside="e.regency_code = ANY (%(regencies)s)")}) k
-    ON k.village_id = v.code
-LEFT JOIN ({_SERVING.format(inside="w.regency_code = ANY (%(regencies)s)")}) s
-    ON s.village_id = v.code
-WHERE r.level = 'REGENCY' AND r.code = ANY (%(regencies)s)
-GROUP BY r.code ORDER BY r.code
+    t.villages, t.without_agent, t.families_without
+FROM regions_region r JOIN (
+    SELECT v.regency_code, sum(coalesce(k.families, 0))::int AS families, count(*) AS villages,
+        count(*) FILTER (WHERE s.agents IS NULL) AS without_agent,
+        coalesce(sum(k.families) FILTER (WHERE s.agents IS NULL), 0)::int AS families_without
+    FROM regions_region v
+    LEFT JOIN ({_FAMILIES.format(inside="e.regency_code = ANY (%(regencies)s)")}) k
+        ON k.village_id = v.code
+    LEFT JOIN ({_SERVING.format(inside="w.regency_code = ANY (%(regencies)s)")}) s
+        ON s.village_id = v.code
+    WHERE v.level = 'VILLAGE' AND v.regency_code = ANY (%(regencies)s)
+    GROUP BY 1
+) t ON t.regency_code = r.code
+ORDER BY r.code
 """
 
 
@@ -179,7 +186,7 @@ def families_by_regency(programme: str, regencies: list[str]) -> dict[str, int]:
     """Families enrolled in the programme now."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT regency_code, count(DISTINCT household_id) FROM beneficiaries_enrollment"
+            "SELECT regency_code, count(*) FROM beneficiaries_enrollment"
             " WHERE programme_id = %s AND ended_on IS NULL AND regency_code = ANY (%s) GROUP BY 1",
             [programme, regencies],
         )

@@ -40,22 +40,32 @@ def balances() -> list[str]:
 
 
 _CREDIT = """
-SELECT p.id, p.topped_up_amount, coalesce(m.credited, 0)
+SELECT p.id, p.topped_up_amount, coalesce(m.credited, 0), p.refunded_amount, coalesce(b.amount, 0)
 FROM distribution_payment p LEFT JOIN (
-    SELECT DISTINCT ON (payment_id) payment_id,
+    SELECT DISTINCT ON (payment_id) payment_id, status_on,
         CASE status WHEN 'TOP_UP_SUKSES' THEN amount ELSE 0 END AS credited
     FROM distribution_paymentreport
     WHERE withdrawn_at IS NULL AND status IN ('TOP_UP_SUKSES', 'TOP_UP_GAGAL')
     ORDER BY payment_id, status_on DESC, (status = 'TOP_UP_SUKSES') DESC, id DESC
 ) m ON m.payment_id = p.id
-WHERE p.topped_up_amount <> coalesce(m.credited, 0)
+LEFT JOIN (
+    SELECT DISTINCT ON (payment_id) payment_id, status_on, amount
+    FROM distribution_paymentreport
+    WHERE withdrawn_at IS NULL AND status = 'DIKEMBALIKAN'
+    ORDER BY payment_id, status_on DESC, id DESC
+) b ON b.payment_id = p.id AND m.credited > 0 AND b.status_on >= m.status_on
+WHERE (p.topped_up_amount, p.refunded_amount) <> (coalesce(m.credited, 0), coalesce(b.amount, 0))
 ORDER BY p.id
 """
 
 
 def credits() -> list[str]:
-    """What is credited is what the latest report of the bank says."""
-    return _told(_CREDIT, "Pembayaran {0}: dikreditkan Rp{1}, laporan bank Rp{2}.")
+    """What is credited and given back is what the latest reports of the bank say."""
+    return _told(
+        _CREDIT,
+        "Pembayaran {0}: dikreditkan Rp{1}, laporan bank Rp{2}; dikembalikan Rp{3}, laporan bank"
+        " Rp{4}.",
+    )
 
 
 _ELIGIBLE = """
@@ -111,7 +121,8 @@ CHECKS = (
     Check(
         "top-up",
         "Dana yang masuk sesuai laporan bank",
-        "Yang dikreditkan pada setiap pembayaran sama dengan laporan bank yang terakhir.",
+        "Yang dikreditkan dan yang dikembalikan pada setiap pembayaran sama dengan laporan bank"
+        " yang terakhir.",
         credits,
     ),
     Check(

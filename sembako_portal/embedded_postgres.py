@@ -67,7 +67,6 @@ random_page_cost = 1.1
 max_wal_size = 2GB
 min_wal_size = 256MB
 checkpoint_timeout = 15min
-wal_compression = on
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %d '

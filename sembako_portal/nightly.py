@@ -19,7 +19,8 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from coordination import daily
+from coordination import report_files
+from coordination.actions import meetings
 from dashboards import digest, health
 from dashboards.models import NightlyJob
 from distribution.actions import reconciliation
@@ -71,14 +72,22 @@ def _remind_of_answers() -> str:
     return f"{answers.send_reminders()} petugas diingatkan."
 
 
-def _coordinate() -> str:
-    reminded, measured, deleted = (job() for job in daily.JOBS)
-    return f"{reminded} pengingat, {measured} tindak lanjut diukur, {deleted} laporan dihapus."
+def _remind_of_follow_ups() -> str:
+    return f"{meetings.send_reminders()} pengingat dikirim."
+
+
+def _measure_follow_ups() -> str:
+    return f"{meetings.measure_follow_ups()} tindak lanjut diukur."
+
+
+def _purge_reports() -> str:
+    return f"{report_files.purge_expired()} berkas dihapus."
 
 
 def _forget_finished() -> str:
-    """Sign-ins that have ended and tasks that were done long ago."""
+    """Sign-ins that have ended, tasks that were done long ago, jobs there are no more."""
     call_command("clearsessions")
+    NightlyJob.objects.exclude(code__in=[job.code for job in JOBS]).delete()
     before = timezone.now() - timezone.timedelta(days=KEPT_TASKS_DAYS)
     tasks, _ = DBTaskResult.objects.finished().filter(finished_at__lt=before).delete()
     return f"Sesi yang berakhir dan {tasks} catatan tugas lama dihapus."
@@ -86,16 +95,21 @@ def _forget_finished() -> str:
 
 JOBS = (
     Job("hapus-data-dukcapil", "Hapus data Dukcapil yang kedaluwarsa", _purge_civil_records),
-    Job("hitung-angka", "Hitung ulang angka beranda dan ringkasan", _refresh_figures),
     Job("rekonsiliasi", "Bandingkan keempat daftar penyaluran", _reconcile),
+    # Before the figures are counted anew, which would mend what the checks are to tell; after the
+    # comparison, since findings age by the day.
     Job("periksa-data", "Periksa kesehatan data", _run_checks),
+    Job("hitung-angka", "Hitung ulang angka beranda dan ringkasan", _refresh_figures),
     Job(
         "ingatkan-jawaban",
         "Ingatkan usulan dan sanggah yang hampir jatuh tempo",
         _remind_of_answers,
     ),
+    Job("ukur-tindak-lanjut", "Ukur angka tindak lanjut Rakor", _measure_follow_ups),
+    Job("ingatkan-tindak-lanjut", "Ingatkan tindak lanjut Rakor", _remind_of_follow_ups),
+    Job("hapus-laporan", "Hapus berkas laporan yang kedaluwarsa", _purge_reports),
+    # After the reminders, so that they are in it.
     Job("ringkasan-surel", "Kirim ringkasan harian lewat surel", _send_digests),
-    Job("koordinasi", "Ingatkan dan ukur tindak lanjut, hapus laporan lama", _coordinate),
     Job("bersihkan-catatan", "Hapus sesi dan catatan tugas lama", _forget_finished),
 )
 

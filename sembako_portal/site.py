@@ -18,6 +18,13 @@ class PortalSite(UnfoldAdminSite):
     def has_permission(self, request) -> bool:
         return request.user.is_active and request.user.is_authenticated
 
+    def login(self, request, extra_context=None):
+        """With the way to the public figures, while there are any."""
+        from coordination import public
+
+        extra = {"has_public_figures": public.current() is not None}
+        return super().login(request, extra | (extra_context or {}))
+
     def index(self, request, extra_context=None):
         from dashboards.views import home
 

@@ -1,12 +1,11 @@
 """What a BNBA changes in the register, and taking it back."""
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts import scope
 from beneficiaries.intake.comparing import COLUMN, HOUSEHOLD_FIELDS, PERSON_FIELDS
 from beneficiaries.models import Person
 from uploads.models import Upload
+from uploads.written import require_in_scope
 
 
 def lock(upload: Upload, cursor) -> None:
@@ -128,19 +127,7 @@ def apply(upload: Upload, cursor) -> None:
         "UPDATE staged s SET target_id = w.person_id, household_id = f.household_id"
         " FROM writing w JOIN families f ON f.family = w.family WHERE s.id = w.id"
     )
-    _recount(upload, cursor)
-
-
-def _recount(upload: Upload, cursor) -> None:
-    """What was written must lie in the sender's scope, or nothing is written (DESIGN section 4)."""
-    cursor.execute("SELECT count(*) FROM writing")
-    written = cursor.fetchone()[0]
-    visible = scope.count_visible(Person, upload.sent_by, table="writing", column="person_id")
-    if visible != written:
-        raise ValidationError(
-            f"{written - visible} baris berada di luar wilayah tugas pengirim."
-            " Unggahan tidak diterapkan dan data terdaftar tidak berubah."
-        )
+    require_in_scope(upload, cursor, Person, table="writing", column="person_id")
 
 
 def _old(field: str) -> str:

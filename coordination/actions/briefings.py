@@ -1,19 +1,13 @@
 """Asking for the figures of a meeting (bahan rakor); counting them is coordination/briefing.py."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
+from accounts.permissions import require
 from coordination import tasks
 from coordination.models import Briefing, Meeting
 from regions.models import Region
-
-
-def _require(user: User, meeting: Meeting) -> None:
-    if user is None or not user.has_perm("coordination.change_meeting"):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
-    if not user.scope.contains(meeting.region_id):
-        raise PermissionDenied("Wilayah rapat ini di luar wilayah tugas Anda.")
 
 
 @transaction.atomic
@@ -22,7 +16,7 @@ def request_briefings(meeting: Meeting, *, by: User) -> list[Briefing]:
 
     The figures are counted in the background, within the scope of `by`, and then frozen.
     """
-    _require(by, meeting)
+    require(by, "coordination.change_meeting", meeting.region_id)
     meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if meeting.briefings.filter(status=Briefing.Status.ANTRE).exists():
         raise ValidationError("Bahan rapat ini sedang disiapkan. Tunggu sampai selesai.")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actions import log_reveal
 from accounts.models import Notification, RegionAssignment, User
 from accounts.notifications import notify, users_who_may
+from accounts.permissions import require
 from beneficiaries.models import Household
 from coordination.models import Complaint, ComplaintStep, ComplaintTerm
 from distribution.models import Agent
@@ -23,15 +24,8 @@ Status = Complaint.Status
 Action = ComplaintStep.Action
 
 
-def _require(user: User, permission: str, region_code: str) -> None:
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
-    if not user.scope.contains(region_code):
-        raise PermissionDenied("Wilayah pengaduan ini di luar wilayah tugas Anda.")
-
-
 def _locked(complaint: Complaint, by: User) -> Complaint:
-    _require(by, "coordination.handle_complaint", complaint.region_id)
+    require(by, "coordination.handle_complaint", complaint.region_id)
     found = Complaint.objects.visible_to(by).select_for_update().filter(pk=complaint.pk).first()
     if found is None:
         raise PermissionDenied("Pengaduan ini tidak terbuka bagi Anda.")
@@ -121,7 +115,7 @@ def receive_complaint(
     Its answer is due by the `ComplaintTerm` of its category. A family must live in the region, an
     agent stand in its kabupaten/kota.
     """
-    _require(by, "coordination.add_complaint", region.code)
+    require(by, "coordination.add_complaint", region.code)
     if received_on > timezone.localdate():
         raise ValidationError({"received_on": "Tanggal diterima belum tiba."})
     if household is not None and not household.village_id.startswith(region.code):
@@ -236,7 +230,7 @@ def reveal_complainant(complaint: Complaint, *, by: User) -> dict[str, str]:
     """Name, telephone and address of the complainant; written down before they are shown."""
     if not may_reveal(complaint, by):
         raise PermissionDenied("Identitas pelapor tidak terbuka bagi Anda.")
-    _require(by, "coordination.view_complaint", complaint.region_id)
+    require(by, "coordination.view_complaint", complaint.region_id)
     log_reveal(by=by, region=complaint.region, subject=f"Identitas pelapor {complaint.number}")
     return {
         "Nama": complaint.complainant_name,

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from accounts.models import Notification, User
 from accounts.notifications import notify
+from accounts.permissions import require
+from accounts.roles import OUTSIDE, Role
 from coordination.models import (
     Agency,
     AgendaItem,
@@ -34,18 +36,11 @@ REMIND_DAYS_BEFORE = 3
 REMIND_AGAIN_DAYS = 7
 
 
-def _require(user: User, permission: str, region_code: str) -> None:
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
-    if not user.scope.contains(region_code):
-        raise PermissionDenied("Wilayah ini di luar wilayah tugas Anda.")
-
-
 # Meetings
 
 
 def _locked(meeting: Meeting, by: User) -> Meeting:
-    _require(by, "coordination.change_meeting", meeting.region_id)
+    require(by, "coordination.change_meeting", meeting.region_id)
     return Meeting.objects.select_for_update().get(pk=meeting.pk)
 
 
@@ -92,7 +87,7 @@ def call_meeting(
     by: User,
 ) -> Meeting:
     """Prepare a meeting; its first business is what became of the follow-ups of the last one."""
-    _require(by, "coordination.add_meeting", region.code)
+    require(by, "coordination.add_meeting", region.code)
     if region.level not in (Region.Level.PROVINCE, Region.Level.REGENCY):
         raise ValidationError({"region": f"{region} bukan provinsi atau kabupaten/kota."})
     meeting = Meeting(
@@ -197,8 +192,12 @@ def _step(follow_up: FollowUp, action: str, *, by: User, note: str = "", **file)
 
 
 def _measure(follow_up: FollowUp, by: User) -> None:
-    """Write down the figure as it is now, unless the follow-up has ended."""
-    if follow_up.indicator:
+    """Write down the figure as it is now.
+
+    Other agencies see a part of the rows only, a bank its own payments: after their reports the
+    night measures, so that then and now are of the same rows.
+    """
+    if follow_up.indicator and by.role not in OUTSIDE:
         value = indicators.value_of(by, follow_up.indicator, follow_up.region_id)
         follow_up.value_now, follow_up.value_now_on = value.number, timezone.localdate()
 
@@ -218,7 +217,7 @@ def add_follow_up(
 ) -> FollowUp:
     """What an agency will do; the figure it is to move is written down as it is now."""
     meeting = _locked(meeting, by)
-    _require(by, "coordination.add_followup", region.code)
+    require(by, "coordination.add_followup", region.code)
     if meeting.status == Meeting.Status.DIBATALKAN:
         raise ValidationError("Rapat ini dibatalkan.")
     if not region.code.startswith(meeting.region_id):
@@ -295,7 +294,7 @@ def finish(follow_up: FollowUp, *, note: str, file=None, by: User) -> FollowUp:
 def reopen(follow_up: FollowUp, *, note: str, due_on: date, by: User) -> FollowUp:
     """Take it up again with a new term; who found it unfinished says why."""
     follow_up = _locked_follow_up(follow_up, by)
-    _require(by, "coordination.add_followup", follow_up.region_id)
+    require(by, "coordination.add_followup", follow_up.region_id)
     _move(follow_up, FollowUp.Status.BERJALAN)
     follow_up.finished_on, follow_up.due_on = None, due_on
     follow_up.full_clean(exclude=["meeting", "region", "created_by"])
@@ -308,7 +307,7 @@ def reopen(follow_up: FollowUp, *, note: str, due_on: date, by: User) -> FollowU
 def change_due(follow_up: FollowUp, *, due_on: date, note: str, by: User) -> FollowUp:
     """Another due date, with the reason; the old one stays in the steps."""
     follow_up = _locked_follow_up(follow_up, by)
-    _require(by, "coordination.add_followup", follow_up.region_id)
+    require(by, "coordination.add_followup", follow_up.region_id)
     if follow_up.status == FollowUp.Status.SELESAI:
         raise ValidationError("Tindak lanjut ini sudah selesai.")
     before, follow_up.due_on = follow_up.due_on, due_on
@@ -335,6 +334,18 @@ def refresh_values(*, by: User) -> int:
         follow_up.value_now, follow_up.value_now_on = values[key].number, today
     FollowUp.objects.bulk_update(changed, ["value_now", "value_now_on"])
     return len(changed)
+
+
+def measure_follow_ups() -> int:
+    """Measure the figures of all open follow-ups, as a coordinator of the province sees them.
+
+    Nothing is measured while there is no such user.
+    """
+    coordinators = User.objects.filter(role=Role.KOORDINATOR, is_active=True).order_by("pk")
+    for user in coordinators:
+        if user.scope.is_province:
+            return refresh_values(by=user)
+    return 0
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.admin import regions_inside
+from beneficiaries.models import Household
 from coordination.actions import complaints as actions
 from coordination.forms import ComplaintForm
 from coordination.models import Complaint
@@ -79,7 +80,8 @@ def complaint_page(
         and user.has_perm("distribution.view_agent")
         and Agent.objects.visible_to(user).filter(pk=complaint.agent_id).exists()
     )
-    sees_family = user.has_perm("beneficiaries.view_household")
+    # Families move: the officer of the place that the complaint came from may not see it any more.
+    family = Household.objects.visible_to(user).filter(pk=complaint.household_id)
     tone, icon = LOOKS[complaint.status]
     context = {
         **admin.site.each_context(request),
@@ -89,7 +91,7 @@ def complaint_page(
         "look": (tone, icon),
         "due": due(complaint.due_on) if complaint.is_open else None,
         "place": _place(complaint.region),
-        "family": complaint.household if sees_family else None,
+        "family": family.first() if user.has_perm("beneficiaries.view_household") else None,
         "agent": complaint.agent if sees_agent else None,
         "steps": complaint.steps.select_related("by"),
         "may_reveal": complaint.has_complainant and actions.may_reveal(complaint, user),

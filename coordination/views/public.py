@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.addresses import client_address
 from coordination import public
 from coordination.models import PublicRelease
 
@@ -36,10 +37,13 @@ NOTE = (
 
 
 def _limited(view):
-    """At most `PER_MINUTE` requests a minute from one address to one web process."""
+    """At most `PER_MINUTE` requests a minute from one address to one web process.
+
+    Behind proxies the address is the one they name (PROXY_COUNT), as for the lockout of sign-ins.
+    """
 
     def limited(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        key = f"publik:{request.META.get('REMOTE_ADDR', '')}"
+        key = f"publik:{client_address(request)}"
         cache.add(key, 0, 60)
         if cache.incr(key) > PER_MINUTE:
             text = "Terlalu banyak permintaan. Coba lagi sesudah satu menit."

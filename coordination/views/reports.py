@@ -181,16 +181,18 @@ def _begin(request: HttpRequest, found: ReportFile) -> HttpResponse:
 
 
 def download(request: HttpRequest, pk: int) -> HttpResponse:
-    """The file, to the user who asked for it, while it is kept and the place is the user's."""
+    """The file, to the user who asked for it, while it is kept and the user may make the report."""
     _require(request)
     found = get_object_or_404(
         ReportFile.objects.of(request.user).kept().select_related("region"),
         pk=pk,
         status=ReportFile.Status.SIAP,
     )
-    if not request.user.scope.contains(found.region_id):
+    report = reports.get(found.report)
+    may_have = report and request.user.has_perm(report.permission)
+    if not may_have or not request.user.scope.contains(found.region_id):
         raise Http404
-    title = reports.get(found.report).title
+    title = report.title
     day = timezone.localtime(found.created_at)
     name = slugify(f"{title} {found.region.full_name} {day:%Y-%m-%d}")
     return as_download(found.file, f"{name}.{found.format}")

@@ -121,7 +121,7 @@ def _quality(view: Overview) -> list[QualityPart]:
             unit="orang" if part.whole == "persons" else "keluarga",
             url=urls.get(part.key),
         )
-        for part, value in quality.QualityCounts(counts).parts
+        for part, value in quality.shares(counts)
     ]
 
 

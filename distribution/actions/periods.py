@@ -158,6 +158,14 @@ SELECT
 """
 
 
+# The next pages must not wait for autovacuum to learn of a new period. What share of the rows is of
+# one period is known from 3,000 of them; reading 30,000 pages of ten million takes seconds.
+_KNOWN = """
+SET LOCAL default_statistics_target = 10;
+ANALYZE distribution_payment (period_id), distribution_leftout (period_id)
+"""
+
+
 def settle(period: PayoutPeriod, cursor, *, by: User | None, create: bool) -> Listed:
     """Hold the register against the payments of a period: who is eligible and is not paid, and why.
 
@@ -203,9 +211,8 @@ def make_list(period: PayoutPeriod, *, by: User) -> Listed:
         listed = settle(period, cursor, by=by, create=True)
         for listener in listeners:
             listener(period)
-    with connection.cursor() as cursor:
-        # The next pages must not wait for autovacuum to learn of a new period.
-        cursor.execute("ANALYZE distribution_payment, distribution_leftout")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_KNOWN)
     return listed
 
 

@@ -1,14 +1,13 @@
 """From a bank's list of agents to the agents of the portal, and back: set-based."""
 
-from django.core.exceptions import ValidationError
-
-from accounts import scope
 from accounts.roles import Role
 from distribution.actions.agents import barred, check_owners
+from distribution.intake.shared import take_back
 from distribution.models import Agent
 from spreadsheets.errors import SheetRefused
 from uploads.itself import Once, compare_with_itself
 from uploads.models import Upload
+from uploads.written import require_in_scope
 
 CANCELLED = "Unggahan asal dibatalkan"
 _TEXTS = ("name", "owner_name", "owner_nik", "owner_occupation", "phone", "address")
@@ -200,15 +199,9 @@ UPDATE staged s SET target_id = w.agent_pk FROM writing w WHERE w.id = s.id
 def apply(upload: Upload, cursor) -> None:
     """Write new and changed agents with their service areas; owners are checked again."""
     cursor.execute(APPLY, {"upload": upload.pk, "user": upload.submitted_by_id})
+    require_in_scope(upload, cursor, Agent, table="writing", column="agent_pk")
     cursor.execute("SELECT agent_pk FROM writing")
-    written = [pk for (pk,) in cursor.fetchall()]
-    visible = scope.count_visible(Agent, upload.sent_by, table="writing", column="agent_pk")
-    if visible != len(written):
-        raise ValidationError(
-            f"{len(written) - visible} baris berada di luar wilayah tugas atau bank pengirim."
-            " Unggahan tidak diterapkan dan data terdaftar tidak berubah."
-        )
-    check_owners(written)
+    check_owners([pk for (pk,) in cursor.fetchall()])
 
 
 _BACK = ", ".join(
@@ -242,16 +235,10 @@ INSERT INTO distribution_agentvillage (agent_id, village_id)
 SELECT u.target_id, found[1] FROM undoing u CROSS JOIN LATERAL
     regexp_matches(u.changes -> 'service_area' ->> 0, '[(]([0-9.]+)[)]', 'g') AS found
 WHERE u.changes ? 'service_area' ON CONFLICT DO NOTHING;
-
-UPDATE uploads_uploadrow r
-SET outcome = CASE WHEN r.id IN (SELECT row_id FROM undoing) THEN 'DIKEMBALIKAN'
-    ELSE 'TIDAK_DAPAT' END
-WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
 """
 
 
 def revert(upload: Upload, cursor) -> None:
     """Take back every agent that nothing newer has touched; a new one is deactivated."""
     lock(upload, cursor)
-    cursor.execute("DROP TABLE IF EXISTS undoing")
-    cursor.execute(REVERT, {"upload": upload.pk, "applied_at": upload.applied_at})
+    take_back(upload, cursor, REVERT)

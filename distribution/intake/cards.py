@@ -4,14 +4,13 @@ A row with a card number is about that card; one without is about an account of 
 target is the `AccountOpeningMember`.
 """
 
-from django.core.exceptions import ValidationError
-
-from accounts import scope
 from accounts.roles import Role
 from beneficiaries.models import Card
+from distribution.intake.shared import take_back
 from spreadsheets.errors import SheetRefused
 from uploads.itself import Once, compare_with_itself
 from uploads.models import Upload
+from uploads.written import require_in_scope
 
 _with_itself = compare_with_itself(
     Once(("card_number",), "KARTU_DUA_KALI", "Nomor KKS ini", level="error")
@@ -258,14 +257,7 @@ def apply(upload: Upload, cursor) -> None:
             "today": upload.sent_at.date(),
         },
     )
-    cursor.execute("SELECT count(*) FROM writing")
-    written = cursor.fetchone()[0]
-    visible = scope.count_visible(Card, upload.sent_by, table="writing", column="card_pk")
-    if visible != written:
-        raise ValidationError(
-            f"{written - visible} baris berada di luar wilayah tugas pengirim."
-            " Unggahan tidak diterapkan dan data terdaftar tidak berubah."
-        )
+    require_in_scope(upload, cursor, Card, table="writing", column="card_pk")
 
 
 # A card that came with the upload cannot be deleted, since others may point at it: it is blocked.
@@ -298,19 +290,10 @@ INSERT INTO distribution_cardevent (card_id, household_id, village_id, before, a
 SELECT t.id, t.household_id, t.village_id, u.present, t.status, %(today)s, 'Unggahan dibatalkan',
     NULL, %(upload)s
 FROM undoing u JOIN beneficiaries_card t ON t.id = u.target_id WHERE t.status <> u.present;
-
-UPDATE uploads_uploadrow r
-SET outcome = CASE WHEN r.id IN (SELECT row_id FROM undoing) THEN 'DIKEMBALIKAN'
-    ELSE 'TIDAK_DAPAT' END
-WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
 """
 
 
 def revert(upload: Upload, cursor) -> None:
     """Take back every card that nothing newer has touched; results of a burekol stay."""
     lock(upload, cursor)
-    cursor.execute("DROP TABLE IF EXISTS undoing")
-    cursor.execute(
-        REVERT,
-        {"upload": upload.pk, "applied_at": upload.applied_at, "today": upload.applied_at.date()},
-    )
+    take_back(upload, cursor, REVERT)

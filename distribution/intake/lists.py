@@ -7,6 +7,7 @@ from distribution.intake.shared import FOUND
 from distribution.models import Payment
 from uploads.itself import Once, compare_with_itself
 from uploads.models import Upload
+from uploads.written import require_in_scope
 
 _with_itself = compare_with_itself(
     Once(("nik", "period"), "NIK_DIBAYAR_DUA_KALI", "NIK dengan periode ini", level="error"),
@@ -191,7 +192,7 @@ def apply(upload: Upload, cursor) -> None:
     shared.withhold(cursor, _UNEXPECTED)
     cursor.execute(WRITE, shared.values_of(upload, period) | {"rate": rate_of(period)})
     follow_reports(cursor, "SELECT payment_id FROM writing WHERE sp2d_number <> ''")
-    shared.recount(upload, cursor, Payment, table="writing", column="payment_id")
+    require_in_scope(upload, cursor, Payment, table="writing", column="payment_id")
     settle(period, cursor, by=None, create=False)
 
 

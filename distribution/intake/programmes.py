@@ -1,11 +1,10 @@
 """From a list of another programme's families to enrolments, and back: set-based."""
 
-from django.core.exceptions import ValidationError
-
-from accounts import scope
 from beneficiaries.models import Enrollment
 from distribution.actions.overlap import find_overlaps
+from distribution.intake.shared import take_back
 from uploads.models import Upload
+from uploads.written import require_in_scope
 
 COMPARE = """
 CREATE TEMPORARY TABLE members ON COMMIT DROP AS
@@ -119,16 +118,7 @@ UPDATE staged s SET target_id = w.enrollment_pk FROM writing w WHERE w.id = s.id
 def apply(upload: Upload, cursor) -> None:
     """Write enrolments of other programmes."""
     cursor.execute(APPLY, {"upload": upload.pk, "user": upload.submitted_by_id})
-    cursor.execute("SELECT count(*) FROM writing")
-    written = cursor.fetchone()[0]
-    visible = scope.count_visible(
-        Enrollment, upload.sent_by, table="writing", column="enrollment_pk"
-    )
-    if visible != written:
-        raise ValidationError(
-            f"{written - visible} baris berada di luar wilayah tugas pengirim."
-            " Unggahan tidak diterapkan dan data terdaftar tidak berubah."
-        )
+    require_in_scope(upload, cursor, Enrollment, table="writing", column="enrollment_pk")
 
 
 REVERT = """
@@ -148,21 +138,13 @@ UPDATE beneficiaries_enrollment t SET
     end_reason = CASE WHEN u.changes ? 'end_reason'
         THEN u.changes -> 'end_reason' ->> 0 ELSE t.end_reason END
 FROM undoing u WHERE t.id = u.target_id AND u.verdict = 'BERUBAH';
-UPDATE uploads_uploadrow r
-SET outcome = CASE WHEN r.id IN (SELECT row_id FROM undoing) THEN 'DIKEMBALIKAN'
-    ELSE 'TIDAK_DAPAT' END
-WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
 """
 
 
 def revert(upload: Upload, cursor) -> None:
     """Take back every enrolment that nothing newer has touched; a new one is ended."""
     lock(upload, cursor)
-    cursor.execute("DROP TABLE IF EXISTS undoing")
-    cursor.execute(
-        REVERT,
-        {"upload": upload.pk, "applied_at": upload.applied_at, "today": upload.applied_at.date()},
-    )
+    take_back(upload, cursor, REVERT)
 
 
 # Sheets that begin or end enrolments.

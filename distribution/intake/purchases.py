@@ -10,6 +10,7 @@ from distribution.intake.shared import FOUND
 from distribution.models import Purchase
 from uploads.itself import Once, compare_with_itself
 from uploads.models import Upload
+from uploads.written import require_in_scope
 
 _with_itself = compare_with_itself(
     Once(
@@ -242,7 +243,7 @@ def apply(upload: Upload, cursor) -> None:
     cursor.execute(WRITE, {"upload": upload.pk, "user": upload.submitted_by_id})
     cursor.execute(SPEND.format(moving=_BOUGHT))
     cursor.execute("CREATE INDEX ON bought (purchase_id)")
-    shared.recount(upload, cursor, Purchase, table="bought", column="purchase_id")
+    require_in_scope(upload, cursor, Purchase, table="bought", column="purchase_id")
 
 
 _VOIDED = "(SELECT card_number, sum(amount) AS amount FROM undone GROUP BY 1)"

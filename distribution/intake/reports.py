@@ -11,6 +11,7 @@ from distribution.intake.shared import FOUND
 from distribution.models import Payment
 from uploads.itself import Once, compare_with_itself
 from uploads.models import Upload
+from uploads.written import require_in_scope
 
 _with_itself = compare_with_itself(
     Once(
@@ -298,7 +299,7 @@ def apply(upload: Upload, cursor) -> None:
     shared.withhold(cursor, _UNEXPECTED)
     cursor.execute(WRITE, shared.values_of(upload, shared.period_of(upload)))
     follow_reports(cursor, "SELECT target_id FROM writing")
-    shared.recount(upload, cursor, Payment, table="writing", column="target_id")
+    require_in_scope(upload, cursor, Payment, table="writing", column="target_id")
 
 
 # What was bought for cannot be uncredited: such a payment keeps all reports of the upload.

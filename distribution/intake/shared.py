@@ -3,7 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts import scope
 from accounts.models import User
 from accounts.roles import Role
 from distribution.models import PayoutPeriod
@@ -40,6 +39,13 @@ SELECT c.sheet, c.row_number, 'period', 'BULAN_DI_LUAR_PERIODE', 'error',
 FROM compared c
 WHERE c.first_month < %(first)s
     OR c.first_month + make_interval(months => c.months - 1) > %(last)s
+"""
+# Ends the taking back: what could be is in the table `undoing`.
+TELL_UNDONE = """
+UPDATE uploads_uploadrow r
+SET outcome = CASE WHEN r.id IN (SELECT row_id FROM undoing) THEN 'DIKEMBALIKAN'
+    ELSE 'TIDAK_DAPAT' END
+WHERE r.upload_id = %(upload)s AND r.outcome = 'DITERAPKAN'
 """
 # `staged` becomes a view that joins what was found to what was read (beneficiaries/intake).
 _RESULT = """
@@ -172,13 +178,13 @@ def withhold(cursor, codes: tuple[str, ...]) -> None:
     )
 
 
-def recount(upload: Upload, cursor, model, *, table: str, column: str) -> None:
-    """What was written must lie in the sender's scope, or nothing is written (DESIGN section 4)."""
-    cursor.execute(f"SELECT count(DISTINCT {column}) FROM {table}")
-    written = cursor.fetchone()[0]
-    visible = scope.count_visible(model, upload.sent_by, table=table, column=column)
-    if visible != written:
-        raise ValidationError(
-            f"{thousands(written - visible)} baris berada di luar wilayah atau bank pengirim."
-            " Unggahan tidak diterapkan dan data terdaftar tidak berubah."
-        )
+def take_back(upload: Upload, cursor, sql: str) -> None:
+    """Run what takes the upload back, and note by row what could be; see `TELL_UNDONE`."""
+    cursor.execute("DROP TABLE IF EXISTS undoing")
+    values = {
+        "upload": upload.pk,
+        "applied_at": upload.applied_at,
+        "today": upload.applied_at.date(),
+    }
+    cursor.execute(sql, values)
+    cursor.execute(TELL_UNDONE, values)

@@ -230,7 +230,7 @@ class Payment(models.Model):
     class Meta:
         verbose_name = "pembayaran"
         verbose_name_plural = "daftar bayar"
-        ordering = ["-id"]
+        ordering = ["-period_id", "-id"]
         triggers = [
             INSIDE_PERIOD,
             STAYS_REPORTED,
@@ -297,8 +297,9 @@ class Payment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["period", "regency_code", "id"], name="payment_place"),
-            models.Index(fields=["regency_code", "id"], name="payment_regency"),
+            # As lists are ordered, of the province and of a regency, with a period and without.
+            models.Index(fields=["period", "id"], name="payment_period"),
+            models.Index(fields=["regency_code", "period", "id"], name="payment_place"),
             models.Index(fields=["card_number"], name="payment_card"),
         ]
 

@@ -136,7 +136,7 @@ class Purchase(models.Model):
     class Meta:
         verbose_name = "transaksi"
         verbose_name_plural = "transaksi"
-        ordering = ["-id"]
+        ordering = ["-period_id", "-id"]
         permissions = [
             ("enter_purchase", "Dapat mencatat transaksi di kasir"),
             ("void_purchase", "Dapat membatalkan transaksi"),
@@ -182,8 +182,9 @@ class Purchase(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["period", "regency_code", "id"], name="purchase_place"),
-            models.Index(fields=["regency_code", "id"], name="purchase_regency"),
+            # As lists are ordered, of the province and of a regency, with a period and without.
+            models.Index(fields=["period", "id"], name="purchase_period"),
+            models.Index(fields=["regency_code", "period", "id"], name="purchase_place"),
             models.Index(fields=["agent", "purchased_at"], name="purchase_agent"),
             models.Index(
                 fields=["voided_at"],

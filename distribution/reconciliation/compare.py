@@ -46,7 +46,7 @@ WHERE programme_id = %(programme)s AND started_on <= %(last_day)s
 GROUP BY household_id;
 CREATE TEMPORARY TABLE listed ON COMMIT DROP AS
 SELECT * FROM distribution_payment WHERE period_id = %(period)s;
-ANALYZE registered; ANALYZE listed;
+ANALYZE registered; ANALYZE listed (id, household_id, payee_nik, first_month, months);
 CREATE TEMPORARY TABLE ended ON COMMIT DROP AS
 SELECT e.household_id, max(e.ended_on) AS last_ended_on
 FROM listed l JOIN beneficiaries_enrollment e ON e.household_id = l.household_id
@@ -82,7 +82,7 @@ LEFT JOIN tariffs tariff ON tariff.first_month = l.first_month AND tariff.months
 LEFT JOIN tariffs due ON due.first_month = r.first_month
     AND due.first_month + make_interval(months => due.months - 1) = %(last)s;
 CREATE INDEX ON compared (payment_id);
-ANALYZE compared;
+ANALYZE compared (payment_id, household_id, status);
 """
 _AROUND = """
 CREATE TEMPORARY TABLE doubles ON COMMIT DROP AS
@@ -98,7 +98,9 @@ WHERE o.id <> %(period)s AND o.programme_id = %(programme)s
     AND o.first_month <= %(last)s AND o.last_month >= %(first)s
     AND p.status <> ALL (%(not_paid)s) AND l.status <> ALL (%(not_paid)s);
 """
-# When an agent was not active: its history holds what was until a moment, its row what is since.
+# What was sold is looked for between the first and the last purchase: those of a period have come
+# one after the other, among the lines of all the years. When an agent was not active: its history
+# holds what was until a moment, its row what is since.
 _BOUGHT = """
 CREATE TEMPORARY TABLE bought ON COMMIT DROP AS
 SELECT id, payment_id, agent_id, card_number, amount, purchased_at AS at,
@@ -106,6 +108,10 @@ SELECT id, payment_id, agent_id, card_number, amount, purchased_at AS at,
 FROM distribution_purchase WHERE period_id = %(period)s AND voided_at IS NULL;
 CREATE INDEX ON bought (agent_id, at);
 ANALYZE bought;
+CREATE TEMPORARY TABLE sold ON COMMIT DROP AS
+SELECT l.purchase_id, b.agent_id, l.commodity_id, l.price, l.amount
+FROM bought b JOIN distribution_purchaseline l ON l.purchase_id = b.id
+WHERE l.purchase_id BETWEEN (SELECT min(id) FROM bought) AND (SELECT max(id) FROM bought);
 CREATE TEMPORARY TABLE stopped ON COMMIT DROP AS
 SELECT agent_id, begun, ended FROM (
     SELECT pgh_obj_id AS agent_id, status, coalesce(lag(pgh_created_at) OVER w, '-infinity')
@@ -122,8 +128,7 @@ WHERE kind = 'PEMILIK' AND status <> 'SELESAI';
 CREATE TEMPORARY TABLE forbidden ON COMMIT DROP AS
 SELECT l.purchase_id, string_agg(DISTINCT k.name, ', ' ORDER BY k.name) AS goods,
     sum(l.amount)::integer AS amount
-FROM bought b JOIN distribution_purchaseline l ON l.purchase_id = b.id
-JOIN distribution_commodity k ON k.id = l.commodity_id AND NOT k.is_allowed
+FROM sold l JOIN distribution_commodity k ON k.id = l.commodity_id AND NOT k.is_allowed
 GROUP BY l.purchase_id;
 CREATE TEMPORARY TABLE bursts ON COMMIT DROP AS
 SELECT * FROM (
@@ -166,8 +171,8 @@ WHERE {rule.where}"""
 
 _RULES = _FOUND.format(rules=" UNION ALL ".join(_rows(rule) for rule in RULES))
 _RELATIONS = (
-    "found, bursts, forbidden, barred, stopped, bought, twice, doubles, compared, ended, listed,"
-    " registered, tariffs, month_rates"
+    "found, bursts, forbidden, barred, stopped, sold, bought, twice, doubles, compared, ended,"
+    " listed, registered, tariffs, month_rates"
 )
 
 
@@ -239,9 +244,10 @@ PRICES = """
 DELETE FROM distribution_agentprice WHERE period_id = %(period)s;
 INSERT INTO distribution_agentprice (period_id, agent_id, village_id, commodity_id, lines, amount,
     price)
-SELECT %(period)s, b.agent_id, a.village_id, l.commodity_id, count(*), sum(l.amount),
-    percentile_disc(0.5) WITHIN GROUP (ORDER BY l.price)
-FROM bought b JOIN distribution_purchaseline l ON l.purchase_id = b.id
-JOIN distribution_agent a ON a.id = b.agent_id
-GROUP BY b.agent_id, a.village_id, l.commodity_id
+SELECT %(period)s, a.id, a.village_id, s.commodity_id, s.lines, s.amount, s.price
+FROM distribution_agent a JOIN (
+    SELECT agent_id, commodity_id, count(*) AS lines, sum(amount) AS amount,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY price) AS price
+    FROM sold GROUP BY agent_id, commodity_id
+) s ON s.agent_id = a.id
 """

@@ -4,8 +4,8 @@
     const parts = field.value.match(/^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$/);
     const iso = parts ? `${parts[3]}-${parts[2].padStart(2, "0")}-${parts[1].padStart(2, "0")}` : field.value;
     if (field.value && !/^\d{4}-\d{2}-\d{2}$/.test(iso)) return; // what cannot be read stays as written
+    field.value = iso; // before the type: a date field takes no other writing
     field.type = "date";
-    field.value = iso;
   };
   for (const field of document.querySelectorAll("input.vDateField")) asDate(field);
 

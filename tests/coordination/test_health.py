@@ -10,6 +10,7 @@ from regions.models import Region
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
+    AgentFactory,
     ComplaintFactory,
     FollowUpFactory,
     HouseholdFactory,
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.django_db
 CHECKS = [
     health.complaints_without_hands,
     health.complaints_out_of_place,
+    health.complaints_about_agents_elsewhere,
     health.complaints_unlike_their_steps,
     health.follow_ups_without_figure,
     health.small_groups_in_public,
@@ -55,6 +57,13 @@ def test_family_from_elsewhere(handled):
     family = HouseholdFactory(village_id=OTHER_VILLAGE)
     Complaint.objects.update(household=family)
     assert handled.number in health.complaints_out_of_place()[0]
+    complaints.answer(handled, outcome="BENAR", answer="Diganti.", by=handled.owner)
+    assert health.complaints_out_of_place() == []
+
+
+def test_agent_from_elsewhere(handled):
+    Complaint.objects.update(agent=AgentFactory(village_id=OTHER_VILLAGE))
+    assert handled.number in health.complaints_about_agents_elsewhere()[0]
 
 
 def test_status_that_no_step_led_to(handled):

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -210,6 +209,14 @@ def test_payout_figure_then_and_now(coordinator, verified):
 
     assert (made.value_then, made.value_now) == (Decimal("66.7"), 0)
     assert indicators.get("belum_belanja").has_improved(made.value_then, made.value_now)
+
+
+def test_a_bank_that_reports_does_not_measure_by_its_own_payments(coordinator, verified):
+    bank = UserFactory(role=Role.BANK, regions=["62"], bank_id="009")
+    made = follow_up(call(coordinator), coordinator, indicator="belum_belanja", responsible=bank)
+    made = actions.report_progress(made, note="Kartu diganti.", by=bank)
+    made = actions.finish(made, note="Selesai.", by=bank)
+    assert (made.value_then, made.value_now) == (Decimal("66.7"), Decimal("66.7"))
 
 
 @pytest.mark.parametrize(
@@ -579,7 +586,7 @@ def test_district_reads_the_meeting_of_the_province(client, coordinator, officer
     assert client.post(edit, {}).status_code == 403
 
 
-def test_daily_work_can_be_run_again(capsys, coordinator, officer, verified):
+def test_the_work_of_the_night_can_be_run_again(coordinator, officer, verified):
     follow_up(
         call(coordinator),
         coordinator,
@@ -587,8 +594,5 @@ def test_daily_work_can_be_run_again(capsys, coordinator, officer, verified):
         indicator="terverifikasi",
         due_on=timezone.localdate(),
     )
-    call_command("daily_coordination")
-    call_command("daily_coordination")
-    told = capsys.readouterr().out.splitlines()
-    assert told[0] == "1 pengingat, 1 angka tindak lanjut, 0 berkas dihapus."
-    assert told[1].startswith("0 pengingat")
+    assert (actions.measure_follow_ups(), actions.send_reminders()) == (1, 1)
+    assert (actions.measure_follow_ups(), actions.send_reminders()) == (1, 0)

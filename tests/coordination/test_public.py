@@ -65,6 +65,15 @@ def test_open_without_signing_in_once_published(client, coordinator, families, u
     assert client.get(url).status_code == 404
 
 
+def test_the_page_of_sign_in_leads_there_while_it_is_open(client, coordinator, families):
+    link, page = f'href="{reverse("coordination:public")}"', reverse("admin:login")
+    assert link not in client.get(page).text
+    public.publish(by=coordinator)
+    assert link in client.get(page).text
+    public.withdraw(by=coordinator)
+    assert link not in client.get(page).text
+
+
 def test_the_three_forms_say_the_same(client, coordinator, families):
     public.publish(by=coordinator)
     told = json.loads(client.get(PAGES[2]).content)
@@ -114,6 +123,19 @@ def test_too_many_requests_are_refused(client, coordinator, families, monkeypatc
     public.publish(by=coordinator)
     assert [client.get("/publik/").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
     assert client.get("/publik/", REMOTE_ADDR="10.0.0.9").status_code == 200
+
+
+def test_behind_a_proxy_readers_are_told_apart(
+    client, coordinator, families, monkeypatch, settings
+):
+    settings.PROXY_COUNT = 1
+    monkeypatch.setattr(views, "PER_MINUTE", 1)
+    public.publish(by=coordinator)
+    asked = [
+        client.get("/publik/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=reader)
+        for reader in ("36.90.1.1", "36.90.1.2", "36.90.1.1")
+    ]
+    assert [response.status_code for response in asked] == [200, 200, 429]
 
 
 def test_few_queries(client, coordinator, families, django_assert_max_num_queries):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 
-from accounts.models import AccessLog, Notification
+from accounts.models import AccessLog, Notification, User
 from accounts.roles import Role
 from beneficiaries.models import Person
 from coordination import report_files, reports, tasks
@@ -223,6 +223,10 @@ def test_the_file_is_for_who_asked_and_for_a_day(client, officer, families):
     officer.assignments.update(region=PULANG_PISAU)
     assert client.get(url).status_code == 404
     officer.assignments.update(region=KAPUAS)
+    User.objects.filter(pk=officer.pk).update(role=Role.ADMINISTRATOR)
+    assert client.get(url).status_code in (403, 404)
+    User.objects.filter(pk=officer.pk).update(role=Role.PETUGAS)
+    assert b"".join(client.get(url).streaming_content)
     ReportFile.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert client.get(url).status_code == 404
 

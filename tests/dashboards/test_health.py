@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from beneficiaries.health import AT_MOST, Check
 from dashboards import figures, health, tasks
-from dashboards.models import HealthResult, NightlyJob, VillageFigures
+from dashboards.models import HealthResult, NightlyJob, RegisterFigures, VillageFigures
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -75,6 +75,19 @@ def wrong_figures():
     VillageFigures.objects.filter(pk=VILLAGE).update(persons=7, counted_at=timezone.now())
 
 
+def wrong_kpm():
+    HouseholdFactory(kpm=True)
+    figures.refresh()
+    VillageFigures.objects.filter(pk=VILLAGE).update(kpm=0, counted_at=timezone.now())
+    RegisterFigures.objects.filter(village=VILLAGE).update(kpm=0)
+
+
+def wrong_register():
+    HouseholdFactory(kpm=True)
+    figures.refresh()
+    RegisterFigures.objects.filter(village=VILLAGE).update(kpm=99)
+
+
 def civil_data_kept_too_long():
     CivilRecordFactory(expires_on=date(2021, 1, 1))
 
@@ -106,6 +119,7 @@ BREAKERS = {
     "pemegang-kartu": card_held_by_a_stranger,
     "baris-unggahan": upload_that_lost_a_row,
     "angka-desa": wrong_figures,
+    "angka-register": wrong_register,
     "data-dukcapil-dihapus": civil_data_kept_too_long,
     "pemadanan-selesai": answer_never_matched,
     "padan-nik-sah": confirmed_nonsense,
@@ -114,7 +128,7 @@ BREAKERS = {
 }
 
 
-def test_every_check_has_an_example_that_breaks_it():
+def test_every_code_is_of_one_check_and_every_example_breaks_one():
     codes = [check.code for check in health.checks()]
     assert len(codes) == len(set(codes))
     assert set(BREAKERS) <= set(codes)
@@ -130,6 +144,13 @@ def test_check_holds_until_it_is_broken(code, world):
 
     assert len(broken(code)) == 1
     assert broken(code)[0].endswith(".")
+
+
+def test_the_families_that_take_part_are_counted_too(world):
+    wrong_kpm()
+    assert "0 KPM" in broken("angka-desa")[0]
+    figures.refresh()
+    assert broken("angka-desa") == []
 
 
 def test_figures_of_a_village_that_changed_since_say_nothing():

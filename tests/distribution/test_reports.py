@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.roles import Role
-from distribution import chain
+from distribution import chain, health
 from distribution.actions import periods
 from distribution.intake.reports import follow_reports
 from distribution.models import Payment, PaymentReport
@@ -122,6 +122,10 @@ def test_a_refund_gives_back_what_is_left(credited, period, bank, checker):
         600_000,
         0,
     )
+    assert health.credits() == []
+    Payment.objects.filter(pk=payment.pk).update(refunded_amount=500_000)
+    (told,) = health.credits()
+    assert "dikembalikan Rp500000, laporan bank Rp600000" in told
 
 
 def test_a_refund_over_the_balance_is_refused(credited, period, bank):

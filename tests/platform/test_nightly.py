@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from dashboards import figures
 from dashboards.models import HealthResult, NightlyJob, VillageFigures
 from sembako_portal import nightly
 from tests.factories import CivilRecordFactory, PersonFactory
@@ -63,6 +64,9 @@ def test_several_workers_queue_it_once(transactional_db):
 def test_all_jobs_do_their_work(db):
     CivilRecordFactory(expires_on=date(2021, 1, 1))
     person = PersonFactory()
+    NightlyJob.objects.create(
+        code="dahulu", title="Pekerjaan versi lama", day=date(2021, 1, 1), queued_at=NIGHT
+    )
     nightly.queue_due(NIGHT)
     for job in nightly.JOBS:
         nightly.run_job.func(job.code)
@@ -70,10 +74,22 @@ def test_all_jobs_do_their_work(db):
     assert not CivilRecord.objects.exists()
     assert VillageFigures.objects.get(pk=person.village_id).persons == 1
     assert HealthResult.objects.exists()
+    assert NightlyJob.objects.count() == len(nightly.JOBS)
     for row in NightlyJob.objects.all():
         assert row.failure == "", row
         assert row.outcome.endswith(".")
         assert row.last_success_at == row.finished_at
+
+
+def test_a_wrong_figure_is_told_before_it_is_counted_anew(db):
+    person = PersonFactory()
+    figures.refresh()
+    wrong = VillageFigures.objects.filter(pk=person.village_id)
+    wrong.update(persons=7, counted_at=timezone.now())
+    for job in nightly.JOBS:
+        nightly.run_job.func(job.code)
+    assert "7 orang" in HealthResult.objects.get(code="angka-desa").sentences[0]
+    assert wrong.get().persons == 1
 
 
 def test_a_job_that_fails_is_shown_and_stops_no_other(db, monkeypatch):

@@ -345,14 +345,6 @@ def test_an_open_round_is_not_prepared_anew(coordinator, round):
         )
 
 
-def test_a_copy_takes_settings_and_targets_over(coordinator):
-    target = {KAPUAS: rounds.Target(share=80)}
-    first = prepare(coordinator, choice="RISIKO", risks=["GANDA"], targets=target)
-    copy = rounds.copy_round(first, name="Putaran IV", by=coordinator, **PERIOD)
-    assert (copy.choice, copy.risks, copy.copied_from) == ("RISIKO", ["GANDA"], first)
-    assert copy.round_regions.get().target_share == 80
-
-
 def test_open_cases_are_carried_over_or_ended_at_the_close(round, make_case, visit, coordinator):
     carried, waiting = make_case(), make_case()
     visit(waiting)

@@ -285,6 +285,24 @@ def test_the_coordinator_prepares_a_round_on_the_page(client, coordinator, offic
     assert client.get(url).status_code == 403
 
 
+def test_a_copy_begins_with_the_settings_and_targets_of_a_round(client, coordinator):
+    settings = {"choice": "RISIKO", "risks": ["GANDA"], "unseen_months": 7, "register": "DTKS"}
+    first = RoundFactory(regions=[KAPUAS], **settings)
+    first.round_regions.update(target_share=80, due_on=first.due_on)
+    client.force_login(coordinator)
+    url = f"{reverse('admin:verification_round_add')}?salin={first.pk}"
+    assert f'href="{url}"' in client.get(round_url(first)).text
+    shown = {field.html_name: field.value() for field in client.get(url).context["form"]}
+    filled = {name: value for name, value in shown.items() if value is not None}
+    dates = {"name": "Putaran IV", "starts_on": "2021-12-01", "due_on": "2022-03-31"}
+    assert client.post(url, filled | dates).status_code == 302
+    copy = Round.objects.get(name="Putaran IV")
+    assert (copy.choice, copy.risks, copy.unseen_months) == ("RISIKO", ["GANDA"], 7)
+    assert copy.copied_from == first
+    part = copy.round_regions.get()
+    assert (part.region_id, part.target_share, part.due_on) == (KAPUAS, 80, None)
+
+
 def test_opening_and_closing_ask_first(client, coordinator):
     HouseholdFactory(kpm=True)
     round = RoundFactory(status=Round.Status.DISIAPKAN)

@@ -98,6 +98,23 @@ def test_a_place_given_after_the_list_comes_with_the_next_one(round, kapuas):  #
     assert actions.make_endorsement(next_one, kapuas, by=supervisor()).entered == 0
 
 
+def test_a_family_entering_in_two_rounds_stands_in_one_list(round, kapuas):  # noqa: F811
+    first = checked_case(round, "MASUK")
+    later = RoundFactory(starts_on=date(2021, 12, 1), due_on=date(2022, 3, 1))
+    again = WaitingCaseFactory(round=later, household=first.household)
+    stays = checked_case(later)
+    boss = supervisor()
+    listed = actions.make_endorsement(round, kapuas, by=boss)
+    made = actions.make_endorsement(later, kapuas, by=boss)
+    assert made.items.get().case == stays
+    assert made.steps.get().note == "1 keluarga sudah masuk melalui daftar putaran lain."
+    # Taken back, the first one holds the place no more.
+    for endorsement in (listed, made):
+        actions.withdraw(endorsement, reason="Salah cetak", by=boss)
+    made = actions.make_endorsement(later, kapuas, by=boss)
+    assert set(made.items.values_list("case", flat=True)) == {stays.pk, again.pk}
+
+
 def test_after_the_round_places_are_given_until_its_list_is_made(round, kapuas):  # noqa: F811
     QuotaFactory()
     waiting = checked_case(round, "MASUK", place=False)

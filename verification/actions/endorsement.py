@@ -17,7 +17,7 @@ from accounts.models import User
 from regions.models import Region
 from verification import endorsed
 from verification.actions.quotas import locked_quotas_of, require_within
-from verification.figures.quotas import to_endorse, unplaced
+from verification.figures.quotas import listed_already, to_endorse, unplaced
 from verification.lists import draw
 from verification.models import (
     Attachment,
@@ -102,7 +102,8 @@ def make_endorsement(
 
     Cases that are still open are left out, and only with `with_open`. A family enters with a
     granted place only; those that wait for one stay in the waiting list, and only with
-    `with_waiting`. The quotas are held meanwhile.
+    `with_waiting`. A family that another list on its way brings in is left out. The quotas are held
+    meanwhile.
     """
     require(by, "verification.add_endorsement", region)
     if round.status == Round.Status.DISIAPKAN:
@@ -125,6 +126,7 @@ def make_endorsement(
             " Selesaikan dahulu, atau centang bahwa daftar disusun tanpa kasus itu."
         )
     quotas = locked_quotas_of(region.pk, round.due_on.year)
+    elsewhere = listed_already(cases).count()
     waiting = unplaced(cases)
     if not with_waiting and (families := waiting.count()):
         raise ValidationError(
@@ -159,6 +161,8 @@ def make_endorsement(
         left_out.append(f"{still_open} kasus belum selesai dan tidak termasuk.")
     if with_waiting and (families := waiting.count()):
         left_out.append(f"{families} keluarga tetap dalam daftar tunggu.")
+    if elsewhere:
+        left_out.append(f"{elsewhere} keluarga sudah masuk melalui daftar putaran lain.")
     note_step(endorsement, "Daftar disusun", by=by, note=" ".join(left_out))
     return endorsement
 

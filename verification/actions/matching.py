@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Notification, User
 from accounts.notifications import notify
+from accounts.permissions import require
 from beneficiaries.actions import correct_person, restore_person
 from regions.models import Region
 from uploads.models import Upload
@@ -39,13 +40,6 @@ Verdict = MatchDecision.Verdict
 def tell(region_codes: Collection[str]) -> None:
     for listener in listeners:
         listener(region_codes)
-
-
-def _require(user: User, permission: str, region_code: str) -> None:
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
-    if not user.scope.contains(region_code):
-        raise PermissionDenied("Wilayah ini di luar wilayah tugas Anda.")
 
 
 def _move(batch: MatchBatch, status: str) -> None:
@@ -127,7 +121,7 @@ def request_match(
     round: Round | None = None,
 ) -> MatchBatch:
     """Ask the civil registry for the persons of a region; each gets a result that waits."""
-    _require(by, "verification.add_matchbatch", region.code)
+    require(by, "verification.add_matchbatch", region.code)
     if not purpose.strip():
         raise ValidationError("Sebutkan keperluan permintaan ini.")
     batch = MatchBatch.objects.create(
@@ -162,7 +156,7 @@ def request_match(
 @transaction.atomic
 def cancel_batch(batch: MatchBatch, *, by: User) -> MatchBatch:
     """Withdraw a request that is not answered; its persons may be asked for again."""
-    _require(by, "verification.add_matchbatch", batch.region_id)
+    require(by, "verification.add_matchbatch", batch.region_id)
     batch = _locked(batch)
     _move(batch, Status.DIBATALKAN)
     batch.results.all()._raw_delete("default")
@@ -172,7 +166,7 @@ def cancel_batch(batch: MatchBatch, *, by: User) -> MatchBatch:
 @transaction.atomic
 def match_again(batch: MatchBatch, *, by: User) -> MatchBatch:
     """Let an answer whose matching failed be matched once more; the caller queues it."""
-    _require(by, "verification.add_matchbatch", batch.region_id)
+    require(by, "verification.add_matchbatch", batch.region_id)
     batch = _locked(batch)
     valid_agreement(batch.region)
     batch.failure = ""
@@ -263,7 +257,7 @@ def purge_expired() -> int:
 
 
 def _in_queue(result: MatchResult, by: User) -> MatchResult:
-    _require(by, "verification.decide_matchresult", result.village_id)
+    require(by, "verification.decide_matchresult", result.village_id)
     result = MatchResult.objects.select_for_update().get(pk=result.pk)
     if result.state != State.ANTRE:
         last = result.decisions.filter(undone_at=None).select_related("by").first()
@@ -407,7 +401,7 @@ def undo(decision: MatchDecision, *, by: User) -> MatchResult:
 
     Raises ValidationError when somebody has changed the person since.
     """
-    _require(by, "verification.decide_matchresult", decision.village_id)
+    require(by, "verification.decide_matchresult", decision.village_id)
     decision = MatchDecision.objects.select_for_update().get(pk=decision.pk)
     if decision.by_id != by.pk:
         raise PermissionDenied("Hanya yang memutus yang dapat mengurungkan putusannya.")

@@ -170,22 +170,6 @@ def settings_of(round: Round) -> dict:
 
 
 @transaction.atomic
-def copy_round(round: Round, *, name: str, starts_on: date, due_on: date, by: User) -> Round:
-    """Prepare a round like this one: its settings, regencies and targets, other dates."""
-    parts = round.round_regions.select_related("region")
-    return create_round(
-        name=name,
-        starts_on=starts_on,
-        due_on=due_on,
-        regions=[part.region for part in parts],
-        targets={part.region_id: Target(part.target_share, part.target_count) for part in parts},
-        copied_from=round,
-        by=by,
-        **settings_of(round),
-    )
-
-
-@transaction.atomic
 def open_round(round: Round, *, by: User) -> int:
     """Start the round with one case for each family chosen; tells how many.
 

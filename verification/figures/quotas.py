@@ -89,19 +89,30 @@ def unplaced(cases: CaseQuerySet) -> CaseQuerySet:
     return cases.filter(~Exists(_place()), ~Exists(_ENROLLED), result=Case.Result.MASUK)
 
 
-def enterable(cases: CaseQuerySet) -> CaseQuerySet:
-    """Verified to enter, and a list may say so: with a place that no list on its way holds, or a
-    KPM by now.
+def _on_its_way() -> QuerySet[EndorsementItem]:
+    """The family as one that enters in a list, by a case of whatever round.
 
     A list whose decree is applied is no longer on its way: it has left out whom it does not name.
     """
-    listed = (
+    return (
         EndorsementItem.objects.standing()
         .exclude(endorsement__status=Endorsement.Status.DITETAPKAN)
-        .filter(case=OuterRef("pk"))
+        .filter(household=OuterRef("household"), result=EndorsementItem.Result.MASUK)
     )
+
+
+def enterable(cases: CaseQuerySet) -> CaseQuerySet:
+    """Verified to enter, and a list may say so: with a place that no list on its way holds, or a
+    KPM by now."""
     return cases.filter(
-        Exists(_place()) & ~Exists(listed) | Exists(_ENROLLED), result=Case.Result.MASUK
+        Exists(_place()) & ~Exists(_on_its_way()) | Exists(_ENROLLED), result=Case.Result.MASUK
+    )
+
+
+def listed_already(cases: CaseQuerySet) -> CaseQuerySet:
+    """Verified to enter with a place that a list on its way holds; no other list names them."""
+    return cases.filter(
+        Exists(_place()), Exists(_on_its_way()), ~Exists(_ENROLLED), result=Case.Result.MASUK
     )
 
 

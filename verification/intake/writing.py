@@ -1,10 +1,8 @@
 """Writing what was approved, corrections, outcomes and ended enrolments; and taking it back."""
 
-from django.core.exceptions import ValidationError
-
-from accounts import scope
 from beneficiaries.models import Household, Person
 from uploads.models import Upload
+from uploads.written import require_in_scope
 from verification.actions import sheets as actions
 from verification.models import Case
 from verification.sheets import NO, REASONS, YES
@@ -100,22 +98,8 @@ def apply(upload: Upload, cursor) -> None:
     for statement in (PERSONS, HOUSEHOLDS, ENDED, RESUMED):
         cursor.execute(statement, values)
     actions.decide_cases(upload, cursor)
-    _recount(upload, cursor)
-
-
-def _recount(upload: Upload, cursor) -> None:
-    """What was written must lie in the sender's scope, or nothing is written (DESIGN section 4)."""
-    outside = 0
     for model, column in ((Case, "target_id"), (Household, "household_id"), (Person, "payee_id")):
-        cursor.execute(f"SELECT count({column}) FROM decided")
-        written = cursor.fetchone()[0]
-        visible = scope.count_visible(model, upload.sent_by, table="decided", column=column)
-        outside = max(outside, written - visible)
-    if outside:
-        raise ValidationError(
-            f"{outside} baris berada di luar wilayah tugas pengirim."
-            " Unggahan tidak diterapkan dan data terdaftar tidak berubah."
-        )
+        require_in_scope(upload, cursor, model, table="decided", column=column)
 
 
 # The row as a whole goes back or stays: one newer touch on case, person, family or enrolment is
