@@ -133,7 +133,8 @@ def _apart(one: Region, other: Region) -> Decimal:
 def _agent(random: Random, village: Region, number: int, today: date) -> Agent:
     kind, word, _ = random.choices(_KINDS, [weight for *_, weight in _KINDS])[0]
     born = date(1965, 1, 1) + timedelta(days=random.randrange(12_000))
-    begins = date(2020, 1, 1) + timedelta(days=random.randrange(500))
+    # Before the year of payouts that the demo tells of.
+    begins = today - timedelta(days=500 + random.randrange(700))
     ends = random.choices(
         (None, today + timedelta(days=random.randrange(10, 700)), today - timedelta(days=40)),
         (50, 47, 3),
