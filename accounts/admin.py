@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from import_export import fields, resources, widgets
+from import_export import fields, widgets
 from import_export.admin import ImportExportModelAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import (
@@ -22,6 +22,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.views import ChangeList
 
+from accounts.exchange import Sheet
 from accounts.models import AccessLog, RegionAssignment, User
 from accounts.scope import Scope
 from accounts.standing import RECENT_DAYS, STANDINGS, recently
@@ -454,7 +455,7 @@ class RegionAdmin(ScopedAdmin):
         return format_html('<a href="?induk={}">Lihat isinya</a>', region.code)
 
 
-class HolidayResource(resources.ModelResource):
+class HolidayResource(Sheet):
     day = fields.Field("day", "tanggal", widgets.DateWidget("%d-%m-%Y"))
     name = fields.Field("name", "nama")
     legal_basis = fields.Field("legal_basis", "dasar")

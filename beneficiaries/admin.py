@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
 from django.template import engines
 from django.urls import path, reverse
-from import_export import fields, resources
+from import_export import fields
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
@@ -19,7 +19,7 @@ from accounts.admin import (
     ScopedChangeList,
     VillageFilter,
 )
-from accounts.exchange import Day, YesNo
+from accounts.exchange import Day, Sheet, YesNo
 from beneficiaries import exports, figures, views
 from beneficiaries.models import Bank, Enrollment, Household, Person, Programme
 from beneficiaries.search import AT_MOST, find_households, find_persons
@@ -391,7 +391,7 @@ class EnrollmentAdmin(OfHouseholdAdmin):
     list_filter = [*RegisterAdmin.list_filter, ProgrammeFilter, RunningFilter]
 
 
-class ProgrammeResource(resources.ModelResource):
+class ProgrammeResource(Sheet):
     code = fields.Field("code", "kode")
     name = fields.Field("name", "nama")
     is_sembako = fields.Field("is_sembako", "sembako", YesNo())
@@ -419,7 +419,7 @@ class ProgrammeAdmin(ReferenceDataAdmin):
         return ["code"] if obj else []
 
 
-class BankResource(resources.ModelResource):
+class BankResource(Sheet):
     code = fields.Field("code", "kode")
     name = fields.Field("name", "nama")
     short_name = fields.Field("short_name", "nama_singkat")

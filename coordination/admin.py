@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.urls import path
-from import_export import fields, resources
+from import_export import fields
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
@@ -14,7 +14,7 @@ from accounts.admin import (
     RegencyFilter,
     ScopedRelatedFilter,
 )
-from accounts.exchange import Choice, Whole
+from accounts.exchange import Choice, Sheet, Whole
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
 from coordination import complaint_steps, figures, meeting_steps
@@ -34,7 +34,7 @@ class AgencyAdmin(ReferenceDataAdmin):
     autocomplete_fields = ["region"]
 
 
-class ComplaintTermResource(resources.ModelResource):
+class ComplaintTermResource(Sheet):
     """One row a category; the term that it has is replaced."""
 
     category = fields.Field("category", "kategori", Choice(Complaint.Category.choices))

@@ -151,6 +151,12 @@ def _search_url() -> str:
         return ""
 
 
+def _search_words(user) -> str:
+    if user.has_perm("beneficiaries.view_household"):
+        return "Cari nama, NIK, KKS, atau desa"
+    return "Cari desa atau kecamatan"
+
+
 def context(request) -> dict:
     """Context processor: lazily, so that a page without the frame asks the database nothing."""
     user = getattr(request, "user", None)
@@ -163,5 +169,6 @@ def context(request) -> dict:
         "user_place": lazy(place_of, str)(user),
         "user_place_short": lazy(short_place_of, str)(user),
         "search_url": _search_url(),
+        "search_words": lambda: _search_words(user),
         "unread_notifications": lambda: made.unread,
     }

@@ -224,10 +224,9 @@ def _shown(value, empty: str) -> SafeString | str | None:
         return empty
     if isinstance(value, bool):
         return badge("Ya", "ok") if value else badge("Tidak", "idle")
-    if isinstance(value, datetime):
-        return f"{tanggal_singkat(value)} {timezone.localtime(value):%H.%M}"
     if isinstance(value, date):
-        return tanggal_singkat(value)
+        time = f" {timezone.localtime(value):%H.%M}" if isinstance(value, datetime) else ""
+        return format_html('<span class="nowrap">{}</span>{}', tanggal_singkat(value), time)
     return None
 
 
