@@ -12,7 +12,8 @@ def sparkline(values, label):
     """A small line without axis, beside the figure it belongs to."""
     points = charts.sparkline(list(values))
     size = {"width": charts.SPARK_WIDTH, "height": charts.SPARK_HEIGHT}
-    return {"points": points, "last": points[-1], "label": label, **size}
+    path = " ".join(f"{x},{y}" for x, y in points)
+    return {"path": path, "last": points[-1], "label": label, **size}
 
 
 @register.inclusion_tag("charts/columns.html")
