@@ -18,6 +18,7 @@ from accounts.exchange import Choice, Whole
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
 from coordination import complaint_steps, figures, meeting_steps
+from coordination.measures import figure_of
 from coordination.models import Agency, Complaint, ComplaintTerm, FollowUp, Meeting
 from coordination.steps import SteppedAdmin
 from coordination.views import complaints as complaint_views
@@ -190,6 +191,11 @@ class MeetingAdmin(SteppedAdmin):
             path("<int:pk>/ubah/", view(self.edit_view), name="coordination_meeting_edit"),
             path("<int:pk>/notulen/", view(self.minutes_view), name="coordination_meeting_minutes"),
             path(
+                "<int:pk>/notulen/<int:version>/",
+                view(self.minutes_view),
+                name="coordination_meeting_minutes",
+            ),
+            path(
                 "<int:pk>/bahan/<int:briefing>.<str:ending>",
                 view(self.briefing_view),
                 name="coordination_meeting_briefing",
@@ -211,8 +217,8 @@ class MeetingAdmin(SteppedAdmin):
             raise PermissionDenied
         return meeting_views.change_meeting(request, meeting)
 
-    def minutes_view(self, request, pk):
-        return meeting_views.download_minutes(request, self.thing(request, pk))
+    def minutes_view(self, request, pk, version=None):
+        return meeting_views.download_minutes(request, self.thing(request, pk), version)
 
     def briefing_view(self, request, pk, briefing, ending):
         return meeting_views.download_briefing(request, self.thing(request, pk), briefing, ending)
@@ -269,7 +275,7 @@ class FollowUpStateFilter(DropdownFilter):
 class FollowUpAdmin(SteppedAdmin):
     steps = meeting_steps.FOLLOW_UP_STEPS
     list_display = ["text", "agency_column", "region", "state", "due_column", "moved"]
-    list_select_related = ["agency", "region", "meeting"]
+    list_select_related = ["agency", "region", "meeting", "round", "period"]
     list_filter = [FollowUpStateFilter, ("agency", ScopedRelatedFilter), RegencyFilter]
     search_fields = ["text"]
     empty_text = "Tindak lanjut dicatat pada halaman rapat."
@@ -308,5 +314,5 @@ class FollowUpAdmin(SteppedAdmin):
 
     @admin.display(description="angka dahulu → sekarang")
     def moved(self, follow_up):
-        line = meeting_views.line_of(follow_up)
-        return render_to_string("coordination/moved.html", {"line": line}) if line.then else None
+        figure = figure_of(follow_up)
+        return render_to_string("coordination/moved.html", {"figure": figure}) if figure else None

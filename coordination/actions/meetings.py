@@ -17,6 +17,8 @@ from accounts.models import Notification, User
 from accounts.notifications import notify
 from accounts.permissions import require
 from accounts.roles import OUTSIDE, Role
+from coordination.measures import FIELDS as MEASURED
+from coordination.measures import Measuring
 from coordination.models import (
     Agency,
     AgendaItem,
@@ -197,9 +199,8 @@ def _measure(follow_up: FollowUp, by: User) -> None:
     Other agencies see a part of the rows only, a bank its own payments: after their reports the
     night measures, so that then and now are of the same rows.
     """
-    if follow_up.indicator and by.role not in OUTSIDE:
-        value = indicators.value_of(by, follow_up.indicator, follow_up.region_id)
-        follow_up.value_now, follow_up.value_now_on = value.number, timezone.localdate()
+    if by.role not in OUTSIDE:
+        Measuring(by).measure(follow_up)
 
 
 @transaction.atomic
@@ -236,9 +237,8 @@ def add_follow_up(
         created_by=by,
         created_on=min(timezone.localdate(meeting.starts_at), timezone.localdate()),
     )
-    _measure(follow_up, by)
-    follow_up.value_then = follow_up.value_now
-    follow_up.full_clean(exclude=["meeting", "region", "created_by"])
+    Measuring(by).measure_first(follow_up)
+    follow_up.full_clean(exclude=["meeting", "region", "created_by", "round", "period"])
     _step(follow_up, Action.CATAT, by=by)
     _tell(follow_up, f"Tindak lanjut untuk Anda, tenggat {due_on:%d-%m-%Y}", by=by)
     return follow_up
@@ -319,20 +319,13 @@ def change_due(follow_up: FollowUp, *, due_on: date, note: str, by: User) -> Fol
 
 
 def refresh_values(*, by: User) -> int:
-    """Measure the figures of all open follow-ups that `by` sees; tells how many there are.
-
-    One area is measured once, however many follow-ups speak of it.
-    """
+    """Measure the figures of all open follow-ups that `by` sees; tells how many there are."""
     open_ones = FollowUp.objects.visible_to(by).open().exclude(indicator="")
-    values: dict[tuple[str, str], indicators.Value] = {}
-    today = timezone.localdate()
-    changed = list(open_ones.order_by("region"))
+    changed = list(open_ones.select_related("round", "period").order_by("region"))
+    measuring = Measuring(by)
     for follow_up in changed:
-        key = (follow_up.region_id, follow_up.indicator)
-        if key not in values:
-            values[key] = indicators.value_of(by, follow_up.indicator, follow_up.region_id)
-        follow_up.value_now, follow_up.value_now_on = values[key].number, today
-    FollowUp.objects.bulk_update(changed, ["value_now", "value_now_on"])
+        measuring.measure(follow_up)
+    FollowUp.objects.bulk_update(changed, MEASURED)
     return len(changed)
 
 
