@@ -28,7 +28,7 @@ from dashboards.work import due
 
 @admin.register(Agency)
 class AgencyAdmin(ReferenceDataAdmin):
-    list_display = ["name", "short_name", "region", "is_active"]
+    list_display = ["name", "short_name", "region", "email", "is_active"]
     list_select_related = ["region"]
     search_fields = ["name", "short_name"]
     autocomplete_fields = ["region"]

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from accounts.models import Notification, User
 from accounts.notifications import notify
 from accounts.permissions import require
 from accounts.roles import OUTSIDE, Role
+from coordination import agency_mail
 from coordination.measures import FIELDS as MEASURED
 from coordination.measures import Measuring
 from coordination.models import (
@@ -29,6 +30,7 @@ from coordination.models import (
     Meeting,
 )
 from dashboards import indicators
+from dashboards.mail import Delivery
 from regions.models import Region
 from uploads.attachments import EVIDENCE, MAX_BYTES, kept_copy
 
@@ -341,14 +343,27 @@ def measure_follow_ups() -> int:
     return 0
 
 
+def _to_remind(today: date):
+    return FollowUp.objects.open().filter(
+        Q(reminded_on=None) | Q(reminded_on__lte=today - timedelta(days=REMIND_AGAIN_DAYS)),
+        due_on__lte=today + timedelta(days=REMIND_DAYS_BEFORE),
+    )
+
+
+def remind_agencies(today: date | None = None) -> Delivery:
+    """Remind agencies whose follow-ups no user is responsible for, by e-mail, as often as users."""
+    today = today or timezone.localdate()
+    waiting = _to_remind(today).filter(responsible=None).exclude(agency__email="")
+    return agency_mail.remind(waiting.select_related("agency", "region", "meeting"), today)
+
+
 @transaction.atomic
 def send_reminders(today: date | None = None) -> int:
     """Remind those responsible: shortly before the due date, then weekly; tells how many."""
     today = today or timezone.localdate()
     waiting = (
-        FollowUp.objects.open()
-        .filter(due_on__lte=today + timedelta(days=REMIND_DAYS_BEFORE), responsible__isnull=False)
-        .exclude(reminded_on__gt=today - timedelta(days=REMIND_AGAIN_DAYS))
+        _to_remind(today)
+        .filter(responsible__isnull=False)
         .select_related("responsible")
         .select_for_update(of=("self",))
     )

@@ -83,5 +83,10 @@ class Migration(migrations.Migration):
             model_name='minutes',
             trigger=pgtrigger.compiler.Trigger(name='minutes_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0a4fe06287a116dba9f3441fe332b6cccfb18e5a', operation='UPDATE OR DELETE', pgid='pgtrigger_minutes_stay_f433e', table='coordination_minutes', when='BEFORE')),
         ),
+        migrations.AlterField(
+            model_name='complaintstep',
+            name='action',
+            field=models.CharField(choices=[('CATAT', 'Dicatat'), ('SERAHKAN', 'Diserahkan'), ('KEMAJUAN', 'Kemajuan'), ('UBAH', 'Kategori diubah'), ('KOREKSI', 'Dikoreksi'), ('PINDAH', 'Dipindahkan ke wilayah lain'), ('JAWAB', 'Dijawab'), ('SELESAI', 'Ditutup'), ('BUKA', 'Dibuka kembali')], max_length=8, verbose_name='tindakan'),
+        ),
         policy('coordination_minutes'),
     ]

@@ -9,6 +9,36 @@
   };
   for (const field of document.querySelectorAll("input.vDateField")) asDate(field);
 
+  // A choice that is searched for is drawn by select2 without the name of its field
+  const nameOf = (select) => {
+    const cell = select.closest("td");
+    const heading = cell?.closest("table")?.querySelectorAll("thead th")[cell.cellIndex];
+    const label = select.labels?.[0] ?? heading;
+    if (label && !label.id) label.id = `${select.id}-name`;
+    return label?.id;
+  };
+  const nameSearched = () => {
+    for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
+      const drawn = select.nextElementSibling;
+      const name = nameOf(select);
+      if (!name || !drawn?.matches(".select2-container")) continue;
+      const shown = drawn.querySelector(".select2-selection__rendered");
+      drawn.querySelector(".select2-selection").setAttribute("aria-labelledby", [name, shown?.id].filter(Boolean).join(" "));
+      for (const part of drawn.querySelectorAll(".select2-selection__rendered[role], .select2-search__field")) {
+        part.setAttribute("aria-labelledby", name);
+      }
+    }
+  };
+  window.addEventListener("load", () => {
+    nameSearched();
+    window.django?.jQuery?.(document).on("select2:open", (event) => {
+      const name = nameOf(event.target);
+      const search = document.querySelector(".select2-dropdown .select2-search__field");
+      if (name && search) search.setAttribute("aria-labelledby", name);
+    });
+  });
+  window.addEventListener("formset:added", nameSearched); // after the drawing, which listens on the document
+
   // The format of a file to be read is the one its name ends in
   for (const file of document.querySelectorAll("input[type=file].guess_format")) {
     file.addEventListener("change", () => {

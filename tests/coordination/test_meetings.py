@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, connection, transaction
@@ -28,7 +29,7 @@ from coordination.measures import figure_of, named
 from coordination.models import Agency, Briefing, FollowUp, Meeting, Minutes
 from dashboards import figures, indicators, payouts
 from distribution.actions.reconciliation import reconcile
-from distribution.models import Payment
+from distribution.models import Payment, PayoutPeriod
 from regions.models import Region
 from tests.factories import (
     KAPUAS,
@@ -289,7 +290,7 @@ def test_a_figure_of_the_day_names_no_period(coordinator, verified):
 
 def test_a_figure_is_of_one_thing_only(verified):
     with pytest.raises(IntegrityError, match="followup_of_one_thing"), transaction.atomic():
-        FollowUpFactory(round=verified, period=PeriodFactory())
+        FollowUpFactory(round=verified, period=PayoutPeriod.objects.first())
 
 
 @pytest.mark.parametrize(
@@ -404,6 +405,37 @@ def test_reminders_before_the_due_date_then_weekly(coordinator, officer):
     days = [due + timedelta(days=n) for n in (-10, -3, -2, 0, 3, 4, 5, 11)]
     assert [actions.send_reminders(day) for day in days] == [0, 1, 0, 0, 0, 1, 0, 1]
     assert "lewat 11 hari" in Notification.objects.first().text
+
+
+def test_an_agency_without_a_user_is_reminded_by_e_mail(client, coordinator, officer):
+    agency = Agency.objects.get(short_name="Bulog")
+    Agency.objects.filter(pk=agency.pk).update(email="kanwil@bulog.example")
+    agency.refresh_from_db()
+    meeting = call(coordinator)
+    made = follow_up(meeting, coordinator, agency=agency, text="Mengisi gudang Kapuas")
+    follow_up(meeting, coordinator, agency=agency, responsible=officer)
+    follow_up(meeting, coordinator, agency=Agency.objects.get(short_name="Bappeda Provinsi"))
+    days = [made.due_on + timedelta(days=n) for n in (-10, -3, -2, 3, 4)]
+
+    assert [actions.remind_agencies(day).sent for day in days] == [0, 1, 0, 0, 1]
+
+    first = mail.outbox[0]
+    assert first.to == ["kanwil@bulog.example"]
+    assert first.body.count("- ") == 1
+    assert "Mengisi gudang Kapuas" in first.body
+    for user in (coordinator, officer):
+        assert user.full_name not in first.body
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    for url in (
+        reverse("admin:coordination_meeting_change", args=[meeting.pk]),
+        reverse("admin:coordination_followup_change", args=[made.pk]),
+    ):
+        assert "diingatkan" in client.get(url).content.decode()
+
+
+def test_the_address_of_an_agency_is_checked():
+    with pytest.raises(ValidationError, match="alamat email"):
+        Agency(name="Contoh", short_name="Contoh", email="bukan alamat").full_clean()
 
 
 def test_database_keeps_the_end_and_its_date_together():
