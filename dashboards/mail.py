@@ -66,11 +66,16 @@ def send_each(letters: Iterable[Letter]) -> Delivery:
     try:
         connection.open()
         for letter in letters:
-            message = _written(letter)
-            if message is None:
-                continue
-            if message is FAILED:
+            try:
+                with transaction.atomic():
+                    message = letter.write()
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                logger.exception("e-mail to %s could not be written", letter.to)
                 failed += 1
+                continue
+            if message is None:
                 continue
             message.connection = connection
             try:
@@ -92,17 +97,3 @@ def send_each(letters: Iterable[Letter]) -> Delivery:
     finally:
         connection.close()
     return Delivery(sent, refused, failed)
-
-
-FAILED = object()
-
-
-def _written(letter: Letter):
-    try:
-        with transaction.atomic():
-            return letter.write()
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        logger.exception("e-mail to %s could not be written", letter.to)
-        return FAILED
