@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.auth.admin import UserAdmin
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from import_export import fields, resources, widgets
+from import_export import fields, widgets
 from import_export.admin import ImportExportModelAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import (
@@ -20,10 +22,12 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.views import ChangeList
 
+from accounts.exchange import Sheet
 from accounts.models import AccessLog, RegionAssignment, User
 from accounts.scope import Scope
 from accounts.standing import RECENT_DAYS, STANDINGS, recently
 from regions.models import Holiday, Region
+from spreadsheets.words import thousands
 
 
 def regions_inside(scope: Scope) -> QuerySet[Region]:
@@ -327,6 +331,7 @@ class PortalUserAdmin(ScopedAdmin, UserAdmin):
         StandingFilter,
     ]
     search_fields = ["full_name", "username", "email"]
+    search_help_text = "Nama, nama pengguna, atau surel"
     sortable_by = ["full_name", "username", "last_login"]
     ordering = ["full_name"]
     filter_horizontal = ()
@@ -376,10 +381,16 @@ class RecentFilter(DropdownFilter):
 @admin.register(AccessLog)
 class AccessLogAdmin(ScopedAdmin):
     empty_text = "Setiap nomor identitas yang ditampilkan dan setiap unduhan data tercatat di sini."
-    list_display = ["at", "user", "kind", "subject", "purpose", "region", "row_count"]
+    list_display = ["at", "user", "kind", "subject", "purpose", "region", "rows_column"]
     list_select_related = ["user", "region"]
     list_filter = [("kind", ChoicesDropdownFilter), RecentFilter, RegencyFilter]
     ordering = ["-id"]
+
+    @admin.display(description="jumlah baris")
+    def rows_column(self, log):
+        return thousands(log.row_count)
+
+    rows_column.is_number = True
 
 
 class LevelFilter(DropdownFilter):
@@ -444,7 +455,7 @@ class RegionAdmin(ScopedAdmin):
         return format_html('<a href="?induk={}">Lihat isinya</a>', region.code)
 
 
-class HolidayResource(resources.ModelResource):
+class HolidayResource(Sheet):
     day = fields.Field("day", "tanggal", widgets.DateWidget("%d-%m-%Y"))
     name = fields.Field("name", "nama")
     legal_basis = fields.Field("legal_basis", "dasar")
@@ -474,9 +485,21 @@ class HolidayAdmin(ReferenceDataAdmin):
     """Kept by the administrator for each year as it is decreed; deadlines count without them."""
 
     resource_classes = [HolidayResource]
-    list_display = ["day", "name", "legal_basis"]
+    empty_text = "Hari libur nasional ditetapkan setiap tahun; unggah daftarnya sebagai lembar."
+    list_display = ["day_column", "name", "legal_basis"]
     list_filter = [HolidayYearFilter]
     search_fields = ["name", "legal_basis"]
+    search_help_text = "Nama atau dasar hari libur"
+
+    def get_ordering(self, request):
+        """This year first, from January on, then the years to come, then those that are over."""
+        this = timezone.localdate().year
+        turn = Case(When(day__year=this, then=0), When(day__year__gt=this, then=1), default=2)
+        return [turn.asc(), "day"]
+
+    @admin.display(description="tanggal")
+    def day_column(self, holiday):
+        return date_format(holiday.day, "j F Y") + f" ({date_format(holiday.day, 'l')})"
 
     def get_readonly_fields(self, request, obj=None):
         return ["day"] if obj else []

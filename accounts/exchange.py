@@ -9,10 +9,34 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.template.loader import render_to_string
+from django.utils.encoding import force_str
+from import_export import resources
 from import_export.widgets import ForeignKeyWidget, Widget
 
 from spreadsheets import cells
 from spreadsheets.layout import Cleaned
+
+
+class Changed(resources.Diff):
+    """Old and new values whole: of two figures mixed digit by digit nobody can read either."""
+
+    def as_html(self) -> list[str]:
+        values = zip(map(force_str, self.left), map(force_str, self.right), strict=True)
+        return [
+            new
+            if self.new or old == new
+            else render_to_string("portal/diff.html", {"old": old, "new": new})
+            for old, new in values
+        ]
+
+
+class Sheet(resources.ModelResource):
+    """Rows of one model as a sheet, with a preview of what will change."""
+
+    @classmethod
+    def get_diff_class(cls):
+        return Changed
 
 
 class Known(ForeignKeyWidget):

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
 from django.template import engines
 from django.urls import path, reverse
-from import_export import fields, resources
+from import_export import fields
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
@@ -19,7 +19,7 @@ from accounts.admin import (
     ScopedChangeList,
     VillageFilter,
 )
-from accounts.exchange import Day, YesNo
+from accounts.exchange import Day, Sheet, YesNo
 from beneficiaries import exports, figures, views
 from beneficiaries.models import Bank, Enrollment, Household, Person, Programme
 from beneficiaries.search import AT_MOST, find_households, find_persons
@@ -80,6 +80,17 @@ class InvalidNikFilter(_YesNoFilter):
 
     def condition(self):
         return Exists(Person.objects.active().with_invalid_nik().filter(household=OuterRef("pk")))
+
+
+class LackFilter(DropdownFilter):
+    title, parameter_name = "data yang kurang", "kurang"
+
+    def lookups(self, request, model_admin):
+        return [(key, label) for key, (label, _) in figures.HOUSEHOLD_LACKS.items()]
+
+    def queryset(self, request, queryset):
+        _, condition = figures.HOUSEHOLD_LACKS.get(self.value() or "", ("", None))
+        return queryset.filter(condition()) if condition else queryset
 
 
 class PersonNikFilter(DropdownFilter):
@@ -238,6 +249,7 @@ class HouseholdAdmin(RegisterAdmin):
         KpmFilter,
         ActiveFilter,
         InvalidNikFilter,
+        LackFilter,
         ("register", ChoicesDropdownFilter),
         DecileFilter,
         ProgrammeFilter,
@@ -379,7 +391,7 @@ class EnrollmentAdmin(OfHouseholdAdmin):
     list_filter = [*RegisterAdmin.list_filter, ProgrammeFilter, RunningFilter]
 
 
-class ProgrammeResource(resources.ModelResource):
+class ProgrammeResource(Sheet):
     code = fields.Field("code", "kode")
     name = fields.Field("name", "nama")
     is_sembako = fields.Field("is_sembako", "sembako", YesNo())
@@ -400,13 +412,14 @@ class ProgrammeAdmin(ReferenceDataAdmin):
     resource_classes = [ProgrammeResource]
     list_display = ["name", "code", "is_sembako", "started_on", "ended_on", "legal_basis"]
     search_fields = ["name", "code"]
+    search_help_text = "Nama atau kode program"
 
     def get_readonly_fields(self, request, obj=None):
         # The code is the key that enrolments point at.
         return ["code"] if obj else []
 
 
-class BankResource(resources.ModelResource):
+class BankResource(Sheet):
     code = fields.Field("code", "kode")
     name = fields.Field("name", "nama")
     short_name = fields.Field("short_name", "nama_singkat")
@@ -425,6 +438,7 @@ class BankAdmin(ReferenceDataAdmin):
     resource_classes = [BankResource]
     list_display = ["short_name", "name", "code", "is_active"]
     search_fields = ["name", "short_name", "code"]
+    search_help_text = "Nama atau kode bank"
 
     def get_readonly_fields(self, request, obj=None):
         return ["code"] if obj else []

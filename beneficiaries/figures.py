@@ -107,6 +107,12 @@ class HouseholdMoney:
 HOUSEHOLD_MARKS: list[Callable[[list[int]], dict[int, Mark]]] = []
 """Each takes household ids (of one page of a list) and gives at most one mark per household."""
 
+# What may be lacking in the data of a family: its word in the list, and the families that lack it.
+# Layers above add theirs.
+HOUSEHOLD_LACKS: dict[str, tuple[str, Callable[[], Q]]] = {
+    "kk": ("Nomor KK tidak sah", lambda: ~Q(kk_number__regex="^[1-9][0-9]{15}$")),
+    "alamat": ("Alamat kosong", lambda: Q(address="")),
+}
 HOUSEHOLD_TIMELINE: list[Callable[[Household], Iterable[TimelineEntry]]] = []
 """Each gives what its layer knows about one household; the caller has checked the scope."""
 

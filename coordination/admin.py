@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
 from django.template.loader import render_to_string
 from django.urls import path
-from import_export import fields, resources
+from import_export import fields
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
@@ -14,7 +14,7 @@ from accounts.admin import (
     RegencyFilter,
     ScopedRelatedFilter,
 )
-from accounts.exchange import Choice, Whole
+from accounts.exchange import Choice, Sheet, Whole
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
 from coordination import complaint_steps, figures, meeting_steps
@@ -31,10 +31,11 @@ class AgencyAdmin(ReferenceDataAdmin):
     list_display = ["name", "short_name", "region", "email", "is_active"]
     list_select_related = ["region"]
     search_fields = ["name", "short_name"]
+    search_help_text = "Nama instansi"
     autocomplete_fields = ["region"]
 
 
-class ComplaintTermResource(resources.ModelResource):
+class ComplaintTermResource(Sheet):
     """One row a category; the term that it has is replaced."""
 
     category = fields.Field("category", "kategori", Choice(Complaint.Category.choices))
@@ -101,7 +102,7 @@ class ComplaintAdmin(SteppedAdmin):
         DistrictFilter,
     ]
     search_fields = ["subject", "sp4n_number"]
-    search_help_text = "Pokok pengaduan atau nomor SP4N-LAPOR!"
+    search_help_text = "Nomor pengaduan, nomor SP4N-LAPOR!, atau pokoknya"
     list_before_template = "coordination/complaint_figures.html"
     empty_text = (
         "Pengaduan yang masuk melalui telepon, surat, SP4N-LAPOR!, atau kunjungan dicatat di sini."
@@ -120,6 +121,12 @@ class ComplaintAdmin(SteppedAdmin):
             name="coordination_complaint_reveal",
         )
         return [reveal, *super().get_urls()]
+
+    def get_search_results(self, request, queryset, search_term):
+        numbered = queryset.numbered(search_term)
+        if numbered.exists():
+            return numbered, False
+        return super().get_search_results(request, queryset, search_term)
 
     def changelist_view(self, request, extra_context=None):
         context = {"figures": figures.complaint_figures(request.user)}
@@ -166,6 +173,7 @@ class MeetingAdmin(SteppedAdmin):
     list_select_related = ["region"]
     list_filter = [("status", ChoicesDropdownFilter)]
     search_fields = ["title", "place"]
+    search_help_text = "Judul atau tempat rapat"
     empty_text = "Siapkan rapat agar bahan, keputusan, dan tindak lanjutnya tersimpan di sini."
 
     class Media:
@@ -278,6 +286,7 @@ class FollowUpAdmin(SteppedAdmin):
     list_select_related = ["agency", "region", "meeting", "round", "period"]
     list_filter = [FollowUpStateFilter, ("agency", ScopedRelatedFilter), RegencyFilter]
     search_fields = ["text"]
+    search_help_text = "Tindak lanjut"
     empty_text = "Tindak lanjut dicatat pada halaman rapat."
 
     class Media:

@@ -60,7 +60,11 @@ def agents_inside(user, regency: str):
 class ComplaintForm(forms.Form):
     """A new complaint in one kabupaten/kota of the user."""
 
-    channel = forms.ChoiceField(label="Masuk melalui", choices=Complaint.Channel)
+    channel = forms.ChoiceField(
+        label="Masuk melalui",
+        choices=Complaint.Channel,
+        error_messages={"required": "Cara pengaduan masuk belum dipilih."},
+    )
     sp4n_number = forms.CharField(
         label="Nomor SP4N-LAPOR!",
         max_length=30,
@@ -339,6 +343,7 @@ class HoldForm(_OfThing):
                 min_value=0,
                 max_value=500,
                 initial=row.people,
+                error_messages={"required": "Tulis jumlah orangnya; 0 bila tidak hadir."},
             )
 
     def clean(self):

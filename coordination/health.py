@@ -76,7 +76,7 @@ def follow_ups_without_figure() -> list[str]:
 def small_groups_in_public() -> list[str]:
     """Nothing that is published speaks of a group under five."""
     return [
-        f"Angka publik per {release.as_of:%d-%m-%Y} memuat kelompok di bawah 5 di {row['name']}."
+        f"{release} memuat kelompok di bawah 5 di {row['name']}."
         for release in PublicRelease.objects.filter(withdrawn_at=None)
         for row in release.table["rows"]
         if any(value is not None and is_small(value) for value in row["values"])

@@ -1,20 +1,24 @@
 """What coordination adds to the start page of the province."""
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, DateField, IntegerField, Min, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.scope import Scope
 from coordination.models import Complaint, FollowUp
 from dashboards.figures import Area, Place
-from dashboards.tiles import Added, Button, Tile
+from dashboards.tiles import Added, Button, Tile, change
 from dashboards.work import Finding
 from spreadsheets.words import thousands
 
 PROVINCE, REGENCY = 2, 5  # lengths of their codes
+MONTHS = 6  # that the line of the tile looks back
 
 
 def _url(model: str, code: str) -> str:
@@ -60,7 +64,8 @@ def overdue(user, area: Area) -> Added:
     kinds = {kind: late for kind, late in LATE.items() if user.has_perm(late.permission)}
     if not kinds or len(code) > REGENCY:
         return Added(buttons=buttons)
-    first, *others = (_counted(user, code, kind, late.model) for kind, late in kinds.items())
+    days = _firsts(timezone.localdate())
+    first, *others = (_counted(user, code, kind, days) for kind in kinds)
     rows = list(first.union(*others, all=True))
     findings = []
     if len(code) == PROVINCE:
@@ -72,7 +77,13 @@ def overdue(user, area: Area) -> Added:
             )
             if row["overdue"] and row["regency_code"] in places
         ]
-    return Added(_tile(code, rows) if "followup" in kinds else None, findings, buttons)
+    return Added(_tile(code, rows, days) if "followup" in kinds else None, findings, buttons)
+
+
+def _firsts(today: date) -> list[date]:
+    """The first days of the last months before today, the oldest first."""
+    number = today.year * 12 + today.month - 1 - (today.day == 1)
+    return [date(n // 12, n % 12 + 1, 1) for n in range(number - MONTHS + 1, number + 1)]
 
 
 def _buttons(user) -> list[Button]:
@@ -91,23 +102,62 @@ def _buttons(user) -> list[Button]:
     return [button for permission, button in offered if user.has_perm(permission)]
 
 
-def _counted(user, code: str, kind: str, model) -> QuerySet:
+def overdue_on(day: date) -> Q:
+    """Follow-ups past their due date when that day began, by the dates as they stand now: an
+    extended term counts with its new date, what was reopened as never finished."""
+    return Q(created_on__lt=day, due_on__lt=day) & (Q(finished_on=None) | Q(finished_on__gte=day))
+
+
+def _counted(user, code: str, kind: str, days: list[date]) -> QuerySet:
+    """By regency: open and overdue; of follow-ups also how many were overdue on each of the days,
+    and since when there are any."""
+    model = LATE[kind].model
     rows = model.objects.visible_to(user).filter(Scope((code,)).condition(model.PLACE))
+    if kind == "followup":
+        is_open = ~Q(status=FollowUp.Status.SELESAI)
+        late = {f"late_{n}": Count("pk", filter=overdue_on(day)) for n, day in enumerate(days)}
+        since = Min("created_on")
+    else:
+        rows, is_open = rows.open(), Q()
+        late = {f"late_{n}": Value(0, IntegerField()) for n in range(MONTHS)}
+        since = Cast(Value(None), DateField())
     return (
-        rows.open()
-        .order_by()
+        rows.order_by()
         .values("regency_code", kind=Value(kind))
-        .annotate(open=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=timezone.localdate())))
+        .annotate(
+            open=Count("pk", filter=is_open),
+            overdue=Count("pk", filter=is_open & Q(due_on__lt=timezone.localdate())),
+            since=since,
+            **late,
+        )
     )
 
 
-def _tile(code: str, rows: list[dict]) -> Tile:
+def _tile(code: str, rows: list[dict], days: list[date]) -> Tile:
     told = [row for row in rows if row["kind"] == "followup"]
+    overdue = sum(row["overdue"] for row in told)
+    since = min((row["since"] for row in told), default=None)
+    line = [
+        sum(row[f"late_{n}"] for row in told)
+        for n, day in enumerate(days)
+        if since is not None and since < day
+    ]
     return Tile(
         "Tindak lanjut lewat tenggat",
-        thousands(sum(row["overdue"] for row in told)),
+        thousands(overdue),
         f"dari {thousands(sum(row['open'] for row in told))} yang masih terbuka",
         _url("followup", code),
+        change=change(
+            overdue,
+            line[-1],
+            thousands,
+            better=-1,
+            rest=f"sejak {date_format(days[-1], 'j F')}",
+        )
+        if line
+        else None,
+        missing="Belum ada tindak lanjut sebelum bulan ini.",
+        line=[*line, overdue] if line else (),
     )
 
 

@@ -94,13 +94,17 @@ def line(rows: Sequence[tuple[str, int]]) -> list[Mark]:
 
 @dataclass(frozen=True)
 class Stack:
-    """A whole with its part, in rupiah; `label` stands below, `title` in the table."""
+    """A whole with its part, in rupiah; `label` stands below, `title` in the table.
+
+    `until` is the second half of a label that a narrow screen breaks in two.
+    """
 
     label: str
     title: str
     whole: int
     part: int
     planned: int
+    until: str = ""
     note: str = ""
     url: str | None = None
 
@@ -111,7 +115,8 @@ class Stack:
 
 @dataclass(frozen=True)
 class StackMark:
-    """A stack in per cent of the drawing; `y` are upper ends."""
+    """A stack in per cent of the drawing; `y` are upper ends. `on_phone`: its label has room on a
+    narrow screen."""
 
     stack: Stack
     x: float
@@ -121,6 +126,7 @@ class StackMark:
     part_y: float
     part_height: float
     text: str
+    on_phone: bool
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,7 @@ class Stacked:
     unit: str
 
 
+PHONE_LABELS = 10  # as many labels of a month stand beside each other at 360 px
 _UNITS = ((10**9, "Miliar rupiah"), (10**6, "Juta rupiah"), (1, "Rupiah"))
 
 
@@ -143,12 +150,16 @@ def stacked(stacks: Sequence[Stack]) -> Stacked:
     ([(50.0, 25.0, ''), (100.0, 0.0, '2,0')], 'Miliar rupiah')
     >>> chart.ticks[:2]
     ((100.0, '0'), (75.0, '0,5'))
+    >>> year = stacked([Stack(str(n), "", n, 0, 0) for n in range(12)])
+    >>> [mark.stack.label for mark in year.marks if mark.on_phone]
+    ['1', '3', '5', '7', '9', '11']
     """
     most = max((stack.whole for stack in stacks), default=0)
     size, unit = next((size, unit) for size, unit in _UNITS if most >= size or size == 1)
     top, step = _scale(most / size)
     width = 100 / max(len(stacks), 1)
     largest = next(index for index, stack in enumerate(stacks) if stack.whole == most)
+    each = -(-len(stacks) // PHONE_LABELS)
     marks = []
     for index, stack in enumerate(stacks):
         whole, part = (100 * value / size / top for value in (stack.whole, stack.part))
@@ -164,6 +175,7 @@ def stacked(stacks: Sequence[Stack]) -> Stacked:
                 part_y=round(100 - part, 2),
                 part_height=round(part, 2),
                 text=text,
+                on_phone=(len(stacks) - 1 - index) % each == 0,
             )
         )
     steps = range(round(top / step) + 1)

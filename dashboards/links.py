@@ -1,5 +1,6 @@
 """Addresses of the lists that stand behind the figures, filtered to exactly what was counted."""
 
+from functools import cache
 from urllib.parse import urlencode
 
 from django.apps import apps
@@ -10,6 +11,9 @@ from distribution.models import AgentFinding, OverlapFinding, PayoutPeriod
 from regions.models import Region
 from uploads.models import Upload
 from verification.models import Case, DuplicateGroup, Round, VillageMeeting
+
+# A page has some eighty links to a dozen lists, whose addresses never change.
+_address = cache(reverse)
 
 PLACE_PARAMETER = {5: "kabupaten", 8: "kecamatan", 13: "desa"}
 
@@ -22,7 +26,8 @@ def _door(user, model: str, door: str, *args, permission: str = "view") -> str |
         return None
     if not user.has_perm(f"{app}.{permission}_{name}"):
         return None
-    return reverse(f"admin:{app}_{name}_{door}", args=args)
+    page = f"admin:{app}_{name}_{door}"
+    return reverse(page, args=args) if args else _address(page)
 
 
 def _list(user, model: str, code: str, **filters) -> str | None:
@@ -38,6 +43,12 @@ def _list(user, model: str, code: str, **filters) -> str | None:
 
 def kpm(user, code: str, **filters) -> str | None:
     return _list(user, "beneficiaries.household", code, kpm="ya", **_register(filters, "__exact"))
+
+
+def lacking(user, code: str, what: str, **filters) -> str | None:
+    """Families whose data lack something (`beneficiaries.figures.HOUSEHOLD_LACKS`)."""
+    filters = _register({"aktif": "ya", "kurang": what, **filters}, "__exact")
+    return _list(user, "beneficiaries.household", code, **filters)
 
 
 def persons(user, code: str) -> str | None:
@@ -198,6 +209,11 @@ def open_agent_findings(user, code: str) -> str | None:
     status = AgentFinding.Status
     open_ones = f"{status.TERBUKA},{status.DITINDAKLANJUTI}"
     return _list(user, "distribution.agentfinding", code, status__in=open_ones)
+
+
+def open_findings(user, code: str) -> str | None:
+    """Of the reconciliation, of all periods."""
+    return _list(user, "distribution.reconciliationfinding", code, keadaan="terbuka")
 
 
 def open_overlaps(user, code: str) -> str | None:

@@ -136,6 +136,15 @@ class Overview:
     def since_period(self) -> str:
         return f"dari {self.chosen.before.name}" if self.chosen.before else ""
 
+    @property
+    def is_under_way(self) -> bool:
+        """The chosen period still pays: having less than one that is over is no fault."""
+        return self.period is not None and self.period.status == PayoutPeriod.Status.BERJALAN
+
+    @property
+    def unfinished(self) -> str:
+        return "; belum selesai" if self.is_under_way else ""
+
     @cached_property
     def tiles(self) -> list[Tile]:
         own = [self._kpm(), self._matched(), self._verified(), self._credited(), self._unspent()]
@@ -152,8 +161,8 @@ class Overview:
         where = f"di {places} {PLACES[len(self.code)]}, " if places else ""
         told = None
         if then:
-            share = figures.share(abs(now - then), then)
-            rest = f"({share}%) {self.since_month}".replace(".", ",")
+            share = percent(figures.share(abs(now - then), then))
+            rest = self.since_month if now == then else f"({share}) {self.since_month}"
             told = change(now, then, thousands, better=0, rest=rest)
         return Tile(
             "KPM aktif",
@@ -213,15 +222,9 @@ class Overview:
         now, then = self.total.payout, self.total_before.payout
         if self.period is None:
             return Tile("Tersalur", "–", "Belum ada periode salur dengan daftar bayar.")
-        told = None
-        if then.payments:
-            told = change(
-                now.credited_amount,
-                then.credited_amount,
-                tiles.rupiah,
-                better=1,
-                rest=self.since_period,
-            )
+        # Rupiah of a month and of a quarter say nothing beside each other; their shares do.
+        before = self.chosen.before.name if self.chosen.before else ""
+        shares = [month.counts.credited_share for month in self.chart]
         return Tile(
             "Tersalur",
             tiles.rupiah(now.credited_amount),
@@ -229,9 +232,14 @@ class Overview:
             f" {thousands(now.credited)} KPM",
             self.payments_url(dana="masuk"),
             short=tiles.short_rupiah(now.credited_amount),
-            change=told,
+            change=self._points(
+                now.credited_share,
+                then.credited_share,
+                better=0 if self.is_under_way else 1,
+                since=f"bagian yang tersalur, dibandingkan {before}{self.unfinished}",
+            ),
             missing=NO_PERIOD_BEFORE,
-            line=[month.counts.credited_amount for month in self.chart],
+            line=[float(share) for share in shares if share is not None],
         )
 
     def _unspent(self) -> Tile:
@@ -240,7 +248,13 @@ class Overview:
             return Tile("Belum transaksi", "–", "Belum ada dana yang disalurkan.")
         told = None
         if then.payments:
-            told = change(now.unspent, then.unspent, thousands, better=-1, rest=self.since_period)
+            told = change(
+                now.unspent,
+                then.unspent,
+                thousands,
+                better=0 if self.is_under_way else -1,
+                rest=f"{self.since_period}{self.unfinished}",
+            )
         return Tile(
             "Belum transaksi",
             thousands(now.unspent),

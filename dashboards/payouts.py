@@ -24,6 +24,7 @@ from distribution.models import PayoutPeriod
 # its oldest credit, which is of one of the latest. The night counts all.
 RECENT = 4
 
+# Villages are written in their order, so that those of a place lie together.
 COUNT = """
 DELETE FROM dashboards_payoutfigures
 WHERE period_id = %(period)s AND (%(everywhere)s OR regency_code = ANY (%(regencies)s));
@@ -42,7 +43,7 @@ SELECT p.period_id, p.village_id, p.bank_id, coalesce(h.register, ''), count(*),
     now()
 FROM distribution_payment p LEFT JOIN beneficiaries_household h ON h.id = p.household_id
 WHERE p.period_id = %(period)s AND (%(everywhere)s OR p.regency_code = ANY (%(regencies)s))
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4 ORDER BY 2
 """.format(unspent="p.topped_up_amount > 0 AND p.spent_amount = 0 AND p.refunded_amount = 0")
 
 

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import connection
 
 from beneficiaries.models import Quota
-from distribution.models import Budget
+from distribution.models import AgentVillage, Budget
 from distribution.sums import realised_by_regency
 from regions.models import Region
 
@@ -139,23 +139,14 @@ def families_by_village(codes: list[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-_OF_AGENTS = f"""
-SELECT w.agent_id, sum(k.families)::int FROM distribution_agentvillage w
-JOIN ({
-    _FAMILIES.format(
-        inside="e.village_id IN (SELECT village_id FROM distribution_agentvillage"
-        " WHERE agent_id = ANY (%(agents)s))"
-    )
-}) k ON k.village_id = w.village_id
-WHERE w.agent_id = ANY (%(agents)s) GROUP BY 1
-"""
-
-
 def families_of_agents(agents: list[int]) -> dict[int, int]:
     """KPM in the villages that each of these agents serves; the caller has checked the scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_AGENTS, {"agents": agents})
-        return dict(cursor.fetchall())
+    served = AgentVillage.objects.filter(agent__in=agents).values_list("agent", "village")
+    families = families_by_village([village for _, village in served])
+    total = dict.fromkeys(agents, 0)
+    for agent, village in served:
+        total[agent] += families.get(village, 0)
+    return total
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
+from types import MappingProxyType
 
 import xlsxwriter
-from rustpy_xlsxwriter import FastExcel
+from rustpy_xlsxwriter import FastExcel, Format
 from xlsxwriter.utility import xl_col_to_name
 
 from spreadsheets import cells
@@ -15,6 +17,8 @@ from spreadsheets.headings import EXAMPLE_MARK, NOTE_HEADINGS
 from spreadsheets.layout import Column, Layout
 from spreadsheets.reading import CHOICES_SHEET, GUIDE_SHEET, IDENTITY_SHEET
 
+ABOUT_SHEET = "Keterangan"
+_A4 = 9  # as Excel numbers paper sizes
 # Rows below the header of a template that get drop-downs and the text format.
 TEMPLATE_ROWS = 2_000
 # Excel's limit for a drop-down whose entries stand in the rule itself.
@@ -229,25 +233,63 @@ _PREFILLED_LINE = (
 )
 
 
-def export(path: str | Path, headings: Sequence[str], rows: Iterable[Sequence]) -> None:
+def export(
+    path: str | Path,
+    headings: Sequence[str],
+    rows: Iterable[Sequence],
+    *,
+    formats: Mapping[str, str] = MappingProxyType({}),
+    about: Sequence[tuple[str, str]] = (),
+) -> None:
     """A plain list as xlsx, streamed. Texts stay texts, whatever they begin with.
 
+    `formats`: number formats of Excel by heading; `about` stands on a sheet of its own.
     Raises ValueError when two headings are equal.
     """
     if len(set(headings)) != len(headings):
         raise ValueError("headings must differ")
-    records = (dict(zip(headings, row, strict=True)) for row in rows)
+    records = (dict(zip(headings, map(_native, row), strict=True)) for row in rows)
     first = next(records, None)
     if first is None:
         with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
             sheet = book.add_worksheet("Data")
             for index, heading in enumerate(headings):
                 sheet.write_string(0, index, heading)
+            if about:
+                sheet = book.add_worksheet(ABOUT_SHEET)
+                for line, texts in enumerate(about):
+                    for index, text in enumerate(texts):
+                        sheet.write_string(line, index, text)
         return
 
     def all_records():
         yield first
         yield from records
 
-    writer = FastExcel(str(path), output_format="xlsx").format(bold_headers=True).freeze(row=1)
-    writer.sheet("Data", all_records(), autofilter=True, column_width=18).save()
+    writer = FastExcel(str(path), output_format="xlsx").freeze(row=1)
+    writer.format(bold_headers=True, datetime_format="dd-mm-yyyy")
+    writer.sheet(
+        "Data",
+        all_records(),
+        autofilter=True,
+        column_width=18,
+        column_formats={
+            heading: Format().set_num_format(formats[heading])
+            for heading in headings
+            if heading in formats
+        },
+        page_setup={"landscape": True, "paper_size": _A4, "fit_to_pages": (1, 0), "repeat_rows": 0},
+    )
+    if about:
+        told = [dict(zip(("Hal", "Keterangan"), line, strict=True)) for line in about]
+        writer.sheet(ABOUT_SHEET, told, column_widths=[24, 100])
+    writer.save()
+
+
+def _native(value: object) -> object:
+    """What a cell of Excel can hold: no `Decimal`, and no date before its first year."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date) and value.year <= 1900:
+        return f"{value:%d-%m-%Y}"
+    return value

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.actions import log_reveal
 from accounts.models import Notification, RegionAssignment, User
@@ -154,9 +155,8 @@ def assign(complaint: Complaint, *, owner: User, by: User, note: str = "") -> Co
         _move(complaint, Status.DITANGANI)
     text = " ".join(filter(None, [f"Kepada {owner}.", note]))
     _write(complaint, Action.SERAHKAN, by=by, note=text)
-    _tell(
-        complaint, [owner], f"diserahkan kepada Anda, tenggat {complaint.due_on:%d-%m-%Y}.", by=by
-    )
+    due = date_format(complaint.due_on, "j F Y")
+    _tell(complaint, [owner], f"diserahkan kepada Anda, tenggat {due}.", by=by)
     return complaint
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Notification, User
 from accounts.notifications import notify
@@ -242,7 +243,7 @@ def add_follow_up(
     Measuring(by).measure_first(follow_up)
     follow_up.full_clean(exclude=["meeting", "region", "created_by", "round", "period"])
     _step(follow_up, Action.CATAT, by=by)
-    _tell(follow_up, f"Tindak lanjut untuk Anda, tenggat {due_on:%d-%m-%Y}", by=by)
+    _tell(follow_up, f"Tindak lanjut untuk Anda, tenggat {date_format(due_on, 'j F Y')}", by=by)
     return follow_up
 
 
@@ -314,9 +315,9 @@ def change_due(follow_up: FollowUp, *, due_on: date, note: str, by: User) -> Fol
         raise ValidationError("Tindak lanjut ini sudah selesai.")
     before, follow_up.due_on = follow_up.due_on, due_on
     follow_up.full_clean(exclude=["meeting", "region", "created_by"])
-    dates = f"{before:%d-%m-%Y} → {due_on:%d-%m-%Y}. "
+    dates = f"{date_format(before, 'j F Y')} → {date_format(due_on, 'j F Y')}. "
     _step(follow_up, Action.TENGGAT, by=by, note=dates + note)
-    _tell(follow_up, f"Tenggat menjadi {due_on:%d-%m-%Y}", by=by)
+    _tell(follow_up, f"Tenggat menjadi {date_format(due_on, 'j F Y')}", by=by)
     return follow_up
 
 
@@ -370,7 +371,8 @@ def send_reminders(today: date | None = None) -> int:
     reminded = list(waiting)
     for follow_up in reminded:
         days = (today - follow_up.due_on).days
-        late = f"lewat {days} hari" if days > 0 else f"jatuh tempo {follow_up.due_on:%d-%m-%Y}"
+        due = date_format(follow_up.due_on, "j F Y")
+        late = f"lewat {days} hari" if days > 0 else f"jatuh tempo {due}"
         _tell(follow_up, f"Tindak lanjut {late}")
     FollowUp.objects.filter(pk__in=[row.pk for row in reminded]).update(reminded_on=today)
     return len(reminded)

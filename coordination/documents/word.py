@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.utils.formats import date_format
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
@@ -17,6 +18,11 @@ from coordination.documents.packing import packed
 from coordination.documents.words import PAYOUT_HEADINGS, figure_words, payout_rows
 
 COLUMNS_PER_TABLE = 6
+LANDSCAPE = 25.7  # cm between the margins
+LONGEST = 28  # letters of a text in one line of a table
+MARGINS = 4  # letters that would stand in the margins of a cell
+BOLD = 1.2  # as wide as other letters
+MANY_COLUMNS = 10
 Cell = str | int | float | None
 
 
@@ -63,10 +69,11 @@ def _table(
     *,
     size: int = 9,
     widths: Sequence[float] = (),
+    has_total: bool = False,
 ) -> None:
     """A table whose head is repeated on every page; columns in `numbers` stand to the right.
 
-    `widths` in centimetres; without them all columns are equal.
+    `widths` in centimetres; without them all columns are equal. `has_total`: the last row sums up.
     """
     table = document.add_table(rows=1, cols=len(headings), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -77,12 +84,29 @@ def _table(
         cells = table.add_row().cells
         for index, value in enumerate(row):
             _write(cells[index], "" if value is None else str(value), size, right=index in numbers)
+    for cell in table.rows[-1].cells if has_total else ():
+        for run in cell.paragraphs[0].runs:
+            run.bold = True
     table.autofit = not widths
     for column, width in zip(table.columns, widths, strict=False):
         column.width = Cm(width)
         for cell in column.cells:
             cell.width = Cm(width)
     document.add_paragraph()
+
+
+def _fitted(headings: Sequence[str], rows: Iterable[Sequence[Cell]], whole: float) -> list[float]:
+    """Widths of columns by their longest text, a long one broken into lines; a heading needs room
+    for its longest word, and every cell for its margins.
+
+    >>> _fitted(["Wilayah", "KPM"], [["Kabupaten Kapuas", 9], ["Kota Palangka Raya", 1200]], 30)
+    [22.0, 8.0]
+    """
+    lengths = [MARGINS + round(BOLD * max(map(len, heading.split()))) for heading in headings]
+    for row in rows:
+        for n, value in enumerate(row):
+            lengths[n] = max(lengths[n], MARGINS + min(len(str(value or "")), LONGEST))
+    return [round(whole * length / sum(lengths), 1) for length in lengths]
 
 
 def _write(cell, text: str, size: int, *, bold: bool = False, right: bool = False) -> None:
@@ -93,13 +117,15 @@ def _write(cell, text: str, size: int, *, bold: bool = False, right: bool = Fals
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _signature(document, day: date, office: str) -> None:
+def _signature(document, day: date, office: str, *, left: float = 9) -> None:
+    """`left`: centimetres from the margin."""
     dots = "." * 40
     for text in (f"{dots[:20]}, {date_format(day, 'j F Y')}", office, "", "", "", f"( {dots} )"):
         paragraph = document.add_paragraph(text)
-        paragraph.paragraph_format.left_indent = Cm(9)
+        paragraph.paragraph_format.left_indent = Cm(left)
         paragraph.paragraph_format.space_after = Pt(0)
         paragraph.paragraph_format.keep_with_next = True
+    paragraph.paragraph_format.keep_with_next = False
 
 
 FOLLOW_UP_HEADINGS = (
@@ -282,6 +308,7 @@ def signed_table(
     headings: Sequence[str],
     rows: Iterable[Sequence[Cell]],
     numbers: Sequence[int],
+    has_total: bool = False,
     definitions: Iterable[tuple[str, str]] = (),
     office: str,
     now: datetime,
@@ -289,13 +316,25 @@ def signed_table(
     """A recap for signature."""
     document = _new(title)
     section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = section.page_height, section.page_width
     document.add_heading(title, 0)
     document.add_paragraph(note)
-    _table(document, headings, rows, numbers=numbers)
+    rows = [list(row) for row in rows]
+    widths = _fitted(headings, rows, LANDSCAPE)
+    size = 7 if len(headings) > MANY_COLUMNS else 9
+    _table(
+        document,
+        headings,
+        rows,
+        numbers=numbers,
+        size=size,
+        widths=widths,
+        has_total=has_total,
+    )
     for term, meaning in definitions:
         paragraph = document.add_paragraph()
         paragraph.add_run(f"{term}: ").bold = True
         paragraph.add_run(meaning)
-    _signature(document, now.date(), office)
+    _signature(document, now.date(), office, left=LANDSCAPE - 8)
     return _saved(document, now)

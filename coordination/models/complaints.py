@@ -1,5 +1,6 @@
 """Complaints (pengaduan): what somebody reported, who looks into it, what the answer was."""
 
+import re
 from datetime import date
 
 from django.db import models
@@ -31,6 +32,11 @@ class ComplaintQuerySet(ScopedQuerySet):
 
     def open(self):
         return self.filter(status__in=Complaint.OPEN)
+
+    def numbered(self, number: str):
+        """The one with this number (`PGD-2021-0001`, in either case), if there is one."""
+        found = re.fullmatch(r"PGD-([12]\d{3})-(\d{1,18})", number.strip().upper())
+        return self.filter(received_on__year=found[1], pk=found[2]) if found else self.none()
 
     def overdue(self, today: date | None = None):
         return self.open().filter(due_on__lt=today or timezone.localdate())

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from regions.models import Region
@@ -102,4 +103,4 @@ class PublicRelease(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Angka publik per {self.as_of:%d-%m-%Y}"
+        return f"Angka publik per {date_format(self.as_of, 'j F Y')}"

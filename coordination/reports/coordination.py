@@ -19,9 +19,9 @@ def _complaint_rows(wanted: Wanted):
         yield [
             row.number, row.get_category_display(), row.get_channel_display(),
             row.region.full_name, str(row.agent or ""),
-            row.subject, row.received_on.isoformat(), row.due_on.isoformat(),
+            row.subject, row.received_on, row.due_on,
             row.get_status_display(), str(row.owner or ""), row.get_outcome_display(),
-            row.answered_on.isoformat() if row.answered_on else "",
+            row.answered_on,
         ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def _follow_up_rows(wanted: Wanted):
         figure = figure_of(row)
         yield [
             row.text, row.meeting.title, row.agency.short_name, row.region.full_name,
-            row.due_on.isoformat(), row.state_label,
+            row.due_on, row.state_label,
             *(
                 (figure.indicator.title, figure.of, figure.then, figure.now, figure.newest)
                 if figure

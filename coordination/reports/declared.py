@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from accounts.scope import Scope
 from dashboards import payouts
-from dashboards.figures import CHILD_LENGTH
+from dashboards.figures import CHILD_LENGTH, share
 from distribution.models import PayoutPeriod
 from regions.models import Region
 from verification.models import Round
@@ -17,8 +17,11 @@ YES_NO = {"ya": "Ya", "tidak": "Tidak"}
 
 @dataclass(frozen=True)
 class Column:
+    """`share`: a percentage, with the headings of the part and the whole it is of."""
+
     heading: str
     is_number: bool = False
+    share: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,11 @@ class Wanted:
 @dataclass(frozen=True)
 class Report:
     """`rows` streams; `count` says how many there will be, for the progress and the question
-    whether the user waits. `is_personal`: a purpose is asked for and the export is logged.
-    `deepest`: the length of the code of the smallest region it can be made for. `definitions` are
-    shown on the page and under the signed table; `topic` is the heading it is listed under.
+    whether the user waits. Dates and shares stay dates and numbers: each form of file writes them
+    in its own way. `is_summed`: its numbers may be added up. `is_personal`: a purpose is asked for
+    and the export is logged. `deepest`: the length of the code of the smallest region it can be
+    made for. `definitions` are shown on the page and under the signed table; `topic` is the heading
+    it is listed under.
     """
 
     code: str
@@ -94,9 +99,41 @@ class Report:
     filters: tuple[Filter, ...] = ()
     is_personal: bool = False
     is_signed: bool = False
+    is_summed: bool = False
     deepest: int = 13
     definitions: tuple[tuple[str, str], ...] = ()
     topic: str = "Koordinasi"
+
+    def shown(self, wanted: Wanted) -> list[int]:
+        """The columns that can hold something: none of a level below the one that is wanted."""
+        levels = LEVELS.items() if LEVEL in self.filters else ()
+        hidden = {name for length, name in levels if int(length) > wanted.length}
+        return [n for n, column in enumerate(self.columns) if column.heading not in hidden]
+
+    def described(self, wanted: Wanted) -> list[tuple[str, str]]:
+        """What was asked for, in words: the region, and every filter that narrows it."""
+        told = [("Wilayah", wanted.region.full_name)]
+        for filter_ in self.filters:
+            choices = filter_.choices_for(wanted.user)
+            chosen = wanted.option(filter_.name)
+            if filter_ is LEVEL:
+                chosen = str(wanted.length)
+            elif filter_.required and not chosen:
+                chosen = next(iter(choices), "")
+            if chosen in choices:
+                told.append((filter_.label, choices[chosen]))
+        return told
+
+    def total(self, sums: Sequence[int]) -> list:
+        """The last row of a report that is summed, from the sums of its columns."""
+        place = {column.heading: n for n, column in enumerate(self.columns)}
+        row: list = ["Jumlah"]
+        for n, column in enumerate(self.columns[1:], start=1):
+            if column.share:
+                row.append(share(*(sums[place[heading]] for heading in column.share)))
+            else:
+                row.append(sums[n] if column.is_number else "")
+        return row
 
 
 _LEVEL_OF = {5: Region.Level.REGENCY, 8: Region.Level.DISTRICT, 13: Region.Level.VILLAGE}
@@ -118,10 +155,6 @@ def names_of(codes: Iterable[str]) -> dict[str, Region]:
 def place_cells(code: str, names: Mapping[str, Region]) -> list[str]:
     """Kabupaten/kota, kecamatan and village of a code; empty below its level."""
     return [names[code[:n]].full_name if len(code) >= n else "" for n in (5, 8, 13)]
-
-
-def percent(value) -> str:
-    return "" if value is None else f"{value}".replace(".", ",")
 
 
 def _periods(user) -> dict[str, str]:

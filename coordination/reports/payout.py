@@ -16,7 +16,6 @@ from coordination.reports.declared import (
     Report,
     Wanted,
     names_of,
-    percent,
     place_cells,
     places_of,
 )
@@ -57,11 +56,11 @@ def _payout_rows(wanted: Wanted):
             row.planned,
             row.credited,
             row.credited_amount,
-            percent(row.credited_share),
+            row.credited_share,
             row.failed,
             row.spent,
             row.spent_amount,
-            percent(row.spent_share),
+            row.spent_share,
             row.unspent,
         ]
 
@@ -77,11 +76,11 @@ PAYOUT = Report(
         Column("Rencana (Rp)", True),
         Column("KPM dana masuk", True),
         Column("Dana masuk (Rp)", True),
-        Column("Dana masuk (%)", True),
+        Column("Dana masuk (%)", True, ("Dana masuk (Rp)", "Rencana (Rp)")),
         Column("KPM gagal", True),
         Column("KPM sudah belanja", True),
         Column("Belanja (Rp)", True),
-        Column("Sudah belanja (%)", True),
+        Column("Sudah belanja (%)", True, ("Belanja (Rp)", "Dana masuk (Rp)")),
         Column("KPM belum belanja", True),
     ),
     count=places_of,
@@ -89,6 +88,7 @@ PAYOUT = Report(
     topic="Penyaluran",
     filters=(PERIOD, LEVEL, BANK),
     is_signed=True,
+    is_summed=True,
 )
 
 
@@ -142,6 +142,7 @@ RECONCILIATION = Report(
     topic="Penyaluran",
     filters=(PERIOD, BANK),
     is_signed=True,
+    is_summed=True,
     deepest=REGENCY,
 )
 
@@ -178,6 +179,7 @@ FINDINGS = Report(
     topic="Penyaluran",
     filters=(PERIOD, BANK),
     is_signed=True,
+    is_summed=True,
     deepest=REGENCY,
 )
 
@@ -227,10 +229,10 @@ def _agent_rows(wanted: Wanted):
             agent.name,
             agent.get_kind_display(),
             agent.get_status_display(),
-            agent.contract_until.isoformat() if agent.contract_until else "",
+            agent.contract_until,
             {True: "YA", False: "TIDAK"}.get(agent.has_edc, ""),
             agent.visit_count,
-            agent.last_visit.isoformat() if agent.last_visit else "",
+            agent.last_visit,
             agent.last_score,
             agent.open_findings,
         ]
@@ -292,7 +294,7 @@ def _reach_rows(wanted: Wanted):
             village.families,
             village.agents,
             village.nearest,
-            percent(village.km),
+            village.km,
         ]
 
 

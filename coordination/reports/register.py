@@ -16,7 +16,6 @@ from coordination.reports.declared import (
     Report,
     Wanted,
     names_of,
-    percent,
     place_cells,
     places_of,
 )
@@ -137,7 +136,7 @@ def _bnba_rows(wanted: Wanted):
             household.rw,
             *(numbers if in_full else map(mask, numbers)),
             person.name,
-            person.birth_date.isoformat() if person.birth_date else "",
+            person.birth_date,
             person.birth_place,
             person.sex,
             person.occupation,
@@ -186,7 +185,7 @@ def _recap_rows(wanted: Wanted):
     for code, row in counts.items():
         yield [
             *place_cells(code, names), row.kpm, row.households, row.persons, row.invalid_nik,
-            percent(row.invalid_share),
+            row.invalid_share,
         ]  # fmt: skip
 
 
@@ -205,11 +204,12 @@ RECAP = Report(
         Column("Keluarga", True),
         Column("Orang", True),
         Column("NIK tidak sah", True),
-        Column("NIK tidak sah (%)", True),
+        Column("NIK tidak sah (%)", True, ("NIK tidak sah", "Orang")),
     ),
     count=places_of,
     rows=_recap_rows,
     topic="Penerima manfaat",
     filters=(LEVEL,),
     is_signed=True,
+    is_summed=True,
 )

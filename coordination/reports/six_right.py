@@ -19,7 +19,6 @@ from coordination.reports.declared import (
     Report,
     Wanted,
     names_of,
-    percent,
     place_cells,
     places_of,
 )
@@ -138,7 +137,7 @@ def _rows(wanted: Wanted):
     for code, pairs in shares.items():
         for right, (part, whole) in zip(RIGHTS, pairs, strict=True):
             cells = place_cells(code, names)
-            yield [*cells, right.title, part, whole, percent(share(part, whole))]
+            yield [*cells, right.title, part, whole, share(part, whole)]
 
 
 SIX_RIGHT = Report(
@@ -151,7 +150,7 @@ SIX_RIGHT = Report(
         Column("Indikator"),
         Column("Tepat", True),
         Column("Dari", True),
-        Column("Tepat (%)", True),
+        Column("Tepat (%)", True, ("Tepat", "Dari")),
     ),
     count=lambda wanted: places_of(wanted) * len(RIGHTS),
     rows=_rows,

@@ -12,7 +12,6 @@ from coordination.reports.declared import (
     Report,
     Wanted,
     names_of,
-    percent,
     place_cells,
     places_of,
 )
@@ -29,7 +28,7 @@ def _progress_rows(wanted: Wanted):
         if row.cases:
             yield [
                 *place_cells(code, names), row.cases, row.approved, row.sent, row.returned,
-                row.to_do - row.returned, percent(row.verified_share),
+                row.to_do - row.returned, row.verified_share,
             ]  # fmt: skip
 
 
@@ -45,13 +44,14 @@ PROGRESS = Report(
         Column("Diajukan", True),
         Column("Dikembalikan", True),
         Column("Belum", True),
-        Column("Terverifikasi (%)", True),
+        Column("Terverifikasi (%)", True, ("Terverifikasi", "KPM dalam putaran")),
     ),
     count=places_of,
     rows=_progress_rows,
     topic="Verifikasi dan pemadanan",
     filters=(ROUND, LEVEL),
     is_signed=True,
+    is_summed=True,
 )
 
 
@@ -79,7 +79,7 @@ def _match_rows(wanted: Wanted):
             *place_cells(row["place"], names),
             row["n"],
             row["matched"],
-            percent(figures.share(row["matched"], row["n"])),
+            figures.share(row["matched"], row["n"]),
             *(found.get(value, 0) for value, _ in OUTCOMES),
         ]
 
@@ -93,7 +93,7 @@ MATCHING = Report(
         *PLACES,
         Column("Orang aktif", True),
         Column("NIK dibenarkan", True),
-        Column("NIK dibenarkan (%)", True),
+        Column("NIK dibenarkan (%)", True, ("NIK dibenarkan", "Orang aktif")),
         *(Column(f"Hasil: {label}", True) for _, label in OUTCOMES),
     ),
     count=places_of,
@@ -101,4 +101,5 @@ MATCHING = Report(
     topic="Verifikasi dan pemadanan",
     filters=(LEVEL,),
     is_signed=True,
+    is_summed=True,
 )

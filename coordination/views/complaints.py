@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from accounts.admin import regions_inside
 from beneficiaries.models import Household
@@ -55,7 +56,7 @@ def add_complaint(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request,
                 f"{complaint.number} dicatat. Tenggat jawaban"
-                f" {complaint.due_on:%d-%m-%Y}; sampaikan nomornya kepada pelapor.",
+                f" {date_format(complaint.due_on, 'j F Y')}; sampaikan nomornya kepada pelapor.",
             )
             return redirect("admin:coordination_complaint_change", complaint.pk)
     return render(

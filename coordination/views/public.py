@@ -70,7 +70,11 @@ def _table(table: dict) -> dict:
     """Rows and totals as texts."""
     return {
         "titles": [column["title"] for column in table["columns"]],
-        "rows": [(row["name"], list(map(_shown, row["values"]))) for row in table["rows"]],
+        # Under "Kabupaten/kota" the word itself would only break the names of a narrow screen.
+        "rows": [
+            (row["name"].removeprefix("Kabupaten "), list(map(_shown, row["values"])))
+            for row in table["rows"]
+        ],
         "totals": [_shown(value) for value in table["totals"]],
         "round": table["round"],
         "period": table.get("period", ""),
@@ -86,17 +90,23 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @_limited
 def as_csv(request: HttpRequest) -> HttpResponse:
-    table = _release().table
+    release = _release()
+    table = release.table
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["kode", "wilayah", *(column["name"] for column in table["columns"])])
+    titles = (column["title"] for column in table["columns"])
+    writer.writerow(["Kode", "Wilayah", "Per tanggal", *titles])
+    day = release.as_of.isoformat()
     for row in table["rows"]:
-        writer.writerow([row["code"], row["name"], *_plain(row["values"])])
-    writer.writerow([public.PROVINCE, "Provinsi", *_plain(table["totals"])])
+        writer.writerow([row["code"], row["name"], day, *_plain(row["values"])])
+    writer.writerow([public.PROVINCE, "Provinsi", day, *_plain(table["totals"])])
     return HttpResponse(
         out.getvalue(),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="angka-program-sembako.csv"'},
+        headers={
+            "Content-Disposition": "attachment;"
+            f' filename="angka-program-sembako-{release.as_of.isoformat()}.csv"'
+        },
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.db.models import Count
-from django.utils import timezone
 
 from accounts import standing
 from accounts.models import User
@@ -78,7 +77,7 @@ def _night(user: User) -> Card:
         rows=[
             Row(
                 job.title,
-                note=f"{timezone.localtime(job.last_success_at):%d-%m-%Y %H.%M}, {job.outcome}"
+                note=f"{shared.moment(job.last_success_at)}, {job.outcome}"
                 if job.last_success_at
                 else "Belum pernah selesai.",
                 look=_look(job),

@@ -71,8 +71,7 @@ def _purchases(user: User) -> Card:
         rows=[
             Row(
                 label=f"Rp{thousands(purchase.amount)}",
-                note=f"{timezone.localtime(purchase.purchased_at):%d-%m-%Y %H.%M},"
-                f" nomor {purchase.number}",
+                note=f"{shared.moment(purchase.purchased_at)}, nomor {purchase.number}",
                 url=shared.change_page("distribution_purchase", purchase.pk),
                 look=Look("idle", "minus", "Dibatalkan")
                 if purchase.voided_at

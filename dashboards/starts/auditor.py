@@ -101,7 +101,7 @@ def last_accesses(user: User) -> Card:
         rows=[
             Row(
                 label=str(access.user),
-                note=f"{timezone.localtime(access.at):%d-%m-%Y %H.%M}, {access.subject}"
+                note=f"{shared.moment(access.at)}, {access.subject}"
                 + (f", {thousands(access.row_count)} baris" if access.row_count > 1 else ""),
                 look=looks[access.kind],
             )

@@ -1,7 +1,7 @@
 """Parts that several start pages have."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -34,6 +34,10 @@ def change_page(model: str, number: int) -> str:
 
 def day(value: date) -> str:
     return date_format(value, "j F Y")
+
+
+def moment(value: datetime) -> str:
+    return date_format(timezone.localtime(value), "j M Y H.i")
 
 
 def with_registered(user, lines: Iterable[Task | Waiting]) -> list[Task]:

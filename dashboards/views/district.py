@@ -57,6 +57,9 @@ def district(request):
             "upload": links.new_upload(user),
             "uploads": links.uploads(user),
             "region": links.region(code),
+            "verified": round and links.verified(user, code, round),
+            "sent": round and links.sent(user, code, round),
+            "to_do": round and links.cases_to_do(user, code, round),
         },
     )
 
@@ -80,6 +83,7 @@ class Shown:
 class Progress:
     place: figures.Place
     url: str
+    to_do_url: str | None
 
 
 def _progress(user, area, round) -> list[Progress]:
@@ -88,7 +92,10 @@ def _progress(user, area, round) -> list[Progress]:
         return []
     places = [place for place in area.places if place.counts.cases]
     places.sort(key=lambda place: (-place.counts.to_do, place.counts.approved, place.code))
-    return [Progress(place, links.region(place.region)) for place in places]
+    return [
+        Progress(place, links.region(place.region), links.cases_to_do(user, place.code, round))
+        for place in places
+    ]
 
 
 def _own_regions(user, current: Region) -> list[maps.Choice]:

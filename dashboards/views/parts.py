@@ -50,6 +50,7 @@ def parts(view: Overview) -> dict:
         "chosen": view.chosen,
         "tiles": view.tiles,
         "chart": _chart(view),
+        "has_long_period": any(month.first != month.last for month in view.chart),
         "card": card,
         "since": view.since_period if card and card.measure in maps.PAYOUT else view.since_month,
         "trend": view.trend,
@@ -85,8 +86,9 @@ def _chart(view: Overview) -> charts.Stacked | None:
     return charts.stacked(
         [
             charts.Stack(
-                label=_label(month, "M"),
-                title=_label(month, "F Y"),
+                label=date_format(month.first, "M"),
+                until="" if month.first == month.last else f"–{date_format(month.last, 'M')}",
+                title=_title(month),
                 whole=month.counts.credited_amount,
                 part=month.counts.spent_amount,
                 planned=month.counts.planned,
@@ -98,11 +100,12 @@ def _chart(view: Overview) -> charts.Stacked | None:
     )
 
 
-def _label(month, form: str) -> str:
-    last = date_format(month.last, form)
+def _title(month) -> str:
+    last = date_format(month.last, "F Y")
     if month.first == month.last:
         return last
-    return f"{date_format(month.first, form.split(maxsplit=1)[0])}–{last}"
+    form = "F" if month.first.year == month.last.year else "F Y"
+    return f"{date_format(month.first, form)}–{last}"
 
 
 def _quality(view: Overview) -> list[QualityPart]:
@@ -111,6 +114,7 @@ def _quality(view: Overview) -> list[QualityPart]:
     urls = {
         "nik": links.invalid_nik(user, code, **only),
         "padan": links.unmatched(user, code, **only),
+        **{what: links.lacking(user, code, what, **only) for what in ("kk", "alamat", "periksa")},
     }
     return [
         QualityPart(

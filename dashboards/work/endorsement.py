@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Su
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.scope import Scope
 from dashboards.work.tasks import Task, Waiting, due
@@ -127,6 +128,6 @@ def _to_apply(one: Endorsement) -> dict:
         "due": until,
         "url": reverse("admin:verification_decree_change", args=[one.decree_pk]),
         "title": f"penetapan {one.decree_number} belum diterapkan",
-        "text": f"Berlaku mulai {one.effective_on:%d-%m-%Y}, {until.words}.",
+        "text": f"Berlaku mulai {date_format(one.effective_on, 'j F Y')}, {until.words}.",
         "button": "Buka penetapan",
     }

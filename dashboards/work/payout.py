@@ -1,9 +1,6 @@
 """What the payout leaves to the district: cards, agents, findings of the reconciliation."""
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from accounts.scope import Scope
 from beneficiaries.models import Card
@@ -47,13 +44,12 @@ def lines(user, code: str) -> Iterator[Waiting]:
         )
     if user.has_perm("distribution.handle_reconciliationfinding") and len(code) == 5:
         disagreements = ReconciliationFinding.objects.visible_to(user).open()
-        query = urlencode({"wilayah": code, "jenis": "TERBUKA"})
         yield Waiting(
             rows=disagreements.filter(inside.condition(ReconciliationFinding.PLACE)),
             unit="temuan",
-            title="Jelaskan temuan rekonsiliasi {name}",
+            title="Jelaskan temuan rekonsiliasi",
             text="Daftar bayar, laporan bank, dan transaksi tidak sama.",
             button="Lihat temuan",
-            url=f"{reverse('distribution:reconciliation')}?periode={{key}}&{query}#daftar",
-            split=("period", "period__name"),
+            url=links.open_findings(user, code),
+            spread=("period", "periode salur"),
         )

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import (
-    BigIntegerField,
-    CharField,
     Count,
     DateField,
-    F,
     IntegerField,
     Min,
     Q,
@@ -80,8 +77,8 @@ class Waiting:
     """Rows that wait for somebody, in the words of their line; `url` is the list of these rows.
 
     Due on `due_on`, or, where each row has a date of its own, with the earliest in `due_field`;
-    the line then tells how many are late. With `split` (the fields of a key and of a name) there
-    is a line for each key: `{key}` in `url` and `{name}` in `title` stand for it.
+    the line then tells how many are late. With `spread` (a field and the word for it) it also
+    tells over how many different ones the rows are spread.
     """
 
     rows: QuerySet
@@ -92,18 +89,19 @@ class Waiting:
     url: str | None
     due_on: date | None = None
     due_field: str = ""
-    split: tuple[str, str] | None = None
+    spread: tuple[str, str] | None = None
 
-    def task(
-        self, *, count: int, late: int, earliest: date | None, of_key: int, of_name: str
-    ) -> Task:
+    def task(self, *, count: int, late: int, earliest: date | None, among: int) -> Task:
+        told = [f"{thousands(late)} lewat tenggat."] if late else []
+        if self.spread:
+            told.append(f"Dari {thousands(among)} {self.spread[1]}.")
         return Task(
             count=count,
             unit=self.unit,
-            title=self.title.format(name=of_name) if self.split else self.title,
-            text=f"{thousands(late)} lewat tenggat. {self.text}" if late else self.text,
+            title=self.title,
+            text=" ".join([*told, self.text]),
             button=self.button,
-            url=self.url.format(key=of_key) if self.split else self.url,
+            url=self.url,
             due=due(earliest or self.due_on),
         )
 
@@ -134,21 +132,19 @@ def _counted(waiting: Sequence[Waiting]) -> list[Task]:
     rows = first.union(*others, all=True) if others else first
     return [
         waiting[row.pop("of_line")].task(**row)
-        for row in sorted(rows, key=lambda row: (row["of_line"], -(row["of_key"] or 0)))
+        for row in sorted(rows, key=lambda row: row["of_line"])
         if row["count"]
     ]
 
 
 def _count(number: int, line: Waiting) -> QuerySet:
-    key, name = line.split or (None, None)
     rows = (
         line.rows.order_by()
-        .values(  # names that no model has for a field
-            of_line=Value(number),
-            of_key=Cast(F(key) if key else Value(None), BigIntegerField()),
-            of_name=F(name) if name else Value("", CharField()),
+        .values(of_line=Value(number))  # a name that no model has for a field
+        .annotate(
+            count=Count("pk"),
+            among=Count(line.spread[0], distinct=True) if line.spread else Value(0, IntegerField()),
         )
-        .annotate(count=Count("pk"))
     )
     if not line.due_field:
         never = Min(Cast(Value(None), DateField()))

@@ -1,3 +1,3 @@
-from distribution.admin import agents, cards, overlap, payments, reference
+from distribution.admin import agents, cards, findings, overlap, payments, reference
 
-__all__ = ["agents", "cards", "overlap", "payments", "reference"]
+__all__ = ["agents", "cards", "findings", "overlap", "payments", "reference"]

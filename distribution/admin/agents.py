@@ -144,7 +144,7 @@ class AgentChangeList(ScopedChangeList):
         self.result_list = list(self.result_list)
         families = families_of_agents([agent.pk for agent in self.result_list])
         for agent in self.result_list:
-            agent.families = families.get(agent.pk, 0)
+            agent.families = families[agent.pk]
 
 
 class AgentForm(forms.ModelForm):

@@ -299,6 +299,7 @@ class LeftOutAdmin(ScopedAdmin):
     empty_text = "Tidak ada KPM berhak yang tidak dibayar."
     list_display = ["family", "place", "period", "reason"]
     list_select_related = ["period", "village__parent", "household__payee"]
+    ordering = ["-pk"]
     list_filter = [
         "period",
         ("reason", ChoicesDropdownFilter),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.formats import number_format
-from import_export import fields, resources
+from import_export import fields
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import (
 )
 
 from accounts.admin import ReferenceDataAdmin, RegencyFilter
-from accounts.exchange import Choice, Day, Known, Share, Whole, Words, YesNo
+from accounts.exchange import Choice, Day, Known, Share, Sheet, Whole, Words, YesNo
 from beneficiaries.admin import masked
 from beneficiaries.models import Programme
 from distribution.looks import state
@@ -29,7 +29,7 @@ from regions.models import Region
 from spreadsheets.words import thousands
 
 
-class BenefitRateResource(resources.ModelResource):
+class BenefitRateResource(Sheet):
     """One row a rate; a row with the programme and first day of an existing rate replaces it."""
 
     programme = fields.Field("programme", "program", Known(Programme, "code"))
@@ -46,7 +46,7 @@ class BenefitRateResource(resources.ModelResource):
         skip_unchanged = True
 
 
-class BudgetResource(resources.ModelResource):
+class BudgetResource(Sheet):
     """One row a programme, regency and year; a row that exists is replaced."""
 
     programme = fields.Field("programme", "program", Known(Programme, "code"))
@@ -63,7 +63,7 @@ class BudgetResource(resources.ModelResource):
         skip_unchanged = True
 
 
-class FoodGroupResource(resources.ModelResource):
+class FoodGroupResource(Sheet):
     code = fields.Field("code", "kode")
     name = fields.Field("name", "nama")
     position = fields.Field("position", "urutan", Whole())
@@ -76,7 +76,7 @@ class FoodGroupResource(resources.ModelResource):
         skip_unchanged = True
 
 
-class CommodityResource(resources.ModelResource):
+class CommodityResource(Sheet):
     name = fields.Field("name", "nama")
     group = fields.Field("group", "kelompok_gizi", Known(FoodGroup, "code"))
     unit = fields.Field("unit", "satuan")
@@ -91,7 +91,7 @@ class CommodityResource(resources.ModelResource):
         skip_unchanged = True
 
 
-class RegionIndicatorResource(resources.ModelResource):
+class RegionIndicatorResource(Sheet):
     region = fields.Field("region", "kode_wilayah", Known(Region, "code"))
     year = fields.Field("year", "tahun", Whole())
     kind = fields.Field("kind", "indikator", Choice(RegionIndicator.Kind.choices))
@@ -106,7 +106,7 @@ class RegionIndicatorResource(resources.ModelResource):
         skip_unchanged = True
 
 
-class ProgrammePairResource(resources.ModelResource):
+class ProgrammePairResource(Sheet):
     first = fields.Field("first", "program_pertama", Known(Programme, "code"))
     second = fields.Field("second", "program_kedua", Known(Programme, "code"))
     rule = fields.Field("rule", "aturan", Choice(ProgrammePair.Rule.choices))
@@ -122,7 +122,7 @@ class ProgrammePairResource(resources.ModelResource):
         skip_unchanged = True
 
 
-class BarredGroupResource(resources.ModelResource):
+class BarredGroupResource(Sheet):
     code = fields.Field("code", "kode")
     name = fields.Field("name", "nama")
     words = fields.Field("words", "kata", Words())
@@ -137,7 +137,7 @@ class BarredGroupResource(resources.ModelResource):
         skip_unchanged = True
 
 
-class BarredPersonResource(resources.ModelResource):
+class BarredPersonResource(Sheet):
     nik = fields.Field("nik", "nik")
     name = fields.Field("name", "nama")
     group = fields.Field("group", "golongan", Known(BarredGroup, "code"))
@@ -240,6 +240,7 @@ class CommodityAdmin(ReferenceDataAdmin):
     list_filter = ["group", ("is_allowed", BooleanRadioFilter)]
     list_select_related = ["group"]
     search_fields = ["name"]
+    search_help_text = "Nama barang"
 
     @admin.display(description="boleh dibeli")
     def allowed(self, commodity):
@@ -307,10 +308,12 @@ class BarredGroupAdmin(ReferenceDataAdmin):
 @admin.register(BarredPerson)
 class BarredPersonAdmin(ReferenceDataAdmin):
     resource_classes = [BarredPersonResource]
+    empty_text = "Daftar dari instansi diunggah sebagai lembar; pemilik agen diperiksa terhadapnya."
     list_display = ["name", "nik_column", "group", "note"]
     list_filter = ["group"]
     list_select_related = ["group"]
     search_fields = ["name"]
+    search_help_text = "Nama orang"
 
     @admin.display(description="NIK")
     def nik_column(self, person):

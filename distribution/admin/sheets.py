@@ -14,7 +14,7 @@ class OfSheet:
 
     def changelist_view(self, request, extra_context=None):
         kind = kinds.get(self.sheet)
-        context = {"sheet": kind.title.lower()}
+        context = {"sheet": kind.title[:1].lower() + kind.title[1:]}
         if kind.may_be_sent_by(request.user):
             query = urlencode({"jenis": kind.key})
             context["send_url"] = f"{reverse('admin:uploads_upload_add')}?{query}"

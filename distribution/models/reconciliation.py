@@ -68,6 +68,9 @@ class ReconciliationFindingQuerySet(OfPayingBank):
         """What somebody still has to see to."""
         return self.present().filter(is_due=True).exclude(status__in=CLOSED)
 
+    def closed(self):
+        return self.present().filter(status__in=CLOSED)
+
     def waiting_for_bank(self):
         return self.open().filter(status=FindingStatus.DIMINTA)
 

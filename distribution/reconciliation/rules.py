@@ -259,8 +259,9 @@ RULES = (
         flow=SPENT,
         tone="bad",
         of="purchase",
-        where="EXISTS (SELECT FROM stopped s WHERE s.agent_id = b.agent_id AND b.at >= s.begun"
-        " AND b.at < s.ended) OR b.day < a.contract_from OR b.day > a.contract_until"
+        where="b.agent_id IN (SELECT agent_id FROM stopped) AND EXISTS (SELECT FROM stopped s"
+        " WHERE s.agent_id = b.agent_id AND b.at >= s.begun AND b.at < s.ended)"
+        " OR b.day < a.contract_from OR b.day > a.contract_until"
         " OR b.agent_id IN (SELECT agent_id FROM barred)",
         cause="CASE WHEN b.agent_id IN (SELECT agent_id FROM barred)"
         " THEN 'Pemilik dari golongan terlarang'"

@@ -16,6 +16,7 @@ from distribution.views import reach_map
 from distribution.views.agents import page
 from distribution.views.reach_map import Place
 from distribution.views.tables import Heading, in_order
+from regions.codes import PROVINCE_CODE
 from regions.models import Region
 
 FAR = 10
@@ -104,7 +105,7 @@ def _regencies(request: HttpRequest, asked: Asked) -> HttpResponse:
         columns=columns,
         total={name: sum(getattr(row, name) for row in rows) for name in names},
         map=reach_map.draw(
-            "62",
+            PROVINCE_CODE,
             {
                 row.code: Place(
                     row.name, row.villages, row.without_agent, asked.url(kabupaten=row.code)

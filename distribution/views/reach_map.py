@@ -70,7 +70,7 @@ class Map:
 
 
 def draw(parent: str, places: Mapping[str, Place]) -> Map | None:
-    """The map of a region with its places by code; None where none of them is on it."""
+    """The map of a region with its places by code; None where not even two of them are on it."""
     try:
         drawing = geometry.shapes(parent)
     except KeyError:  # a region founded after the map was drawn
@@ -89,7 +89,7 @@ def draw(parent: str, places: Mapping[str, Place]) -> Map | None:
         if area.code in places
     )
     noun = "kab/kota" if is_province else "kecamatan"
-    return Map(drawing.view_box, areas, noun) if areas else None
+    return Map(drawing.view_box, areas, noun) if len(areas) > 1 else None
 
 
 def _label(area: geometry.Area, place: Place) -> str:

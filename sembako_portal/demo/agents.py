@@ -37,7 +37,7 @@ _OCCUPATIONS = ("Pedagang", "Wiraswasta", "Mengurus rumah tangga", "Petani")
 _BARRED = ("Perangkat Desa", "PNS", "Pengelola BUMDes")
 _VISITS = 45
 # Where few of the villages without an agent are served from a neighbour.
-_REACHED = {"62.07": 0.4, "62.10": 0.6, "62.12": 0.3}
+_REACHED = {"62.07": 0.6, "62.10": 0.8, "62.12": 0.5}
 _RATE = 200_000
 _REASONS = ("Kontrak tidak diperpanjang", "Pindah usaha", "Mesin EDC rusak sejak dua bulan")
 
@@ -116,7 +116,7 @@ def _filled_in(
     added = []
     for code, village in places.items():
         near = reliable.get(code[:8])
-        if code in taken or not near or random.random() > _REACHED.get(code[:5], 0.85):
+        if code in taken or not near or random.random() > _REACHED.get(code[:5], 0.95):
             continue
         nearest = min(near, key=lambda agent: _apart(village, places[agent.village_id]))
         added.append(AgentVillage(agent=nearest, village_id=code))
@@ -133,7 +133,8 @@ def _apart(one: Region, other: Region) -> Decimal:
 def _agent(random: Random, village: Region, number: int, today: date) -> Agent:
     kind, word, _ = random.choices(_KINDS, [weight for *_, weight in _KINDS])[0]
     born = date(1965, 1, 1) + timedelta(days=random.randrange(12_000))
-    begins = date(2020, 1, 1) + timedelta(days=random.randrange(500))
+    # Before the year of payouts that the demo tells of.
+    begins = today - timedelta(days=500 + random.randrange(700))
     ends = random.choices(
         (None, today + timedelta(days=random.randrange(10, 700)), today - timedelta(days=40)),
         (50, 47, 3),

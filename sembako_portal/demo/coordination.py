@@ -12,12 +12,31 @@ from beneficiaries.models import Household
 from coordination.actions import complaints, meetings
 from coordination.actions.minutes import finalise_minutes
 from coordination.briefing import freeze
-from coordination.models import Agency, Briefing, Complaint, ComplaintStep, FollowUp, Meeting
+from coordination.models import (
+    Agency,
+    Briefing,
+    Complaint,
+    ComplaintStep,
+    FollowUp,
+    FollowUpStep,
+    Meeting,
+)
 from distribution.models import Agent
 from regions.models import Region
 from sembako_portal.demo.load import WIB
 
 _HELD_BEFORE, _COMING_AFTER = timedelta(days=24), timedelta(days=6)
+_EARLIER = timedelta(days=150)
+# Of the meeting before: text, agency, regency, days from the meeting to the due date and to the
+# day on which it was done.
+_DONE = (
+    ("Menyerahkan KKS yang masih tersimpan di bank", "HIMBARA", "62.02", 20, 18),
+    ("Melengkapi nomor KK keluarga di Seruyan", "Dinsos kab/kota", "62.07", 25, 66),
+    ("Memeriksa agen yang dilaporkan mewajibkan paket", "HIMBARA", "62.71", 30, 39),
+    ("Memadankan ulang NIK ganda Barito Utara", "Dukcapil kab/kota", "62.05", 40, 98),
+    ("Menetapkan jadwal musyawarah desa", "Dinsos Provinsi", "62", 60, 57),
+    ("Mengusulkan pengganti KPM yang pindah di Lamandau", "Dinsos kab/kota", "62.09", 45, 71),
+)
 
 # Text, agency, regency, days to the due date from the meeting, indicator, value then, responsible.
 _FOLLOW_UPS = (
@@ -84,6 +103,7 @@ def create_coordination(*, users: Mapping[str, User], today: date) -> Meeting:
     """Call it where figures are counted; gives the meeting that is coming."""
     coordinator = users["koordinator"]
     with scope.applied(coordinator.scope):
+        _earlier_meeting(coordinator, today)
         held = _held_meeting(coordinator, today)
         _follow_ups(held, users, today)
         finalise_minutes(held, by=coordinator)
@@ -92,9 +112,9 @@ def create_coordination(*, users: Mapping[str, User], today: date) -> Meeting:
             title=f"Rakor Program Sembako {date_format(today + _COMING_AFTER, 'F Y')}",
             starts_at=datetime.combine(today + _COMING_AFTER, time(9), WIB),
         )
+        _complaints(users, today)
         for region in [coming.region, Region.objects.get(pk="62.03")]:
             freeze(Briefing.objects.create(meeting=coming, region=region, made_by=coordinator))
-        _complaints(users, today)
     return coming
 
 
@@ -109,6 +129,35 @@ def _call(by: User, *, title: str, starts_at: datetime) -> Meeting:
         agencies=Agency.objects.all(),
         by=by,
     )
+
+
+def _earlier_meeting(by: User, today: date) -> None:
+    day = today - _EARLIER
+    meeting = _call(
+        by,
+        title=f"Rakor Program Sembako {date_format(day, 'F Y')}",
+        starts_at=datetime.combine(day, time(9), WIB),
+    )
+    meetings.decide(meeting, text="Pekerjaan yang tertunda diselesaikan tahun ini.", by=by)
+    came = dict.fromkeys(meeting.attendances.values_list("pk", flat=True), 2)
+    meetings.hold_meeting(meeting, summary="Rapat membahas pekerjaan tertunda.", people=came, by=by)
+    agencies = {agency.short_name: agency for agency in Agency.objects.all()}
+    for text, agency, region, due, done in _DONE:
+        follow_up = meetings.add_follow_up(
+            meeting,
+            text=text,
+            agency=agencies[agency],
+            region=Region.objects.get(pk=region),
+            due_on=day + timedelta(days=due),
+            decision=meeting.decisions.first(),
+            by=by,
+        )
+        meetings.finish(follow_up, note="Selesai, sudah dilaporkan kepada provinsi.", by=by)
+        finished_on = day + timedelta(days=done)
+        FollowUp.objects.filter(pk=follow_up.pk).update(finished_on=finished_on)
+        for action, on in (("CATAT", day), ("SELESAI", finished_on)):
+            moment = datetime.combine(on, time(13), WIB)
+            FollowUpStep.objects.filter(follow_up=follow_up, action=action).update(at=moment)
 
 
 def _held_meeting(by: User, today: date) -> Meeting:
@@ -157,7 +206,7 @@ def _follow_ups(held: Meeting, users: Mapping[str, User], today: date) -> None:
         by=users["petugas.kapuas"],
     )
     meetings.finish(
-        FollowUp.objects.get(pk=made[4].pk),
+        FollowUp.objects.get(pk=made[-1].pk),
         note="Surat nomor 460/812/PFM/2021 terkirim kepada 14 kabupaten/kota.",
         by=users["koordinator"],
     )

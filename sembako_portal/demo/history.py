@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import connection
 
-from dashboards import history, payouts
+from dashboards import history
 
 # The same as today, less a family or a match here and there the further back; of the round only
 # the months since it began, with fewer cases done.
@@ -27,7 +27,6 @@ WHERE m.month = %(month)s
 
 def create_history(*, today: date) -> None:
     """Call it when all figures were counted."""
-    payouts.refresh()
     month = today.replace(day=1)
     history.keep_month(month)
     with connection.cursor() as cursor:

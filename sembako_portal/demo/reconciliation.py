@@ -154,7 +154,7 @@ def _handle(findings, *, by: User, bank: User, officer: User) -> None:
         assign(pks, to=officer, note="Temui keluarganya bersama TKSK.", by=by)
     if pks := _pks(in_kapuas.filter(rule="DIBAYAR_NONAKTIF"))[:5]:
         assign(pks, office="KABKOTA", note="Pastikan keadaannya di lapangan.", by=by)
-    if pks := _pks(in_kapuas.filter(rule="AGEN_TERLARANG"))[:4]:
+    if pks := _pks(in_kapuas.filter(cause="Di luar masa kontrak"))[:4]:
         dismiss(pks, note="Kontrak agen sudah diperpanjang; suratnya menyusul.", by=officer)
     for code in ("62.08", "62.09"):
         if pks := _pks(findings.open().filter(regency_code=code)):

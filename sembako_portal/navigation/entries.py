@@ -128,6 +128,7 @@ ENTRIES = (
                 permission="distribution.view_reconciliationfinding",
                 waiting=waiting.findings_waiting,
             ),
+            Entry("Temuan rekonsiliasi", model="distribution.ReconciliationFinding"),
             Entry(
                 "Gizi dan harga",
                 view="distribution:nutrition",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.apps import apps
 from django.contrib import admin
@@ -12,6 +13,9 @@ from django.utils.functional import SimpleLazyObject, lazy
 from accounts.models import Notification
 from sembako_portal.navigation.entries import ENTRIES, Entry
 from sembako_portal.navigation.waiting import Count, Waiting
+
+# Fifty entries on every page, whose addresses never change.
+_address = cache(reverse)
 
 
 @dataclass
@@ -33,13 +37,13 @@ def _child(entry: Entry, request) -> Item | None:
             return None
         if entry.province and not request.user.scope.is_province:
             return None
-        return _item(entry, reverse(entry.view), request)
+        return _item(entry, _address(entry.view), request)
     model = apps.get_model(entry.model)
     if not admin.site.is_registered(model):
         return None
     if not admin.site.get_model_admin(model).has_view_permission(request):
         return None
-    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    url = _address(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     return _item(entry, url, request)
 
 
@@ -48,8 +52,7 @@ def _item(entry: Entry, url: str, request) -> Item:
         entry.label,
         url,
         is_current=any(
-            request.path.startswith(address)
-            for address in (url, *(reverse(name) for name in entry.siblings))
+            request.path.startswith(address) for address in (url, *map(_address, entry.siblings))
         ),
         waiting=entry.waiting(request.user) if entry.waiting else None,
     )
@@ -88,7 +91,7 @@ def navigation(request) -> list[Item]:
 
 def frame(request) -> Frame:
     """The navigation and the bell; what waits is counted for both in one query."""
-    home = reverse("admin:index")
+    home = _address("admin:index")
     items = [Item("Beranda", home, "home", is_current=request.path == home)]
     groups = [
         (entry, [item for child in entry.children if (item := _child(child, request))])
@@ -148,6 +151,12 @@ def _search_url() -> str:
         return ""
 
 
+def _search_words(user) -> str:
+    if user.has_perm("beneficiaries.view_household"):
+        return "Cari nama, NIK, KKS, atau desa"
+    return "Cari desa atau kecamatan"
+
+
 def context(request) -> dict:
     """Context processor: lazily, so that a page without the frame asks the database nothing."""
     user = getattr(request, "user", None)
@@ -160,5 +169,6 @@ def context(request) -> dict:
         "user_place": lazy(place_of, str)(user),
         "user_place_short": lazy(short_place_of, str)(user),
         "search_url": _search_url(),
+        "search_words": lambda: _search_words(user),
         "unread_notifications": lambda: made.unread,
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from django import template
 from django.contrib.admin.templatetags.admin_list import result_headers
@@ -33,6 +34,7 @@ BADGE_ICONS = {"ok": "ok", "info": "clock", "warn": "warn", "bad": "bad", "idle"
 
 
 @register.simple_tag(name="icon")
+@cache
 def symbol(name: str, size: str | int = "", css: str = "") -> SafeString:
     """A symbol of static/portal/sprite.svg; `size` is 14, 16, 20 or 24 px, without it 18."""
     classes = " ".join(filter(None, ["i", size and f"i-{size}", css]))
@@ -222,10 +224,9 @@ def _shown(value, empty: str) -> SafeString | str | None:
         return empty
     if isinstance(value, bool):
         return badge("Ya", "ok") if value else badge("Tidak", "idle")
-    if isinstance(value, datetime):
-        return f"{tanggal_singkat(value)} {timezone.localtime(value):%H.%M}"
     if isinstance(value, date):
-        return tanggal_singkat(value)
+        time = f" {timezone.localtime(value):%H.%M}" if isinstance(value, datetime) else ""
+        return format_html('<span class="nowrap">{}</span>{}', tanggal_singkat(value), time)
     return None
 
 

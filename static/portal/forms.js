@@ -24,20 +24,16 @@
       if (!name || !drawn?.matches(".select2-container")) continue;
       const shown = drawn.querySelector(".select2-selection__rendered");
       drawn.querySelector(".select2-selection").setAttribute("aria-labelledby", [name, shown?.id].filter(Boolean).join(" "));
-      for (const part of drawn.querySelectorAll(".select2-selection__rendered[role], .select2-search__field")) {
+      const opened = drawn.matches(".select2-container--open") ? document.querySelectorAll(".select2-dropdown .select2-search__field") : [];
+      for (const part of [...drawn.querySelectorAll(".select2-selection__rendered[role], .select2-search__field"), ...opened]) {
         part.setAttribute("aria-labelledby", name);
       }
     }
   };
-  window.addEventListener("load", () => {
+  if (document.querySelector("select.admin-autocomplete")) {
+    new MutationObserver(nameSearched).observe(document.body, { childList: true, subtree: true });
     nameSearched();
-    window.django?.jQuery?.(document).on("select2:open", (event) => {
-      const name = nameOf(event.target);
-      const search = document.querySelector(".select2-dropdown .select2-search__field");
-      if (name && search) search.setAttribute("aria-labelledby", name);
-    });
-  });
-  window.addEventListener("formset:added", nameSearched); // after the drawing, which listens on the document
+  }
 
   // The format of a file to be read is the one its name ends in
   for (const file of document.querySelectorAll("input[type=file].guess_format")) {

@@ -470,3 +470,24 @@ def test_timeline_of_the_family_without_sensitive_ones():
     ComplaintFactory(household=household, is_sensitive=True)
     (entry,) = household_timeline(household)
     assert entry.text == "Kartu belum diterima"
+
+
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [("{}", 1), (" {} ", 1), ("pgd-2020-{pk}", 0), ("PGD-0000-1", 0), ("{}9", 0), ("PGD-", 0)],
+)
+def test_a_complaint_is_found_by_the_number_that_was_told(client, number, found):
+    officer = UserFactory(regions=[KAPUAS])
+    complaint = ComplaintFactory()
+    ComplaintFactory(region_id=OTHER_VILLAGE)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_changelist")
+    text = number.format(complaint.number, pk=complaint.pk)
+    assert list(client.get(url, {"q": text}).context["cl"].result_list) == [complaint] * found
+
+
+def test_a_number_of_another_place_finds_nothing(client):
+    elsewhere = ComplaintFactory(region_id=OTHER_VILLAGE)
+    client.force_login(UserFactory(regions=[KAPUAS]), "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_changelist")
+    assert not client.get(url, {"q": elsewhere.number}).context["cl"].result_list

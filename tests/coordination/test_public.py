@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from coordination import public
@@ -87,9 +88,11 @@ def test_the_three_forms_say_the_same(client, coordinator, families):
     assert by_code["62.11"][kpm] is None
     assert by_code["62.01"][kpm] is None  # alone, the total would tell the two of Pulang Pisau
     assert len(told["rows"]) == 14
-    for code, _, *values in rows[1:-1]:
+    for code, _, _, *values in rows[1:-1]:
         assert values == ["*" if value is None else str(value) for value in by_code[code]]
-    assert "Kabupaten Kapuas" in page
+    assert '<th scope="row">Kapuas</th>' in page
+    assert rows[0][:4] == ["Kode", "Wilayah", "Per tanggal", "Keluarga terdaftar"]
+    assert rows[3][:3] == [KAPUAS, "Kabupaten Kapuas", timezone.localdate().isoformat()]
     assert ">12<" in page
 
 

@@ -82,7 +82,8 @@ def rows_of(found) -> list[list[str]]:
         content = file.read()
     if found.format == "xlsx":
         rows = load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
-        return [["" if cell is None else str(cell) for cell in row] for row in rows]
+        texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+        return [row for row in texts if row[0] != "Jumlah"]
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
 
 
@@ -137,6 +138,7 @@ def test_figures_need_no_purpose_and_are_not_logged(officer, families):
 def test_recap_adds_up_at_every_level(coordinator, families, level, places):
     head, *rows = rows_of(make(coordinator, "rekap", region="62", tingkat=level))
     assert len(rows) == places
+    assert head[:3].count("Kecamatan") == (level != "5")
     for heading, total in (("KPM aktif", 3), ("Keluarga", 4), ("Orang", 6)):
         assert sum(int(row[head.index(heading)]) for row in rows) == total
 
@@ -149,8 +151,13 @@ def test_signed_reports_as_word(officer, families, code):
     with found.file.open("rb") as file:
         document = Document(file)
     assert document.paragraphs[0].text == reports.get(code).title
-    assert len(document.tables[0].rows) == found.total + 1
-    assert "Pejabat yang menandatangani" in [paragraph.text for paragraph in document.paragraphs]
+    table = document.tables[0]
+    has_total = table.rows[-1].cells[0].text == "Jumlah"
+    assert has_total == (reports.get(code).is_summed and found.total > 1)
+    assert len(table.rows) == found.total + 1 + has_total
+    says = [paragraph.text for paragraph in document.paragraphs]
+    assert "Kepala Dinas Sosial Kabupaten Kapuas" in says
+    assert says[1].startswith("Wilayah: Kabupaten Kapuas. ")
 
 
 def test_matching_report(officer, families):
@@ -299,7 +306,7 @@ def test_six_rights_are_counted_payment_by_payment(coordinator, paid):
     AgentVisitFactory(visited_on=date(2021, 11, 1), good_quality=False)  # after the period
     found = make(coordinator, "6t", region=KAPUAS, tingkat="5")
     head, *rows = rows_of(found)
-    told = {row[head.index("Indikator")]: tuple(row[4:6]) for row in rows}
+    told = {row[head.index("Indikator")]: tuple(row[-3:-1]) for row in rows}
     credited, full = sql(
         "SELECT count(*), sum((topped_up_amount = amount)::int) FROM distribution_payment"
         " WHERE topped_up_amount > 0 AND regency_code = '62.03'"
@@ -330,7 +337,7 @@ def test_right_families_are_those_found_and_eligible(coordinator, paid):
                 **done)  # fmt: skip
     head, *rows = rows_of(make(coordinator, "6t", region=KAPUAS))
     right = next(row for row in rows if row[head.index("Indikator")] == "Tepat sasaran")
-    assert right[4:] == ["1", "2", "50,0"]
+    assert right[-3:] == ["1", "2", "50,0"]
     assert make(coordinator, "bnba", region=KAPUAS, hasil="layak").total == 2
     assert make(coordinator, "bnba", region=KAPUAS, hasil="tidak_ditemukan").total == 0
 
@@ -460,5 +467,46 @@ def test_every_report_has_its_page_and_file(client, coordinator, paid, report):
     client.post(url, {"region": "62", "format": "xlsx", "purpose": PURPOSE, **options})
     found = ReportFile.objects.get()
     assert found.status == "SIAP"
-    assert rows_of(found)[0] == [column.heading for column in report.columns]
+    wanted = report_files.wanted_of(found)
+    shown = [report.columns[n].heading for n in report.shown(wanted)]
+    assert rows_of(found)[0] == shown
     assert len(rows_of(found)) == found.total + 1
+
+
+def test_a_summed_report_ends_with_what_the_payments_add_up_to(coordinator, paid):
+    payments, planned, credited = sql(
+        "SELECT count(*), sum(amount), sum(topped_up_amount) FROM distribution_payment"
+    )[0]
+    found = make(coordinator, "penyaluran", region="62", format="docx")
+    with found.file.open("rb") as file:
+        document = Document(file)
+    head, *_, last = ([cell.text for cell in row.cells] for row in document.tables[0].rows)
+    told = dict(zip(head, last, strict=True))
+    assert told["Kabupaten/kota"] == "Jumlah"
+    assert told["KPM dalam daftar bayar"] == str(payments)
+    assert told["Rencana (Rp)"] == f"{planned:,}".replace(",", ".")
+    assert told["Dana masuk (%)"] == f"{100 * credited / planned:.1f}".replace(".", ",")
+    assert "Periode salur: Oktober 2021." in document.paragraphs[1].text
+
+
+def test_a_workbook_holds_numbers_and_dates_and_tells_what_was_asked_for(coordinator, paid):
+    with make(coordinator, "penyaluran", region="62", format="xlsx").file.open("rb") as file:
+        book = load_workbook(io.BytesIO(file.read()))
+    head, *_, last = book["Data"].iter_rows()
+    cells = dict(zip((cell.value for cell in head), last, strict=True))
+    assert cells["Kabupaten/kota"].value == "Jumlah"
+    assert (cells["Rencana (Rp)"].value, cells["Rencana (Rp)"].number_format) == (
+        1_000_000,
+        "#,##0",
+    )
+    assert cells["Dana masuk (%)"].value == 75
+    about = dict(book["Keterangan"].iter_rows(values_only=True))
+    assert (about["Wilayah"], about["Periode salur"]) == (
+        "Provinsi Kalimantan Tengah",
+        "Oktober 2021",
+    )
+    AgentVisitFactory(agent=AgentFactory(), visited_on=date(2021, 10, 5))
+    with make(coordinator, "agen", format="xlsx").file.open("rb") as file:
+        head, row = load_workbook(io.BytesIO(file.read())).active.iter_rows()
+    place = [cell.value for cell in head].index("Kunjungan terakhir")
+    assert row[place].is_date and row[place].number_format == "dd-mm-yyyy"

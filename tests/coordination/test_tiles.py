@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -59,3 +60,46 @@ def test_tile_of_the_district_counts_its_own(client, late):
     client.force_login(officer, "accounts.backends.RoleBackend")
     assert rows_of(client, tile.url) == FollowUp.objects.visible_to(officer).overdue().count() == 2
     assert not Complaint.objects.visible_to(officer).overdue().exists()
+
+
+def told_by_sql(day) -> int:
+    """Independent of the tile: overdue when the day began."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM coordination_followup WHERE due_on < %s AND created_on < %s"
+            " AND coalesce(finished_on, 'infinity') >= %s",
+            [day] * 3,
+        )
+        return cursor.fetchone()[0]
+
+
+def test_the_change_and_the_line_are_counted_from_the_dates_of_the_rows():
+    first = timezone.localdate().replace(day=1)
+    if first == timezone.localdate():  # nothing is compared with the day itself
+        first = (first - timedelta(days=1)).replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    agreed = before - timedelta(days=20)
+    day = timedelta(days=1)
+
+    def follow_up(due_on, finished_on=None):
+        state = {"status": "SELESAI", "finished_on": finished_on} if finished_on else {}
+        FollowUpFactory(due_on=due_on, created_on=agreed, **state)
+
+    follow_up(before - day)  # overdue on both days and now
+    follow_up(before, first - day)  # late in the month, finished within it
+    follow_up(first - 2 * day, first)  # overdue when the month began, finished since
+    follow_up(first - 2 * day, first)
+    follow_up(first, first)  # never late when a month began
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    tile = tiles.overdue(coordinator, indicators.area_of(coordinator, "62")).tile
+    assert (tile.value, tile.change.text) == ("1", "turun 2")
+    assert tile.change.good is True
+    assert list(tile.line) == [told_by_sql(before), told_by_sql(first), 1] == [1, 3, 1]
+
+
+def test_what_is_new_has_nothing_to_be_compared_with():
+    FollowUpFactory(created_on=timezone.localdate())
+    officer = UserFactory(regions=[KAPUAS])
+    tile = tiles.overdue(officer, indicators.area_of(officer, KAPUAS)).tile
+    assert (tile.change, list(tile.line)) == (None, [])
+    assert tile.missing == "Belum ada tindak lanjut sebelum bulan ini."

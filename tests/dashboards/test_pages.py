@@ -186,6 +186,15 @@ def test_district_home_counts_only_the_district(client, officer, world):
     assert "Pulang Pisau" not in says.split("Kapuas dan provinsi")[0]  # there as the best
 
 
+def test_the_progress_of_a_district_is_as_long_as_its_lists(client, officer, world):
+    context = page(client, officer).context
+    total = context["area"].total
+    for key, number in (("verified", total.approved), ("sent", total.sent), ("to_do", total.to_do)):
+        assert count_behind(client, context["links"][key]) == number > 0, key
+    for line in context["progress"]:
+        assert count_behind(client, line.to_do_url) == line.place.counts.to_do
+
+
 def test_tasks_name_count_and_way(client, officer, coordinator, world):
     UploadFactory(
         status="PERLU_PERBAIKAN",

@@ -105,6 +105,8 @@ def busy(world):
         CardFactory(household=household, status="DIBUKA", handed_over_on=None)
         AgentFindingFactory(agent=AgentFactory(village_id=village))
         disagreement(period, village)
+        if not day:
+            disagreement(PeriodFactory(name="Rapel 2021", is_rapel=True), village)
         ComplaintFactory(region_id=village, due_on=TODAY - timedelta(days=3))
         FollowUpFactory(region_id=village[:5], due_on=TODAY + timedelta(days=2))
     figures.refresh()
@@ -136,7 +138,7 @@ DISTRICT_LINES = {
     "Tindak lanjuti yang meninggal atau pindah": 2,
     "Catat serah terima KKS": 2,
     "Tindak lanjuti temuan 6T di agen": 2,
-    "Jelaskan temuan rekonsiliasi November 2021": 2,
+    "Jelaskan temuan rekonsiliasi": 3,
     "Jawab pengaduan warga": 2,
     "Laporkan tindak lanjut Rakor": 2,
 }
@@ -149,6 +151,7 @@ def test_the_officer_sees_every_subject_of_the_own_district(client, officer, bus
     assert tasks["Jawab pengaduan warga"].due.overdue == 3
     assert tasks["Jawab pengaduan warga"].text.startswith("2 lewat tenggat.")
     assert tasks["Laporkan tindak lanjut Rakor"].due.days == 2
+    assert tasks["Jelaskan temuan rekonsiliasi"].text.startswith("Dari 2 periode salur.")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from beneficiaries.models import Card, Enrollment, Household, Person
 from distribution.health import CHECKS
-from distribution.models import Payment, PaymentReport
+from distribution.models import Payment, PaymentReport, Purchase, ReconciliationFinding
 from sembako_portal.demo import users
 from sembako_portal.management.commands.demo import fill
 from tests.demo.helpers import TODAY, checksum, run
@@ -151,6 +151,11 @@ class TestPayout:
         reported = PaymentReport.objects.filter(status__in=["TOP_UP_GAGAL", "TOP_UP_SUKSES"])
         failed = reported.filter(status="TOP_UP_GAGAL").count() / reported.count()
         assert 0.005 < failed < 0.04
+
+    @pytest.mark.parametrize("rule", ["AGEN_LUAR_WILAYAH", "AGEN_TERLARANG"])
+    def test_few_buy_where_they_should_not(self, province, rule):
+        found = ReconciliationFinding.objects.filter(rule=rule).count()
+        assert 0 < found < 0.015 * Purchase.objects.count()
 
     @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
     def test_what_must_hold_every_night_holds(self, province, check):

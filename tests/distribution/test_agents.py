@@ -252,6 +252,17 @@ def test_the_page_of_an_agent_offers_what_the_role_may(login, coordinator, tksk)
     assert "Pindah usaha" in client.post(step, {"reason": "Pindah usaha"}, follow=True).text
 
 
+def test_the_list_tells_the_families_that_each_agent_serves(login, coordinator):
+    busy, idle = AgentFactory(village_id=VILLAGE), AgentFactory(village_id=NEXT_VILLAGE)
+    for _ in range(2):
+        HouseholdFactory(village_id=VILLAGE, kpm=True)
+    page = login(coordinator).get(reverse("admin:distribution_agent_changelist"))
+    assert {agent.pk: agent.families for agent in page.context["cl"].result_list} == {
+        busy.pk: 2,
+        idle.pk: 0,
+    }
+
+
 def test_the_owners_number_is_shown_on_request_and_logged(login, coordinator, tksk):
     agent = AgentFactory(owner_name="SITI", owner_nik="6203085507809021", village_id=VILLAGE)
     url = reverse("admin:distribution_agent_reveal", args=[agent.pk])
@@ -359,5 +370,10 @@ def test_a_budget_is_imported_with_a_preview_and_its_errors_in_words(login, coor
     confirm = {field.name: field.value() for field in good.context["confirm_form"]}
     client.post(reverse("admin:distribution_budget_process_import"), confirm)
     assert Budget.objects.get().amount == 2_400_000
+    (row,) = preview("SEMBAKO,62.03,2021,2500000,<b>DIPA</b>").context["result"].valid_rows()
+    amount, basis = row.diff[3:]
+    assert "Lama: </span>2400000</del>" in amount
+    assert "Baru: </span>2500000</ins>" in amount
+    assert "&lt;b&gt;DIPA&lt;/b&gt;" in basis
     officer = login(UserFactory(regions=[KAPUAS]))
     assert officer.get(url).status_code == 403

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -306,3 +307,16 @@ def test_a_card_of_another_person_is_asked_about(family, bank):
 def test_a_nik_of_two_persons_names_no_holder(family, bank):
     HouseholdFactory(members__nik=NIK)
     assert "PEMEGANG_GANDA" in codes(send(bank, [row()]))
+
+
+def test_the_members_of_a_group_stand_below_what_became_of_it(family, officer, client):
+    opening = open_group(officer)
+    client.force_login(officer, backend="accounts.backends.RoleBackend")
+    page = client.get(
+        reverse("admin:distribution_accountopening_change", args=[opening.pk]), follow=True
+    )
+    shown = page.context["opening"]
+    assert (shown.sukses, shown.gagal, shown.proses) == (0, 0, 1)
+    assert "1 diproses" in page.text and family.payee.name in page.text
+    everybody = client.get(reverse("admin:distribution_accountopeningmember_changelist"))
+    assert everybody.context["opening"] is None

@@ -307,6 +307,15 @@ def test_a_card_number_is_shown_on_its_page(as_user, bank, credited):
     assert as_user(mandiri).post(address, {"number": "kks"}).status_code in (302, 403, 404)
 
 
+def test_lists_that_grow_by_a_sheet_lead_to_its_upload(as_user, bank):
+    client = as_user(bank)
+    upload = reverse("admin:uploads_upload_add")
+    for model, kind in (("agent", "agen"), ("purchase", "transaksi")):
+        assert f"{upload}?jenis={kind}" in client.get(url(model, "changelist")).text
+    auditor = as_user(UserFactory(role=Role.AUDITOR, regions=["62"]))
+    assert upload not in auditor.get(url("overlapfinding", "changelist")).text
+
+
 # The family, and every night
 
 

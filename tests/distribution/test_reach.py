@@ -117,9 +117,15 @@ def test_what_has_no_figure_comes_last_in_either_direction():
 
 
 def test_a_place_is_shaded_by_its_share_without_an_agent():
-    places = {"62.03": Place("Kapuas", 10, 4, "/"), "62.99": Place("Baru", 1, 1, "/")}
+    places = {
+        "62.03": Place("Kapuas", 10, 4, "/"),
+        "62.04": Place("Barito Selatan", 10, 0, "/"),
+        "62.99": Place("Baru", 1, 1, "/"),
+    }
     drawn = draw("62", places)
-    (kapuas,) = drawn.areas
+    kapuas, barsel = drawn.areas
+    assert (barsel.label, barsel.place.shade) == ("Barsel", 1)
     assert (kapuas.label, kapuas.place.share, kapuas.place.shade) == ("Kapuas", Decimal(40), 4)
-    assert [one.places for one in drawn.classes] == [0, 0, 0, 1, 0]
+    assert [one.places for one in drawn.classes] == [1, 0, 0, 1, 0]
     assert draw("62.03.08.2001", places) is None
+    assert draw("62", {"62.03": places["62.03"]}) is None

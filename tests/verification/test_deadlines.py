@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from regions.models import Holiday
@@ -74,6 +75,14 @@ def test_holidays_of_one_year(client, administrator):
     shown = client.get(url, {"tahun": "2021"}).context["cl"].queryset
     assert {holiday.day.year for holiday in shown} == {2021}
     assert client.get(url, {"tahun": "besok"}).status_code == 200
+
+
+def test_holidays_begin_with_this_year(client, administrator):
+    shown = client.get(reverse("admin:regions_holiday_changelist")).context["cl"].result_list
+    years = [holiday.day.year for holiday in shown]
+    this = timezone.localdate().year
+    assert years[:5] == [this] * 5 and years[5] == this + 1
+    assert [holiday.day for holiday in shown] == sorted(holiday.day for holiday in shown)
 
 
 def test_a_holiday_can_be_taken_back(client, administrator):

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.utils import timezone
-from import_export import fields, resources
+from import_export import fields
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
 from accounts.admin import (
@@ -14,7 +14,7 @@ from accounts.admin import (
     ScopedChangeList,
     VillageFilter,
 )
-from accounts.exchange import Known, Whole
+from accounts.exchange import Known, Sheet, Whole
 from beneficiaries import exports
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
@@ -150,7 +150,7 @@ class PayeeChangeAdmin(DecidedAdmin):
         return redirect("verification:choose", "pengurus")
 
 
-class QuotaResource(resources.ModelResource):
+class QuotaResource(Sheet):
     """One row a programme, place and year; a row that exists is replaced."""
 
     programme = fields.Field("programme", "program", Known(Programme, "code"))

@@ -6,12 +6,13 @@ to the cases, and a page over 300,000 cases does not count while somebody waits.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Left
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from beneficiaries.figures import Mark, TimelineEntry
@@ -294,3 +295,13 @@ def household_timeline(household: Household) -> list[TimelineEntry]:
             )
         )
     return entries
+
+
+CHECKED_DAYS = 365
+
+
+def not_checked_lately() -> Q:
+    """Families without an approved case decided during the last year (days of WIB)."""
+    since = timezone.localdate() - timedelta(days=CHECKED_DAYS)
+    checked = Case.objects.approved().filter(household=OuterRef("pk"), decided_at__date__gt=since)
+    return ~Q(Exists(checked))

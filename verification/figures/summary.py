@@ -268,7 +268,7 @@ class Summary:
         found = [
             Place(
                 code=code,
-                name=names[code].name if self.regency else names[code].full_name,
+                name=names[code].name,
                 url=self.url(code) if self.regency else f"?{self._query(wilayah=code)}",
                 cases=counts["cases"],
                 closed=counts["closed"],

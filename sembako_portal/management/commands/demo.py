@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from beneficiaries.models import Household
-from dashboards import figures
+from dashboards import figures, payouts
 from sembako_portal.demo import (
     agents,
     coordination,
@@ -127,6 +127,7 @@ def _tell_stories(
     tell("rekonsiliasi dan koordinasi")
     reconciliation.create_reconciliation(users=created, today=today)
     figures.refresh()
+    payouts.refresh()
     coordination.create_coordination(users=created, today=today)
     matching.keep_history()
     history.create_history(today=today)
