@@ -18,6 +18,7 @@ from accounts.exchange import Choice, Sheet, Whole
 from beneficiaries.admin import badges
 from beneficiaries.figures import Mark
 from coordination import complaint_steps, figures, meeting_steps
+from coordination.measures import figure_of
 from coordination.models import Agency, Complaint, ComplaintTerm, FollowUp, Meeting
 from coordination.steps import SteppedAdmin
 from coordination.views import complaints as complaint_views
@@ -27,7 +28,7 @@ from dashboards.work import due
 
 @admin.register(Agency)
 class AgencyAdmin(ReferenceDataAdmin):
-    list_display = ["name", "short_name", "region", "is_active"]
+    list_display = ["name", "short_name", "region", "email", "is_active"]
     list_select_related = ["region"]
     search_fields = ["name", "short_name"]
     search_help_text = "Nama instansi"
@@ -198,6 +199,11 @@ class MeetingAdmin(SteppedAdmin):
             path("<int:pk>/ubah/", view(self.edit_view), name="coordination_meeting_edit"),
             path("<int:pk>/notulen/", view(self.minutes_view), name="coordination_meeting_minutes"),
             path(
+                "<int:pk>/notulen/<int:version>/",
+                view(self.minutes_view),
+                name="coordination_meeting_minutes",
+            ),
+            path(
                 "<int:pk>/bahan/<int:briefing>.<str:ending>",
                 view(self.briefing_view),
                 name="coordination_meeting_briefing",
@@ -219,8 +225,8 @@ class MeetingAdmin(SteppedAdmin):
             raise PermissionDenied
         return meeting_views.change_meeting(request, meeting)
 
-    def minutes_view(self, request, pk):
-        return meeting_views.download_minutes(request, self.thing(request, pk))
+    def minutes_view(self, request, pk, version=None):
+        return meeting_views.download_minutes(request, self.thing(request, pk), version)
 
     def briefing_view(self, request, pk, briefing, ending):
         return meeting_views.download_briefing(request, self.thing(request, pk), briefing, ending)
@@ -277,7 +283,7 @@ class FollowUpStateFilter(DropdownFilter):
 class FollowUpAdmin(SteppedAdmin):
     steps = meeting_steps.FOLLOW_UP_STEPS
     list_display = ["text", "agency_column", "region", "state", "due_column", "moved"]
-    list_select_related = ["agency", "region", "meeting"]
+    list_select_related = ["agency", "region", "meeting", "round", "period"]
     list_filter = [FollowUpStateFilter, ("agency", ScopedRelatedFilter), RegencyFilter]
     search_fields = ["text"]
     search_help_text = "Tindak lanjut"
@@ -317,5 +323,5 @@ class FollowUpAdmin(SteppedAdmin):
 
     @admin.display(description="angka dahulu → sekarang")
     def moved(self, follow_up):
-        line = meeting_views.line_of(follow_up)
-        return render_to_string("coordination/moved.html", {"line": line}) if line.then else None
+        figure = figure_of(follow_up)
+        return render_to_string("coordination/moved.html", {"figure": figure}) if figure else None

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from coordination import payout_indicators
+from coordination import measures, payout_indicators
 from coordination.models import Briefing, FollowUp, Meeting
 from dashboards import figures, indicators, payouts, work
 from dashboards.places import PlaceCounts, place_counts
@@ -31,7 +31,8 @@ def follow_ups_for(meeting: Meeting, user):
     )
     since = timezone.localdate(previous.starts_at) if previous else None
     ended = visible.filter(finished_on__gte=since) if since else visible.none()
-    return (visible.open() | ended).select_related("agency", "region").order_by("due_on", "id")
+    found = (visible.open() | ended).select_related("agency", "region", "round", "period")
+    return found.order_by("due_on", "id")
 
 
 def _number(value: Decimal | int | None) -> float | int | None:
@@ -82,7 +83,7 @@ def _indicators(user, area: figures.Area, round) -> list[dict]:
 
 def follow_up_line(follow_up: FollowUp) -> dict:
     """One follow-up in words, as pages and documents show it."""
-    indicator = indicators.get(follow_up.indicator)
+    figure = measures.figure_of(follow_up)
     return {
         "text": follow_up.text,
         "agency": follow_up.agency.short_name,
@@ -90,9 +91,11 @@ def follow_up_line(follow_up: FollowUp) -> dict:
         "due_on": follow_up.due_on.isoformat(),
         "state": follow_up.state,
         "state_label": follow_up.state_label,
-        "indicator": indicator.title if indicator else "",
-        "then": indicator.text(follow_up.value_then) if indicator else "",
-        "now": indicator.text(follow_up.value_now) if indicator else "",
+        "indicator": figure.indicator.title if figure else "",
+        "then": figure.then if figure else "",
+        "now": figure.now if figure else "",
+        "of": figure.of if figure else "",
+        "newest": figure.newest if figure else "",
     }
 
 

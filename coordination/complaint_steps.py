@@ -1,7 +1,7 @@
 """What can be done next with a complaint."""
 
 from coordination.actions import complaints as actions
-from coordination.forms import AnswerForm, AssignForm, NoteForm, ReclassifyForm
+from coordination.forms import AnswerForm, AssignForm, CorrectionForm, NoteForm, ReclassifyForm
 from coordination.models import Complaint
 from coordination.steps import Step
 
@@ -80,6 +80,18 @@ STEPS = (
         form_for=ReclassifyForm,
         run=actions.reclassify,
         done="Kategori diubah.",
+        offered=_while(Status.DITERIMA, Status.DITANGANI),
+    ),
+    Step(
+        "koreksi",
+        button="Koreksi",
+        icon="edit",
+        title="Koreksi pengaduan",
+        text="Perbaiki wilayah, pokok, atau isi yang keliru dicatat. Yang semula tertulis tetap"
+        " tersimpan dalam riwayat.",
+        form_for=CorrectionForm,
+        run=actions.correct,
+        done="Pengaduan dikoreksi.",
         offered=_while(Status.DITERIMA, Status.DITANGANI),
     ),
     Step(

@@ -199,6 +199,43 @@ class ReclassifyForm(_OfThing):
         }
 
 
+class CorrectionForm(_OfThing):
+    region = forms.ChoiceField(
+        label="Wilayah",
+        help_text="Wilayah di luar kabupaten/kota ini hanya dapat dipilih oleh provinsi.",
+    )
+    subject = forms.CharField(
+        label="Pokok pengaduan",
+        max_length=150,
+        error_messages={"required": "Pokok pengaduan belum diisi."},
+    )
+    text = forms.CharField(
+        label="Isi pengaduan",
+        **LONG,
+        error_messages={"required": "Isi pengaduan belum diisi."},
+    )
+    note = forms.CharField(
+        label="Alasan koreksi",
+        max_length=250,
+        error_messages={"required": "Alasan koreksi belum diisi."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        here = place_choices(self.user, self.thing.regency_code)
+        others = own_meeting_regions(self.user).exclude(code=self.thing.regency_code)
+        elsewhere = [(other.code, f"Seluruh {other.full_name}") for other in others]
+        self.fields["region"].choices = [*here, ("Wilayah lain", elsewhere)] if others else here
+        self.initial |= {
+            "region": self.thing.region_id,
+            "subject": self.thing.subject,
+            "text": self.thing.text,
+        }
+
+    def clean_region(self) -> Region:
+        return Region.objects.get(pk=self.cleaned_data["region"])
+
+
 class AnswerForm(_OfThing):
     outcome = forms.ChoiceField(
         label="Hasil",

@@ -40,6 +40,7 @@ _STATUS_AFTER = {
     ComplaintStep.Action.CATAT: Complaint.Status.DITERIMA,
     ComplaintStep.Action.SERAHKAN: Complaint.Status.DITANGANI,
     ComplaintStep.Action.KEMAJUAN: Complaint.Status.DITANGANI,
+    ComplaintStep.Action.PINDAH: Complaint.Status.DITERIMA,
     ComplaintStep.Action.JAWAB: Complaint.Status.DIJAWAB,
     ComplaintStep.Action.SELESAI: Complaint.Status.SELESAI,
     ComplaintStep.Action.BUKA: Complaint.Status.DITANGANI,

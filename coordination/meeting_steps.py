@@ -1,6 +1,6 @@
 """What can be done next with a meeting and with a follow-up."""
 
-from coordination.actions import briefings
+from coordination.actions import briefings, minutes
 from coordination.actions import meetings as actions
 from coordination.forms import (
     DecisionForm,
@@ -72,6 +72,17 @@ MEETING_STEPS = (
         run=actions.add_follow_up,
         done="Tindak lanjut dicatat.",
         offered=_meeting(Status.DIRENCANAKAN, Status.SELESAI),
+    ),
+    Step(
+        "tetapkan-notulen",
+        button="Tetapkan notulen",
+        icon="lock",
+        title="Tetapkan notulen",
+        text="Isi dan angka notulen dibekukan seperti sekarang dan tidak dapat diubah lagi."
+        " Perubahan sesudahnya masuk versi berikutnya; versi yang lama tetap tersimpan.",
+        run=minutes.finalise_minutes,
+        done="Notulen ditetapkan. Unduh, cetak, dan mintakan tanda tangannya.",
+        offered=_meeting(Status.SELESAI),
     ),
     Step(
         "batal",

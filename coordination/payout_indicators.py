@@ -1,6 +1,7 @@
 """The figures of the payout that a meeting speaks of and a follow-up is to move.
 
-They are of one period (`payouts.latest_period`); agents, overlaps and findings as they are now.
+They are of one period, the newest unless one is named; agents, overlaps and findings as they
+are now.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,9 +32,9 @@ def counts_of_area(user, area: Area, period: PayoutPeriod) -> dict[str, PayoutCo
     }
 
 
-def _paid(code: str) -> Callable[[object, Area], dict[str, Value]]:
-    def values(user, area: Area) -> dict[str, Value]:
-        period = payouts.latest_period(user)
+def _paid(code: str) -> Callable[..., dict[str, Value]]:
+    def values(user, area: Area, period: PayoutPeriod | None = None) -> dict[str, Value]:
+        period = period or payouts.latest_period(user)
         if period is None:
             return {}
         counts = counts_of_area(user, area, period)
@@ -71,6 +72,7 @@ INDICATORS = (
         "Bagian KPM dalam daftar bayar yang dananya sudah masuk ke kartu, periode terbaru.",
         _paid("dana_masuk"),
         is_share=True,
+        of=PayoutPeriod,
     ),
     Indicator(
         "gagal_salur",
@@ -79,6 +81,7 @@ INDICATORS = (
         -1,
         "KPM dalam daftar bayar yang burekol, cek rekening, atau top up-nya gagal.",
         _paid("gagal_salur"),
+        of=PayoutPeriod,
     ),
     Indicator(
         "dibelanjakan",
@@ -88,6 +91,7 @@ INDICATORS = (
         "Bagian dana yang masuk dan sudah dibelanjakan, dalam rupiah.",
         _paid("dibelanjakan"),
         is_share=True,
+        of=PayoutPeriod,
     ),
     Indicator(
         "belum_belanja",
@@ -97,6 +101,7 @@ INDICATORS = (
         "Bagian KPM yang dananya sudah masuk tetapi belum berbelanja sama sekali.",
         _paid("belum_belanja"),
         is_share=True,
+        of=PayoutPeriod,
     ),
     Indicator(
         "desa_tanpa_agen",

@@ -1,7 +1,7 @@
 from accounts.personal_data import declared
 
 PERSONAL_DATA = {
-    "coordination.Agency": declared(not_personal="id name short_name region is_active"),
+    "coordination.Agency": declared(not_personal="id name short_name region email is_active"),
     "coordination.Meeting": declared(
         personal="chair summary",
         not_personal="id title region starts_at place status created_by created_at",
@@ -12,7 +12,8 @@ PERSONAL_DATA = {
     "coordination.FollowUp": declared(
         personal="responsible created_by",
         not_personal="id meeting decision text agency region regency_code due_on indicator"
-        " value_then value_now value_now_on status finished_on reminded_on created_on",
+        " value_then value_now value_now_on round period value_newest"
+        " newest_name status finished_on reminded_on created_on",
     ),
     "coordination.FollowUpStep": declared(
         personal="note file file_name by", not_personal="id follow_up region regency_code action at"
@@ -20,6 +21,10 @@ PERSONAL_DATA = {
     "coordination.Briefing": declared(
         personal="made_by",
         not_personal="id meeting region regency_code status snapshot as_of created_at",
+    ),
+    "coordination.Minutes": declared(
+        personal="snapshot made_by",
+        not_personal="id meeting region regency_code version made_at",
     ),
     "coordination.Complaint": declared(
         personal="subject text household complainant_name complainant_phone complainant_address"

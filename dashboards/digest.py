@@ -1,24 +1,23 @@
 """The daily e-mail: what a user has not read and what waits for the user, if there is any."""
 
-import logging
-import smtplib
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
 from accounts import scope
 from accounts.models import Notification, User
 from dashboards import figures, work
+from dashboards.mail import Delivery, Letter, send_each
 from dashboards.starts import STARTS, missing
 from spreadsheets.words import thousands
-
-logger = logging.getLogger("portal.digest")
 
 SHOWN_NOTIFICATIONS = 20
 
@@ -52,11 +51,6 @@ class Digest:
             if count
         ]
         return f"Portal Sembako: {' dan '.join(parts)}"
-
-
-def has_mail_server() -> bool:
-    """Whether e-mail goes anywhere; a portal without a server prints it, which helps nobody."""
-    return settings.EMAIL_BACKEND != "django.core.mail.backends.console.EmailBackend"
 
 
 def _lines(user: User) -> list[Line]:
@@ -98,39 +92,34 @@ def digest_of(user: User) -> Digest:
         )
 
 
-def _message(digest: Digest, connection) -> EmailMultiAlternatives:
+def _message(user: User) -> EmailMultiAlternatives | None:
+    digest = digest_of(user)
+    if not digest:
+        return None
     context = {"digest": digest, "site": settings.SITE_URL}
+    page = f"{settings.SITE_URL}{reverse('accounts:notifications')}"
     message = EmailMultiAlternatives(
         digest.subject,
         render_to_string("dashboards/digest.txt", context),
-        to=[digest.user.email],
-        connection=connection,
+        to=[user.email],
+        headers={"List-Unsubscribe": f"<{page}>"},
     )
     message.attach_alternative(render_to_string("dashboards/digest.html", context), "text/html")
     return message
 
 
-def send_digests(today: date | None = None) -> int:
-    """Send today's e-mails; tells how many. Who has had one today gets no second one.
-
-    A mailbox that refuses is logged and tried again at the next run; a mail server that is away
-    ends the run with its error.
-    """
+def send_digests(today: date | None = None) -> Delivery:
+    """Send today's e-mails. Who has had one today gets no second one, so that a run can be
+    repeated for those whose e-mail failed."""
     today = today or timezone.localdate()
     due = User.objects.filter(
         Q(digest_sent_on=None) | Q(digest_sent_on__lt=today), is_active=True, wants_digest=True
     ).exclude(email="")
-    sent = 0
-    with get_connection() as connection:
-        for user in due:
-            digest = digest_of(user)
-            if not digest:
-                continue
-            try:
-                _message(digest, connection).send()
-            except smtplib.SMTPRecipientsRefused:
-                logger.warning("the mailbox of user %s refuses e-mail", user.pk)
-                continue
-            User.objects.filter(pk=user.pk).update(digest_sent_on=today)
-            sent += 1
-    return sent
+    return send_each(
+        Letter(
+            f"user {user.pk}",
+            partial(_message, user),
+            partial(User.objects.filter(pk=user.pk).update, digest_sent_on=today),
+        )
+        for user in due
+    )

@@ -135,8 +135,10 @@ GROUP BY 1, 2, 3
 
 
 @transaction.atomic
-def refresh(regencies: list[str] | None = None) -> None:
+def refresh(regencies: list[str] | None = None, *, all_rounds: bool = False) -> None:
     """Count again: the register and the running rounds, in these regencies or in all of them.
+
+    `all_rounds`: those that are closed too, whose last sheets may be decided afterwards.
 
     To be called after everything that changes what is counted (a sheet applied, submitted,
     returned or taken back; a round opened), once the change is committed. Within a region-limited
@@ -145,6 +147,7 @@ def refresh(regencies: list[str] | None = None) -> None:
     limits = scope.current()
     if limits is not None and not limits.is_province:
         regencies = [code for code in limits.regencies if regencies is None or code in regencies]
+    rounds = Round.objects.all() if all_rounds else Round.objects.running()
     with connection.cursor() as cursor:
         # One at a time: who waited here counts with a snapshot taken after the other's commit, so
         # the older count can never overwrite the newer one.
@@ -152,7 +155,7 @@ def refresh(regencies: list[str] | None = None) -> None:
         values = {
             "everywhere": regencies is None,
             "regencies": regencies or [],
-            "rounds": list(Round.objects.running().values_list("pk", flat=True)),
+            "rounds": list(rounds.values_list("pk", flat=True)),
             "zone": str(timezone.get_default_timezone()),
         }
         statements = (REGISTER.format(**IN_REGENCIES), FORGET_ROUNDS, ROUNDS, ROUND_DAYS)

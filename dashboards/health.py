@@ -84,7 +84,153 @@ WHERE (p.changed_at IS NULL OR p.changed_at <= coalesce(f.counted_at, now() - in
 ORDER BY d.id, r.code
 """
 
+# A village in which a family or a case has changed since it was counted says nothing.
+_QUALITY_OFF = """
+SELECT f.village_id AS village, f.valid_kk, f.addressed, f.checked,
+    coalesce(h.valid_kk, 0) AS counted_valid_kk, coalesce(h.addressed, 0) AS counted_addressed,
+    coalesce(h.checked, 0) AS counted_checked
+FROM dashboards_villagefigures f
+LEFT JOIN (
+    SELECT h.village_id, max(greatest(h.changed_at, c.changed_at)) AS changed_at,
+        count(*) FILTER (WHERE h.is_active AND h.kk_number ~ '^[1-9][0-9]{15}$') AS valid_kk,
+        count(*) FILTER (WHERE h.is_active AND h.address <> '') AS addressed,
+        count(*) FILTER (WHERE h.is_active AND c.last_on > f.counted_at::date - 365) AS checked
+    FROM beneficiaries_household h
+    JOIN dashboards_villagefigures f USING (village_id)
+    LEFT JOIN (
+        SELECT household_id, max(changed_at) AS changed_at,
+            max(decided_at AT TIME ZONE 'Asia/Jakarta')
+                FILTER (WHERE status = 'DISETUJUI')::date AS last_on
+        FROM verification_case GROUP BY 1
+    ) c ON c.household_id = h.id
+    GROUP BY 1
+) h USING (village_id)
+WHERE coalesce(h.changed_at <= f.counted_at, true) AND (f.valid_kk, f.addressed, f.checked)
+    <> (coalesce(h.valid_kk, 0), coalesce(h.addressed, 0), coalesce(h.checked, 0))
+ORDER BY 1
+"""
+
+# Where a case has changed since the count nothing is said, nor of a round opened since.
+_ROUNDS_OFF = """
+SELECT r.name AS round, village_id AS village,
+    coalesce(f.cases, 0) AS cases, coalesce(f.sent, 0) AS sent,
+    coalesce(f.returned, 0) AS returned, coalesce(f.approved, 0) AS approved,
+    coalesce(c.cases, 0) AS counted, coalesce(c.sent, 0) AS counted_sent,
+    coalesce(c.returned, 0) AS counted_returned, coalesce(c.approved, 0) AS counted_approved
+FROM (
+    SELECT round_id, village_id, sum(cases) AS cases, sum(sent) AS sent,
+        sum(returned) AS returned, sum(approved) AS approved, min(counted_at) AS counted_at
+    FROM dashboards_roundfigures GROUP BY 1, 2
+) f FULL JOIN (
+    SELECT round_id, village_id, max(changed_at) AS changed_at,
+        count(*) FILTER (WHERE status <> 'BERAKHIR') AS cases,
+        count(*) FILTER (WHERE status IN ('DIAJUKAN', 'DIKUNJUNGI')) AS sent,
+        count(*) FILTER (WHERE status = 'DIKEMBALIKAN') AS returned,
+        count(*) FILTER (WHERE status = 'DISETUJUI') AS approved
+    FROM verification_case GROUP BY 1, 2
+) c USING (round_id, village_id)
+JOIN verification_round r ON r.id = round_id
+WHERE coalesce(c.changed_at <= coalesce(f.counted_at, now() - interval '1 day'), true)
+    AND (coalesce(f.cases, 0), coalesce(f.sent, 0), coalesce(f.returned, 0),
+        coalesce(f.approved, 0)) <> (coalesce(c.cases, 0), coalesce(c.sent, 0),
+        coalesce(c.returned, 0), coalesce(c.approved, 0))
+ORDER BY r.id, 2
+"""
+
+_ROUND_DAYS_OFF = """
+SELECT r.name AS round, regency.name AS regency, to_char(day, 'DD-MM-YYYY') AS day,
+    coalesce(f.approved, 0) AS approved, coalesce(c.approved, 0) AS counted
+FROM dashboards_roundday f FULL JOIN (
+    SELECT round_id, regency_code AS regency_id, count(*) AS approved,
+        (decided_at AT TIME ZONE 'Asia/Jakarta')::date AS day
+    FROM verification_case WHERE status = 'DISETUJUI' GROUP BY 1, 2, 4
+) c USING (round_id, regency_id, day)
+JOIN verification_round r ON r.id = round_id
+JOIN regions_region regency ON regency.code = regency_id
+JOIN (
+    SELECT round_id, regency_code AS regency_id, max(changed_at) AS changed_at
+    FROM verification_case GROUP BY 1, 2
+) changed USING (round_id, regency_id)
+LEFT JOIN (
+    SELECT round_id, regency_code AS regency_id, min(counted_at) AS counted_at
+    FROM dashboards_roundfigures GROUP BY 1, 2
+) counted USING (round_id, regency_id)
+WHERE changed.changed_at <= coalesce(counted.counted_at, now() - interval '1 day')
+    AND f.approved IS DISTINCT FROM c.approved
+ORDER BY r.id, regency_id, f.day
+"""
+
+_MATCHING_OFF = """
+SELECT batch_id AS batch, district_id AS district, coalesce(f.people, 0) AS people,
+    coalesce(f.latest, 0) AS latest, coalesce(f.nik_changed, 0) AS nik_changed,
+    coalesce(m.people, 0) AS counted, coalesce(m.latest, 0) AS counted_latest,
+    coalesce(m.nik_changed, 0) AS counted_nik_changed
+FROM (
+    SELECT batch_id, district_id, sum(people) AS people, sum(latest) AS latest,
+        sum(nik_changed) AS nik_changed, min(counted_at) AS counted_at
+    FROM dashboards_matchfigures GROUP BY 1, 2
+) f FULL JOIN (
+    SELECT batch_id, left(village_id, 8) AS district_id, max(matched_at) AS matched_at,
+        count(*) AS people, count(*) FILTER (WHERE is_latest) AS latest,
+        count(*) FILTER (WHERE nik_changed) AS nik_changed
+    FROM verification_matchresult WHERE state = 'OTOMATIS' GROUP BY 1, 2
+) m USING (batch_id, district_id)
+WHERE coalesce(m.matched_at <= coalesce(f.counted_at, now() - interval '1 day'), true)
+    AND (f.people, f.latest, f.nik_changed) IS DISTINCT FROM (m.people, m.latest, m.nik_changed)
+ORDER BY 1, 2
+"""
+
 CHECKS = (
+    Check(
+        "angka-mutu-desa",
+        "Bagian mutu data beranda sama dengan isi register",
+        "Keluarga dengan nomor KK sah, beralamat, dan diperiksa dalam setahun per desa/kelurahan"
+        " sama dengan baris yang dihitungnya.",
+        partial(
+            told,
+            "Desa/kelurahan {village}: beranda menyebut {valid_kk} nomor KK sah, {addressed}"
+            " beralamat, dan {checked} diperiksa; register berisi {counted_valid_kk},"
+            " {counted_addressed}, dan {counted_checked}.",
+            _QUALITY_OFF,
+        ),
+    ),
+    Check(
+        "angka-putaran",
+        "Angka putaran beranda sama dengan kasusnya",
+        "KPM, lembar terkirim, dikembalikan, dan terverifikasi per putaran dan desa/kelurahan sama"
+        " dengan kasus yang dihitungnya.",
+        partial(
+            told,
+            "{round}, desa/kelurahan {village}: beranda menyebut {cases} KPM, {sent} terkirim,"
+            " {returned} dikembalikan, dan {approved} terverifikasi; kasusnya {counted},"
+            " {counted_sent}, {counted_returned}, dan {counted_approved}.",
+            _ROUNDS_OFF,
+        ),
+    ),
+    Check(
+        "angka-putaran-harian",
+        "Angka putaran per hari sama dengan kasusnya",
+        "KPM terverifikasi per hari dan kabupaten/kota sama dengan kasus yang dihitungnya.",
+        partial(
+            told,
+            "{round}, {regency}, {day}: beranda menyebut {approved} terverifikasi, kasusnya"
+            " {counted}.",
+            _ROUND_DAYS_OFF,
+        ),
+    ),
+    Check(
+        "angka-pemadanan",
+        "Angka pemadanan beranda sama dengan hasilnya",
+        "Hasil pemadanan oleh aturan per permintaan dan kecamatan sama dengan baris yang"
+        " dihitungnya.",
+        partial(
+            told,
+            "Permintaan {batch}, kecamatan {district}: beranda menyebut {people} orang, {latest}"
+            " jawaban terbaru, dan {nik_changed} NIK diperbaiki; hasilnya {counted},"
+            " {counted_latest}, dan {counted_nik_changed}.",
+            _MATCHING_OFF,
+        ),
+    ),
     Check(
         "angka-desa",
         "Angka beranda sama dengan isi register",

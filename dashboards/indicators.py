@@ -11,10 +11,12 @@ from django.db.models import Count, Q
 from django.db.models.functions import Left
 
 from beneficiaries.models import Person
+from dashboards import payouts
 from dashboards.figures import CHILD_LENGTH, Area, Counts, area, current_round, share
 from dashboards.figures import province_counts as counts_of_province
+from distribution.models import PayoutPeriod
 from spreadsheets.words import thousands
-from verification.models import MatchResult
+from verification.models import MatchResult, Round
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class Indicator:
 
     `better` is 1 where more is better, -1 where less is, 0 where neither; `noun` is what is
     counted. Figures are those the user may see, for an area inside the user's scope.
+
+    `of` is what a figure is of where it is not of the day: a round, which the area is counted with,
+    or a period, which `values` takes as a third argument; without one it takes the newest.
     """
 
     code: str
@@ -50,8 +55,9 @@ class Indicator:
     noun: str
     better: int
     meaning: str
-    values: Callable[[object, Area], Mapping[str, Value]]
+    values: Callable[..., Mapping[str, Value]]
     is_share: bool = False
+    of: type[Round] | type[PayoutPeriod] | None = None
 
     def text(self, number: Decimal | int | None) -> str:
         """93,4% or 1.234, as everywhere in the portal."""
@@ -92,12 +98,28 @@ def area_of(user, code: str) -> Area:
     return area(user, code, current_round(user))
 
 
-def value_of(user, code: str, region_code: str) -> Value:
-    """One indicator of one region now; `NOTHING` where the indicator is not known."""
+def newest_of(user, indicator: Indicator) -> Round | PayoutPeriod | None:
+    """The round or period the pages speak of now; None where the figure is of the day."""
+    if indicator.of is Round:
+        return current_round(user)
+    return payouts.latest_period(user) if indicator.of is PayoutPeriod else None
+
+
+def value_of(user, code: str, region_code: str, of: Round | PayoutPeriod | None = None) -> Value:
+    """One indicator of one region now; `NOTHING` where the indicator is not known.
+
+    Of the newest round or period, unless `of` names one.
+    """
     indicator = get(code)
     if indicator is None:
         return NOTHING
-    return indicator.values(user, area_of(user, region_code)).get(region_code, NOTHING)
+    if isinstance(of, Round):
+        values = indicator.values(user, area(user, region_code, of))
+    elif isinstance(of, PayoutPeriod):
+        values = indicator.values(user, area_of(user, region_code), of)
+    else:
+        values = indicator.values(user, area_of(user, region_code))
+    return values.get(region_code, NOTHING)
 
 
 def province_values(province: str, round) -> dict[str, Value]:
@@ -179,6 +201,7 @@ for _indicator in (
         "Bagian KPM dalam putaran yang hasil verifikasinya sudah disetujui.",
         _counted(lambda counts: share_of(counts.approved, counts.cases)),
         is_share=True,
+        of=Round,
     ),
     Indicator(
         "belum_diverifikasi",
@@ -187,6 +210,7 @@ for _indicator in (
         -1,
         "KPM dalam putaran yang belum dikirim hasilnya, atau dikembalikan.",
         _counted(lambda counts: count_of(counts.to_do)),
+        of=Round,
     ),
     Indicator(
         "padan",

@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -101,6 +102,7 @@ class RoundFigures(models.Model):
     sent = models.PositiveIntegerField("dalam unggahan", default=0)
     returned = models.PositiveIntegerField("dikembalikan", default=0)
     approved = models.PositiveIntegerField("terverifikasi", default=0)
+    counted_at = models.DateTimeField("dihitung", db_default=Now())
 
     objects = ScopedQuerySet.as_manager()
 
@@ -131,6 +133,7 @@ class RoundDay(models.Model):
     regency_code = regency_code_of("regency")
     day = models.DateField("hari")
     approved = models.PositiveIntegerField("terverifikasi")
+    counted_at = models.DateTimeField("dihitung", db_default=Now())
 
     objects = ScopedQuerySet.as_manager()
 
@@ -165,6 +168,7 @@ class MatchFigures(models.Model):
     people = models.PositiveIntegerField("orang")
     latest = models.PositiveIntegerField("jawaban terbaru")
     nik_changed = models.PositiveIntegerField("NIK diperbaiki")
+    counted_at = models.DateTimeField("dihitung", db_default=Now())
 
     objects = ScopedQuerySet.as_manager()
 

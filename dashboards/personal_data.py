@@ -22,10 +22,14 @@ PERSONAL_DATA = {
     ),
     "dashboards.RoundFigures": declared(
         not_personal="id round village regency_code register cases sent returned approved"
+        " counted_at"
     ),
-    "dashboards.RoundDay": declared(not_personal="id round regency regency_code day approved"),
+    "dashboards.RoundDay": declared(
+        not_personal="id round regency regency_code day approved counted_at"
+    ),
     "dashboards.MatchFigures": declared(
         not_personal="id batch district regency_code outcome rule people latest nik_changed"
+        " counted_at"
     ),
     "dashboards.MatchDay": declared(not_personal="id regency regency_code day persons matched"),
     "dashboards.ProvinceFigures": declared(

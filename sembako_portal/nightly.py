@@ -10,7 +10,7 @@ import io
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -22,6 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from coordination import report_files
 from coordination.actions import meetings
 from dashboards import digest, health
+from dashboards.mail import Unfinished, has_mail_server
 from dashboards.models import NightlyJob
 from distribution.actions import reconciliation
 from verification.actions import answers, matching
@@ -36,7 +37,8 @@ FAILED = "Pekerjaan ini gagal dan diulang malam berikutnya. Rinciannya ada dalam
 
 @dataclass(frozen=True)
 class Job:
-    """`run` does the work and tells in a sentence what it has done."""
+    """`run` does the work and tells in a sentence what it has done; where it raises Unfinished it
+    is run again later the same day."""
 
     code: str
     title: str
@@ -63,9 +65,9 @@ def _reconcile() -> str:
 
 
 def _send_digests() -> str:
-    if not digest.has_mail_server():
+    if not has_mail_server():
         return "Tidak dikirim: server surel (EMAIL_URL) belum diatur."
-    return f"{digest.send_digests()} surel dikirim."
+    return digest.send_digests().told()
 
 
 def _remind_of_answers() -> str:
@@ -74,6 +76,12 @@ def _remind_of_answers() -> str:
 
 def _remind_of_follow_ups() -> str:
     return f"{meetings.send_reminders()} pengingat dikirim."
+
+
+def _remind_agencies() -> str:
+    if not has_mail_server():
+        return "Tidak dikirim: server surel (EMAIL_URL) belum diatur."
+    return meetings.remind_agencies().told()
 
 
 def _measure_follow_ups() -> str:
@@ -107,11 +115,15 @@ JOBS = (
     ),
     Job("ukur-tindak-lanjut", "Ukur angka tindak lanjut Rakor", _measure_follow_ups),
     Job("ingatkan-tindak-lanjut", "Ingatkan tindak lanjut Rakor", _remind_of_follow_ups),
+    Job("ingatkan-instansi", "Ingatkan instansi tanpa pengguna lewat surel", _remind_agencies),
     Job("hapus-laporan", "Hapus berkas laporan yang kedaluwarsa", _purge_reports),
     # After the reminders, so that they are in it.
     Job("ringkasan-surel", "Kirim ringkasan harian lewat surel", _send_digests),
     Job("bersihkan-catatan", "Hapus sesi dan catatan tugas lama", _forget_finished),
 )
+
+# How long a job that could not finish waits for its next try of the day, and so on.
+TRY_AGAIN = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
 
 # Takes the job for the day unless it is taken; the row lock makes a second worker wait and see.
 _CLAIM = """
@@ -150,7 +162,8 @@ def queue_due(now: datetime, jobs: tuple[Job, ...] = JOBS) -> int:
 
 
 @task()
-def run_job(code: str) -> None:
+def run_job(code: str, tries: int = 0) -> None:
+    """`tries` is how often it was tried before, for this night."""
     job = next((job for job in JOBS if job.code == code), None)
     if job is None:
         return  # queued by an older portal
@@ -160,9 +173,22 @@ def run_job(code: str) -> None:
         outcome = job.run()
     except (OperationalError, InterfaceError):
         raise  # the database was away: the worker runs the task again
+    except Unfinished as unfinished:
+        logger.warning("nightly job %s is not finished", code)
+        row.update(finished_at=timezone.now(), failure=f"{unfinished} {_try_again(code, tries)}")
+        return
     except Exception:
         logger.exception("nightly job %s failed", code)
         row.update(finished_at=timezone.now(), failure=FAILED)
         return
     now = timezone.now()
     row.update(finished_at=now, last_success_at=now, outcome=outcome)
+
+
+def _try_again(code: str, tries: int) -> str:
+    """Queue the next try, if there is one left; tells when it is."""
+    if tries >= len(TRY_AGAIN):
+        return "Dicoba lagi malam berikutnya."
+    at = timezone.now() + TRY_AGAIN[tries]
+    run_job.using(priority=PRIORITY, run_after=at).enqueue(code, tries + 1)
+    return f"Dicoba lagi pukul {timezone.localtime(at):%H.%M} WIB."

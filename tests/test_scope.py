@@ -20,7 +20,7 @@ from accounts import scope
 from accounts.models import AccessLog
 from accounts.roles import PERMISSIONS, Role
 from beneficiaries.models import Household
-from coordination.models import Briefing, ComplaintStep, FollowUpStep
+from coordination.models import Briefing, ComplaintStep, FollowUpStep, Minutes
 from dashboards.figures import REGISTER_COUNTS
 from dashboards.models import (
     MatchDay,
@@ -428,6 +428,14 @@ MAKERS = {
     ),
     "coordination.Briefing": lambda village: Briefing.objects.create(
         meeting=RakorFactory(), region_id=village[:5], made_by=UserFactory()
+    ),
+    "coordination.Minutes": lambda village: Minutes.objects.create(
+        meeting=RakorFactory(),
+        region_id=village[:5],
+        version=1,
+        snapshot={},
+        made_by=UserFactory(),
+        made_at=timezone.now(),
     ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
         village_id=village, counted_at=timezone.now()

@@ -119,10 +119,7 @@ def receive_complaint(
     require(by, "coordination.add_complaint", region.code)
     if received_on > timezone.localdate():
         raise ValidationError({"received_on": "Tanggal diterima belum tiba."})
-    if household is not None and not household.village_id.startswith(region.code):
-        raise ValidationError({"household": f"Keluarga ini tidak tinggal di {region}."})
-    if agent is not None and agent.regency_code != region.code[:5]:
-        raise ValidationError({"agent": f"{agent} tidak berada di kabupaten/kota pengaduan ini."})
+    _check_place(region, household, agent)
     complaint = Complaint(
         channel=channel,
         sp4n_number=sp4n_number,
@@ -174,17 +171,83 @@ def add_note(complaint: Complaint, *, note: str, by: User) -> Complaint:
 
 @transaction.atomic
 def reclassify(complaint: Complaint, *, category: str, is_sensitive: bool, by: User) -> Complaint:
-    """Correct the category (the due date follows it) or who may see the complaint."""
+    """Correct the category (the due date follows it) or who may see the complaint.
+
+    To be no longer sensitive is for somebody who did not record it, or for the province.
+    """
     complaint = _locked(complaint, by)
     if not complaint.is_open:
         raise ValidationError("Pengaduan ini sudah dijawab; kategorinya tidak diubah lagi.")
+    was_sensitive = complaint.is_sensitive
+    if was_sensitive and not is_sensitive and not may_open_up(complaint, by):
+        raise ValidationError(
+            {
+                "is_sensitive": "Tanda sensitif hanya dihapus oleh petugas lain yang berwenang"
+                " melihat pengaduan sensitif. Mintalah supervisor atau koordinator."
+            }
+        )
     before = complaint.get_category_display()
     complaint.category, complaint.is_sensitive = category, is_sensitive
     complaint.due_on = due_after(complaint.received_on, category)
     note = f"{before} → {complaint.get_category_display()}."
     if is_sensitive:
         note += " Sensitif: hanya terlihat oleh sedikit orang."
+    elif was_sensitive:
+        note += " Tidak lagi sensitif."
     return _write(complaint, Action.UBAH, by=by, note=note)
+
+
+def may_open_up(complaint: Complaint, user: User) -> bool:
+    """Who may take the mark of a sensitive complaint away."""
+    return user.has_perm("coordination.view_sensitive_complaint") and (
+        user.scope.is_province or complaint.received_by_id != user.pk
+    )
+
+
+def _check_place(region: Region, household: Household | None, agent: Agent | None) -> None:
+    if household is not None and not household.village_id.startswith(region.code):
+        raise ValidationError({"household": f"Keluarga ini tidak tinggal di {region}."})
+    if agent is not None and agent.regency_code != region.code[:5]:
+        raise ValidationError({"agent": f"{agent} tidak berada di kabupaten/kota pengaduan ini."})
+
+
+@transaction.atomic
+def correct(
+    complaint: Complaint, *, region: Region, subject: str, text: str, note: str, by: User
+) -> Complaint:
+    """Correct what was recorded wrongly; what it said before stays in its steps, with the reason.
+
+    Both places must be the user's own. An owner who may not handle it in the new place loses it:
+    it is received again there, and those of that place are told.
+    """
+    complaint = _locked(complaint, by)
+    if not complaint.is_open:
+        raise ValidationError("Pengaduan ini sudah dijawab. Buka kembali sebelum mengoreksinya.")
+    require(by, "coordination.handle_complaint", region.code)
+    _check_place(region, complaint.household, complaint.agent)
+    before = complaint.region
+    changes = [
+        f"{label}: “{old}” → “{new}”."
+        for label, old, new in (
+            ("Wilayah", before.full_name, region.full_name),
+            ("Pokok", complaint.subject, subject),
+            ("Isi", complaint.text, text),
+        )
+        if old != new
+    ]
+    if not changes:
+        raise ValidationError("Tidak ada yang diubah.")
+    complaint.region, complaint.subject, complaint.text = region, subject, text
+    action = Action.KOREKSI
+    if complaint.owner is not None and complaint.owner not in may_own(complaint):
+        _move(complaint, Status.DITERIMA)
+        complaint.owner, action = None, Action.PINDAH
+    _write(complaint, action, by=by, note="\n".join([*changes, f"Alasan: {note}"]))
+    if region != before:
+        complaint.steps.update(region=region)
+        if complaint.owner is None and region.code[:5] != before.code[:5]:
+            _tell(complaint, _nearest(complaint), "dipindahkan ke wilayah Anda.", by=by)
+    return complaint
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,6 +18,9 @@ from accounts.models import Notification, User
 from accounts.notifications import notify
 from accounts.permissions import require
 from accounts.roles import OUTSIDE, Role
+from coordination import agency_mail
+from coordination.measures import FIELDS as MEASURED
+from coordination.measures import Measuring
 from coordination.models import (
     Agency,
     AgendaItem,
@@ -28,6 +31,7 @@ from coordination.models import (
     Meeting,
 )
 from dashboards import indicators
+from dashboards.mail import Delivery
 from regions.models import Region
 from uploads.attachments import EVIDENCE, MAX_BYTES, kept_copy
 
@@ -198,9 +202,8 @@ def _measure(follow_up: FollowUp, by: User) -> None:
     Other agencies see a part of the rows only, a bank its own payments: after their reports the
     night measures, so that then and now are of the same rows.
     """
-    if follow_up.indicator and by.role not in OUTSIDE:
-        value = indicators.value_of(by, follow_up.indicator, follow_up.region_id)
-        follow_up.value_now, follow_up.value_now_on = value.number, timezone.localdate()
+    if by.role not in OUTSIDE:
+        Measuring(by).measure(follow_up)
 
 
 @transaction.atomic
@@ -237,9 +240,8 @@ def add_follow_up(
         created_by=by,
         created_on=min(timezone.localdate(meeting.starts_at), timezone.localdate()),
     )
-    _measure(follow_up, by)
-    follow_up.value_then = follow_up.value_now
-    follow_up.full_clean(exclude=["meeting", "region", "created_by"])
+    Measuring(by).measure_first(follow_up)
+    follow_up.full_clean(exclude=["meeting", "region", "created_by", "round", "period"])
     _step(follow_up, Action.CATAT, by=by)
     _tell(follow_up, f"Tindak lanjut untuk Anda, tenggat {date_format(due_on, 'j F Y')}", by=by)
     return follow_up
@@ -320,20 +322,13 @@ def change_due(follow_up: FollowUp, *, due_on: date, note: str, by: User) -> Fol
 
 
 def refresh_values(*, by: User) -> int:
-    """Measure the figures of all open follow-ups that `by` sees; tells how many there are.
-
-    One area is measured once, however many follow-ups speak of it.
-    """
+    """Measure the figures of all open follow-ups that `by` sees; tells how many there are."""
     open_ones = FollowUp.objects.visible_to(by).open().exclude(indicator="")
-    values: dict[tuple[str, str], indicators.Value] = {}
-    today = timezone.localdate()
-    changed = list(open_ones.order_by("region"))
+    changed = list(open_ones.select_related("round", "period").order_by("region"))
+    measuring = Measuring(by)
     for follow_up in changed:
-        key = (follow_up.region_id, follow_up.indicator)
-        if key not in values:
-            values[key] = indicators.value_of(by, follow_up.indicator, follow_up.region_id)
-        follow_up.value_now, follow_up.value_now_on = values[key].number, today
-    FollowUp.objects.bulk_update(changed, ["value_now", "value_now_on"])
+        measuring.measure(follow_up)
+    FollowUp.objects.bulk_update(changed, MEASURED)
     return len(changed)
 
 
@@ -349,14 +344,27 @@ def measure_follow_ups() -> int:
     return 0
 
 
+def _to_remind(today: date):
+    return FollowUp.objects.open().filter(
+        Q(reminded_on=None) | Q(reminded_on__lte=today - timedelta(days=REMIND_AGAIN_DAYS)),
+        due_on__lte=today + timedelta(days=REMIND_DAYS_BEFORE),
+    )
+
+
+def remind_agencies(today: date | None = None) -> Delivery:
+    """Remind agencies whose follow-ups no user is responsible for, by e-mail, as often as users."""
+    today = today or timezone.localdate()
+    waiting = _to_remind(today).filter(responsible=None).exclude(agency__email="")
+    return agency_mail.remind(waiting.select_related("agency", "region", "meeting"), today)
+
+
 @transaction.atomic
 def send_reminders(today: date | None = None) -> int:
     """Remind those responsible: shortly before the due date, then weekly; tells how many."""
     today = today or timezone.localdate()
     waiting = (
-        FollowUp.objects.open()
-        .filter(due_on__lte=today + timedelta(days=REMIND_DAYS_BEFORE), responsible__isnull=False)
-        .exclude(reminded_on__gt=today - timedelta(days=REMIND_AGAIN_DAYS))
+        _to_remind(today)
+        .filter(responsible__isnull=False)
         .select_related("responsible")
         .select_for_update(of=("self",))
     )

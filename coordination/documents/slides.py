@@ -12,7 +12,7 @@ from pptx.util import Cm, Pt
 from coordination.documents import charts
 from coordination.documents.charts import ACCENT
 from coordination.documents.packing import packed
-from coordination.documents.words import PAYOUT_HEADINGS, payout_rows
+from coordination.documents.words import PAYOUT_HEADINGS, figure_words, payout_rows
 
 WIDTH, HEIGHT = Cm(33.87), Cm(19.05)
 LEFT, TOP, INNER, TALL = Cm(1.6), Cm(3.4), Cm(30.6), Cm(14.2)
@@ -148,7 +148,7 @@ def briefing(snapshot: dict, as_of: datetime) -> bytes:
                     f"{line['agency']}, {line['region']}",
                     date_format(date.fromisoformat(line["due_on"]), "j M Y"),
                     line["state_label"],
-                    f"{line['then']} → {line['now']}" if line["indicator"] else "–",
+                    figure_words(line) if line["indicator"] else "–",
                 )
                 for line in lines[first : first + ROWS_PER_SLIDE]
             ],

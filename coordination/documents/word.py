@@ -4,7 +4,6 @@ import io
 from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from docx import Document
 from docx.enum.section import WD_ORIENT
@@ -16,7 +15,7 @@ from docx.shared import Cm, Pt
 
 from coordination.documents import charts
 from coordination.documents.packing import packed
-from coordination.documents.words import PAYOUT_HEADINGS, payout_rows
+from coordination.documents.words import PAYOUT_HEADINGS, figure_words, payout_rows
 
 COLUMNS_PER_TABLE = 6
 LANDSCAPE = 25.7  # cm between the margins
@@ -142,7 +141,7 @@ def _follow_ups(document, lines: Iterable[dict]) -> None:
             line["region"],
             _day(line["due_on"]),
             line["state_label"],
-            f"{line['indicator']}: {line['then']} → {line['now']}" if line["indicator"] else "",
+            f"{line['indicator']}: {figure_words(line)}" if line["indicator"] else "",
         )
         for line in lines
     ]
@@ -245,54 +244,61 @@ def _by_place(indicators: list[dict]) -> list[tuple]:
     ]
 
 
-def minutes(
-    meeting, *, attendances, decisions, follow_ups: list[dict], earlier: list[dict], now: datetime
-) -> bytes:
-    """Notulen of a meeting: who came, what was decided, what follows. Signed by hand."""
-    document = _new(f"Notulen {meeting.title}")
-    document.add_heading(f"Notulen {meeting.title}", 0)
+def minutes(snapshot: dict, moment: datetime, version: int | None) -> bytes:
+    """Notulen of a meeting: who came, what was decided, what follows. Signed by hand.
+
+    Of a finalised version it is the same file each time; without one it is a draft and says so.
+    """
+    title = f"Notulen {snapshot['title']}"
+    document = _new(title)
+    document.add_heading(title, 0)
+    stand = f"{date_format(moment, 'j F Y')} pukul {moment:%H.%M} WIB"
+    document.add_paragraph(
+        f"Versi {version}, ditetapkan {stand}."
+        if version
+        else f"KONSEP per {stand}. Notulen ini belum ditetapkan; isi dan angkanya masih berubah."
+    )
+    starts_at = datetime.fromisoformat(snapshot["starts_at"])
     _table(
         document,
         ["Hal", "Keterangan"],
         [
-            ("Waktu", date_format(timezone.localtime(meeting.starts_at), "l, j F Y, H.i") + " WIB"),
-            ("Tempat", meeting.place),
-            ("Pimpinan rapat", meeting.chair),
-            ("Wilayah", meeting.region.full_name),
+            ("Waktu", date_format(starts_at, "l, j F Y, H.i") + " WIB"),
+            ("Tempat", snapshot["place"]),
+            ("Pimpinan rapat", snapshot["chair"]),
+            ("Wilayah", snapshot["region"]),
         ],
         widths=(4, 13),
     )
     document.add_heading("Acara", 1)
-    for item in meeting.agenda.all():
-        document.add_paragraph(f"{item.position}. {item.title}")
+    for item in snapshot["agenda"]:
+        document.add_paragraph(item)
     document.add_heading("Kehadiran", 1)
     words = {True: "hadir", False: "tidak hadir", None: "belum dicatat"}
     _table(
         document,
         ["Instansi", "Kehadiran", "Orang"],
-        [(row.agency.name, words[row.attended], row.people) for row in attendances],
+        [(agency, words[attended], people) for agency, attended, people in snapshot["attendances"]],
         numbers=(2,),
         widths=(11, 4, 2),
     )
-    if meeting.summary:
+    if snapshot["summary"]:
         document.add_heading("Jalannya rapat", 1)
-        for paragraph in meeting.summary.splitlines():
+        for paragraph in snapshot["summary"].splitlines():
             document.add_paragraph(paragraph)
-    if earlier:
+    if snapshot["earlier"]:
         document.add_heading("Tindak lanjut rapat yang lalu", 1)
-        _follow_ups(document, earlier)
+        _follow_ups(document, snapshot["earlier"])
     document.add_heading("Keputusan", 1)
-    for decision in decisions:
-        document.add_paragraph(f"{decision.position}. {decision.text}")
-    if not decisions:
-        document.add_paragraph("Tidak ada keputusan yang dicatat.")
+    for decision in snapshot["decisions"] or ["Tidak ada keputusan yang dicatat."]:
+        document.add_paragraph(decision)
     document.add_heading("Tindak lanjut", 1)
-    if follow_ups:
-        _follow_ups(document, follow_ups)
+    if snapshot["follow_ups"]:
+        _follow_ups(document, snapshot["follow_ups"])
     else:
         document.add_paragraph("Tidak ada tindak lanjut yang dicatat.")
-    _signature(document, now.date(), "Pimpinan rapat")
-    return _saved(document, now)
+    _signature(document, moment.date(), "Pimpinan rapat")
+    return _saved(document, moment)
 
 
 def signed_table(

@@ -42,6 +42,19 @@ def _text(column: str, number: int) -> str:
     return millions(number) if column.endswith("_amount") else thousands(number)
 
 
+def figure_words(line: dict) -> str:
+    """Then and now of a follow-up with what both are of, and the newest figure by its own name.
+
+    >>> line = {"then": "95%", "now": "97%", "of": "Periode Mei", "newest": "Periode Juni: 3%"}
+    >>> figure_words(line)
+    '95% → 97% (Periode Mei). Periode Juni: 3%'
+    """
+    # Snapshots of before say neither `of` nor `newest`.
+    of = f" ({line['of']})" if line.get("of") else ""
+    newest = f". {line['newest']}" if line.get("newest") else ""
+    return f"{line['then']} → {line['now']}{of}{newest}"
+
+
 def payout_rows(payout: dict, region: str) -> list[tuple[str, ...]]:
     """Each place of a briefing with its payout, then the whole region."""
     return [

@@ -8,6 +8,7 @@ from coordination.models.meetings import (
     FollowUp,
     FollowUpStep,
     Meeting,
+    Minutes,
 )
 from coordination.models.outputs import PublicRelease, ReportFile
 
@@ -23,6 +24,7 @@ __all__ = [
     "FollowUp",
     "FollowUpStep",
     "Meeting",
+    "Minutes",
     "PublicRelease",
     "ReportFile",
 ]

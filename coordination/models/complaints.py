@@ -73,7 +73,7 @@ class Complaint(models.Model):
 
     TRANSITIONS = {
         Status.DITERIMA: {Status.DITANGANI},
-        Status.DITANGANI: {Status.DIJAWAB},
+        Status.DITANGANI: {Status.DIJAWAB, Status.DITERIMA},
         Status.DIJAWAB: {Status.SELESAI, Status.DITANGANI},
         Status.SELESAI: {Status.DITANGANI},
     }
@@ -225,7 +225,7 @@ class ComplaintStepQuerySet(ScopedQuerySet):
 
 
 class ComplaintStep(models.Model):
-    """What was done with a complaint. Rows are never changed."""
+    """What was done with a complaint. Rows are never changed; their place follows the complaint."""
 
     PLACE = "region"
 
@@ -234,6 +234,8 @@ class ComplaintStep(models.Model):
         SERAHKAN = "SERAHKAN", "Diserahkan"
         KEMAJUAN = "KEMAJUAN", "Kemajuan"
         UBAH = "UBAH", "Kategori diubah"
+        KOREKSI = "KOREKSI", "Dikoreksi"
+        PINDAH = "PINDAH", "Dipindahkan ke wilayah lain"
         JAWAB = "JAWAB", "Dijawab"
         SELESAI = "SELESAI", "Ditutup"
         BUKA = "BUKA", "Dibuka kembali"

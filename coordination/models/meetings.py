@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -10,7 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import OUTSIDE
 from accounts.scope import ScopedQuerySet, regency_code_of
+from distribution.models import PayoutPeriod
 from regions.models import Region
+from verification.models import Round
 
 
 class Agency(models.Model):
@@ -20,6 +23,11 @@ class Agency(models.Model):
     short_name = models.CharField("nama singkat", max_length=40)
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, blank=True, verbose_name="wilayah"
+    )
+    email = models.EmailField(
+        "alamat surel kantor",
+        blank=True,
+        help_text="Menerima pengingat tindak lanjut yang tidak ada penggunanya.",
     )
     is_active = models.BooleanField("masih diundang", default=True)
 
@@ -237,6 +245,27 @@ class FollowUp(models.Model):
         "angka terakhir", max_digits=12, decimal_places=1, null=True, blank=True
     )
     value_now_on = models.DateField("angka terakhir per", null=True, blank=True)
+    # What then and now are both of. Neither: a figure of the day, or one whose round or period was
+    # not written down.
+    round = models.ForeignKey(
+        Round, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="putaran"
+    )
+    period = models.ForeignKey(
+        PayoutPeriod,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="periode salur",
+    )
+    value_newest = models.DecimalField(
+        "angka putaran atau periode terbaru",
+        max_digits=12,
+        decimal_places=1,
+        null=True,
+        blank=True,
+    )
+    newest_name = models.CharField("putaran atau periode terbaru", max_length=100, blank=True)
     status = models.CharField("status", max_length=8, choices=Status, default=Status.TERBUKA)
     finished_on = models.DateField("selesai tanggal", null=True, blank=True)
     reminded_on = models.DateField("terakhir diingatkan", null=True, blank=True)
@@ -264,10 +293,20 @@ class FollowUp(models.Model):
                 | (~Q(status="SELESAI") & Q(finished_on=None)),
                 violation_error_message="Tindak lanjut yang selesai harus bertanggal.",
             ),
+            models.CheckConstraint(
+                name="followup_of_one_thing",
+                condition=Q(round=None) | Q(period=None),
+                violation_error_message="Angka tindak lanjut adalah angka satu putaran atau satu"
+                " periode.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def measured_of(self) -> Round | PayoutPeriod | None:
+        return self.round or self.period
 
     @property
     def is_late(self) -> bool:
@@ -361,6 +400,55 @@ class Briefing(models.Model):
                 violation_error_message="Bahan rakor yang siap harus ada angkanya.",
             )
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="frozen_briefing_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="SIAP"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Bahan {self.meeting}, {self.region}"
+
+
+class Minutes(models.Model):
+    """Notulen of a meeting as finalised for one region: its file is made of `snapshot` alone.
+
+    The region of the meeting has all of it, each kabupaten/kota below its own follow-ups only.
+    Corrections make a new version; those before it stay.
+    """
+
+    PLACE = "region"
+
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="minutes", verbose_name="rapat"
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="wilayah")
+    regency_code = regency_code_of("region")
+    version = models.PositiveSmallIntegerField("versi")
+    snapshot = models.JSONField("isi")
+    made_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="ditetapkan oleh"
+    )
+    made_at = models.DateTimeField("ditetapkan")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "notulen"
+        verbose_name_plural = "notulen"
+        ordering = ["meeting", "-version", "region"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["regency_code", "meeting"], name="minutes_place")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "region", "version"], name="minutes_version_once"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="minutes_stay", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"Notulen {self.meeting}, {self.region}, versi {self.version}"

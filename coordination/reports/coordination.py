@@ -1,8 +1,8 @@
 """Reports of complaints and follow-ups."""
 
+from coordination.measures import figure_of
 from coordination.models import Complaint, FollowUp
 from coordination.reports.declared import Column, Filter, Report, Wanted
-from dashboards.indicators import get as indicator_of
 
 
 def _complaints(wanted: Wanted):
@@ -60,14 +60,16 @@ def _follow_ups(wanted: Wanted):
 
 
 def _follow_up_rows(wanted: Wanted):
-    for row in _follow_ups(wanted).select_related("agency", "region", "meeting"):
-        indicator = indicator_of(row.indicator)
+    for row in _follow_ups(wanted).select_related("agency", "region", "meeting", "round", "period"):
+        figure = figure_of(row)
         yield [
             row.text, row.meeting.title, row.agency.short_name, row.region.full_name,
             row.due_on, row.state_label,
-            indicator.title if indicator else "",
-            indicator.text(row.value_then) if indicator else "",
-            indicator.text(row.value_now) if indicator else "",
+            *(
+                (figure.indicator.title, figure.of, figure.then, figure.now, figure.newest)
+                if figure
+                else ("",) * 5
+            ),
         ]  # fmt: skip
 
 
@@ -80,7 +82,7 @@ FOLLOW_UPS = Report(
         Column(name)
         for name in (
             "Tindak lanjut", "Rapat", "Instansi", "Wilayah", "Tenggat", "Keadaan", "Angka",
-            "Saat diputuskan", "Terakhir",
+            "Putaran atau periode", "Saat diputuskan", "Terakhir", "Angka terbaru",
         )
     ),
     count=lambda wanted: _follow_ups(wanted).count(),

@@ -12,12 +12,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import slugify
 
+from coordination import minutes
 from coordination.actions import meetings as actions
-from coordination.briefing import follow_up_line, follow_ups_for
+from coordination.briefing import follow_ups_for
 from coordination.documents import slides, word
 from coordination.forms import MeetingForm
-from coordination.models import Briefing, FollowUp, FollowUpStep, Meeting
-from dashboards import indicators
+from coordination.measures import Figure, figure_of
+from coordination.models import Briefing, FollowUp, FollowUpStep, Meeting, Minutes
 from dashboards.work import due
 from uploads.views.attachments import as_download
 
@@ -44,23 +45,11 @@ class Line:
 
     follow_up: FollowUp
     look: tuple[str, str]
-    indicator: indicators.Indicator | None
-    then: str
-    now: str
-    improved: bool | None
+    figure: Figure | None
 
 
 def line_of(follow_up: FollowUp) -> Line:
-    indicator = indicators.get(follow_up.indicator)
-    then, now = follow_up.value_then, follow_up.value_now
-    return Line(
-        follow_up,
-        FOLLOW_UP_LOOKS[follow_up.state],
-        indicator,
-        indicator.text(then) if indicator else "",
-        indicator.text(now) if indicator else "",
-        indicator.has_improved(then, now) if indicator else None,
-    )
+    return Line(follow_up, FOLLOW_UP_LOOKS[follow_up.state], figure_of(follow_up))
 
 
 def add_meeting(request: HttpRequest) -> HttpResponse:
@@ -98,7 +87,6 @@ def _form(request: HttpRequest, form, title: str, back: str) -> HttpResponse:
 
 def meeting_page(request: HttpRequest, meeting: Meeting, buttons) -> HttpResponse:
     user = request.user
-    own = FollowUp.objects.visible_to(user).filter(meeting=meeting)
     briefings = list(Briefing.objects.visible_to(user).latest_of(meeting).select_related("region"))
     waiting = [row for row in briefings if row.status == Briefing.Status.ANTRE]
     context = {
@@ -113,7 +101,8 @@ def meeting_page(request: HttpRequest, meeting: Meeting, buttons) -> HttpRespons
         "agenda": meeting.agenda.all(),
         "attendances": meeting.attendances.select_related("agency"),
         "decisions": meeting.decisions.all(),
-        "lines": [line_of(row) for row in own.select_related("agency", "region")],
+        "lines": [line_of(row) for row in minutes.own_follow_ups(meeting, user)],
+        "minutes": _minutes_of(meeting, user),
         "previous": meeting.previous,
         "earlier": [line_of(row) for row in follow_ups_for(meeting, user)],
         "briefings": briefings,
@@ -160,17 +149,28 @@ def download_briefing(request: HttpRequest, meeting: Meeting, briefing_id: int, 
     return _file(make(found.snapshot, as_of), name, ending)
 
 
-def download_minutes(request: HttpRequest, meeting: Meeting) -> HttpResponse:
-    own = FollowUp.objects.visible_to(request.user).filter(meeting=meeting)
-    content = word.minutes(
-        meeting,
-        attendances=meeting.attendances.select_related("agency"),
-        decisions=list(meeting.decisions.all()),
-        follow_ups=[follow_up_line(row) for row in own.select_related("agency", "region")],
-        earlier=[follow_up_line(row) for row in follow_ups_for(meeting, request.user)],
-        now=timezone.localtime(),
-    )
-    return _file(content, f"notulen {meeting.title}", "docx")
+def _minutes_of(meeting: Meeting, user) -> list[Minutes]:
+    """The widest one of each version that the user sees, the newest first."""
+    visible = Minutes.objects.visible_to(user).filter(meeting=meeting)
+    return list(visible.order_by("-version", "region").distinct("version"))
+
+
+def download_minutes(
+    request: HttpRequest, meeting: Meeting, version: int | None = None
+) -> HttpResponse:
+    """A version as it was frozen, the newest unless it is named; a draft where there is none."""
+    found = _minutes_of(meeting, request.user)
+    if version is not None:
+        found = [row for row in found if row.version == version]
+        if not found:
+            raise Http404
+    if not found:
+        (snapshot,) = minutes.snapshots(meeting, request.user, [meeting.region_id]).values()
+        content = word.minutes(snapshot, timezone.localtime(), None)
+        return _file(content, f"konsep notulen {meeting.title}", "docx")
+    chosen = found[0]
+    content = word.minutes(chosen.snapshot, timezone.localtime(chosen.made_at), chosen.version)
+    return _file(content, f"notulen {meeting.title} versi {chosen.version}", "docx")
 
 
 def follow_up_page(request: HttpRequest, follow_up: FollowUp, buttons) -> HttpResponse:

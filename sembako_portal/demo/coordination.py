@@ -10,6 +10,7 @@ from accounts import scope
 from accounts.models import User
 from beneficiaries.models import Household
 from coordination.actions import complaints, meetings
+from coordination.actions.minutes import finalise_minutes
 from coordination.briefing import freeze
 from coordination.models import (
     Agency,
@@ -105,6 +106,7 @@ def create_coordination(*, users: Mapping[str, User], today: date) -> Meeting:
         _earlier_meeting(coordinator, today)
         held = _held_meeting(coordinator, today)
         _follow_ups(held, users, today)
+        finalise_minutes(held, by=coordinator)
         coming = _call(
             coordinator,
             title=f"Rakor Program Sembako {date_format(today + _COMING_AFTER, 'F Y')}",

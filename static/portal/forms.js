@@ -9,6 +9,32 @@
   };
   for (const field of document.querySelectorAll("input.vDateField")) asDate(field);
 
+  // A choice that is searched for is drawn by select2 without the name of its field
+  const nameOf = (select) => {
+    const cell = select.closest("td");
+    const heading = cell?.closest("table")?.querySelectorAll("thead th")[cell.cellIndex];
+    const label = select.labels?.[0] ?? heading;
+    if (label && !label.id) label.id = `${select.id}-name`;
+    return label?.id;
+  };
+  const nameSearched = () => {
+    for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
+      const drawn = select.nextElementSibling;
+      const name = nameOf(select);
+      if (!name || !drawn?.matches(".select2-container")) continue;
+      const shown = drawn.querySelector(".select2-selection__rendered");
+      drawn.querySelector(".select2-selection").setAttribute("aria-labelledby", [name, shown?.id].filter(Boolean).join(" "));
+      const opened = drawn.matches(".select2-container--open") ? document.querySelectorAll(".select2-dropdown .select2-search__field") : [];
+      for (const part of [...drawn.querySelectorAll(".select2-selection__rendered[role], .select2-search__field"), ...opened]) {
+        part.setAttribute("aria-labelledby", name);
+      }
+    }
+  };
+  if (document.querySelector("select.admin-autocomplete")) {
+    new MutationObserver(nameSearched).observe(document.body, { childList: true, subtree: true });
+    nameSearched();
+  }
+
   // The format of a file to be read is the one its name ends in
   for (const file of document.querySelectorAll("input[type=file].guess_format")) {
     file.addEventListener("change", () => {

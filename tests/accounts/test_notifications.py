@@ -1,17 +1,24 @@
 """Pemberitahuan: who is told, what the bell and the page show, the daily e-mail."""
 
+import smtplib
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
-from accounts.models import Notification
+from accounts.models import Notification, User
 from accounts.notifications import notify, users_who_may
 from accounts.roles import Role
+from dashboards import digest
 from dashboards.digest import send_digests
+from dashboards.mail import Unfinished
+from dashboards.models import NightlyJob
+from sembako_portal import nightly
 from tests.factories import KAPUAS, PULANG_PISAU, HouseholdFactory, UploadFactory, UserFactory
 from uploads import steps
 from uploads.models import Upload
@@ -178,7 +185,7 @@ def test_province_is_told_its_findings():
         submitted_by=UserFactory(regions=[KAPUAS]),
         submitted_at=timezone.now() - timedelta(days=4),
     )
-    assert send_digests() == 1
+    assert send_digests().sent == 1
     (message,) = mail.outbox
     assert message.to == [coordinator.email]
     assert "Kapuas: unggahan menunggu keputusan" in message.body
@@ -195,7 +202,7 @@ def test_work_of_another_district_is_not_told():
 
 
 def test_nothing_to_tell_no_mail(officer):
-    assert send_digests() == 0
+    assert send_digests().sent == 0
     assert mail.outbox == []
 
 
@@ -203,14 +210,88 @@ def test_nothing_to_tell_no_mail(officer):
 def test_who_gets_none(officer, change):
     tell(officer)
     type(officer).objects.filter(pk=officer.pk).update(**change)
-    assert send_digests() == 0
+    assert send_digests().sent == 0
 
 
 def test_one_a_day(officer):
     tell(officer)
     today = timezone.localdate()
-    assert [send_digests(today), send_digests(today)] == [1, 0]
-    assert send_digests(today + timedelta(days=1)) == 1
+    assert [send_digests(today).sent, send_digests(today).sent] == [1, 0]
+    assert send_digests(today + timedelta(days=1)).sent == 1
+
+
+def test_one_leads_to_where_it_is_switched_off(officer, settings):
+    settings.SITE_URL = "https://portal.example"
+    tell(officer)
+    send_digests()
+    assert mail.outbox[0].extra_headers["List-Unsubscribe"] == (
+        "<https://portal.example/pemberitahuan/>"
+    )
+
+
+def test_a_work_list_that_fails_stops_nobody_else(officer, monkeypatch):
+    other = UserFactory(regions=[PULANG_PISAU])
+    tell(officer, other)
+    counted = digest.digest_of
+
+    def failing_for_one(user):
+        if user == officer:
+            User.objects.create(username=other.username)
+        return counted(user)
+
+    monkeypatch.setattr(digest, "digest_of", failing_for_one)
+    delivery = send_digests()
+    assert (delivery.sent, delivery.failed) == (1, 1)
+    assert [message.to for message in mail.outbox] == [[other.email]]
+    with pytest.raises(Unfinished, match="1 surel dikirim, 1 gagal"):
+        delivery.told()
+    monkeypatch.undo()
+    assert send_digests().told() == "1 surel dikirim."
+
+
+class Away(EmailBackend):
+    """A mail server that is not reached."""
+
+    def open(self):
+        raise ConnectionRefusedError
+
+
+class Refusing(EmailBackend):
+    def send_messages(self, messages):
+        raise smtplib.SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such user")})
+
+
+def test_a_mail_server_that_is_away_is_tried_again_the_same_day(officer, settings):
+    tell(officer)
+    settings.EMAIL_BACKEND = f"{__name__}.Away"
+    nightly.queue_due(timezone.now().replace(hour=20))
+    nightly.run_job.func("ringkasan-surel")
+    row = NightlyJob.objects.get(code="ringkasan-surel")
+    assert "server surel tidak menjawab. Dicoba lagi pukul" in row.failure
+    again = DBTaskResult.objects.get(args_kwargs__args=["ringkasan-surel", 1])
+    assert again.run_after > timezone.now()
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    nightly.run_job.func(*again.args_kwargs["args"])
+    row.refresh_from_db()
+    assert (row.failure, row.outcome) == ("", "1 surel dikirim.")
+
+
+def test_it_is_not_tried_for_ever(officer, settings):
+    tell(officer)
+    settings.EMAIL_BACKEND = f"{__name__}.Away"
+    nightly.queue_due(timezone.now().replace(hour=20))
+    before = DBTaskResult.objects.count()
+    nightly.run_job.func("ringkasan-surel", len(nightly.TRY_AGAIN))
+    assert DBTaskResult.objects.count() == before
+    failure = NightlyJob.objects.get(code="ringkasan-surel").failure
+    assert failure.endswith("Dicoba lagi malam berikutnya.")
+
+
+def test_a_mailbox_that_refuses_is_told_and_not_tried_again_today(officer, settings):
+    tell(officer)
+    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+    assert send_digests().told() == "0 surel dikirim, 1 kotak surel menolak."
 
 
 def test_user_switches_it_off_and_on(signed_in, officer):

@@ -13,6 +13,7 @@ from accounts.roles import Role
 from beneficiaries.models import Household
 from coordination.actions import complaints as actions
 from coordination.figures import complaint_figures, household_timeline
+from coordination.health import complaints_unlike_their_steps
 from coordination.models import Complaint, ComplaintTerm
 from dashboards import indicators
 from regions.models import Holiday, Region
@@ -124,6 +125,91 @@ def test_due_date_follows_a_corrected_category(officer):
     complaint = actions.reclassify(complaint, category="SASARAN", is_sensitive=False, by=officer)
     days = ComplaintTerm.objects.get(category="SASARAN").days
     assert complaint.due_on == working_days_after(complaint.received_on, days)
+
+
+def correct(complaint, by, **changes):
+    values = {
+        "region": complaint.region, "subject": complaint.subject, "text": complaint.text,
+        "note": "Salah dengar.", **changes,
+    }  # fmt: skip
+    return actions.correct(complaint, by=by, **values)
+
+
+def test_a_correction_keeps_what_was_written_before(officer):
+    complaint = receive(officer, subject="Kartu hilang", text="Kartu hilang di jalan.")
+    complaint = correct(complaint, officer, subject="Kartu rusak")
+    step = complaint.steps.last()
+    assert complaint.subject == "Kartu rusak"
+    assert (step.action, step.by) == ("KOREKSI", officer)
+    assert step.note == "Pokok: “Kartu hilang” → “Kartu rusak”.\nAlasan: Salah dengar."
+    with pytest.raises(ValidationError, match="Tidak ada yang diubah"):
+        correct(complaint, officer)
+
+
+def test_a_complaint_moved_by_the_province_is_received_again_there(officer):
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    there = UserFactory(regions=[PULANG_PISAU])
+    complaint = ComplaintFactory(status="DITANGANI", owner=officer)
+    region = Region.objects.get(pk=PULANG_PISAU)
+    with pytest.raises(PermissionDenied):
+        correct(complaint, officer, region=region)
+
+    complaint = correct(complaint, coordinator, region=region)
+
+    assert (complaint.status, complaint.owner) == ("DITERIMA", None)
+    assert list(Complaint.objects.visible_to(there)) == [complaint]
+    assert not Complaint.objects.visible_to(officer).exists()
+    assert {step.region_id for step in complaint.steps.all()} == {PULANG_PISAU}
+    assert Notification.objects.of(there).count() == 1
+    assert complaints_unlike_their_steps() == []
+
+
+def test_an_owner_of_both_places_keeps_it(officer):
+    complaint = ComplaintFactory(status="DITANGANI", owner=officer)
+    complaint = correct(complaint, officer, region=Region.objects.get(pk=KAPUAS))
+    assert (complaint.status, complaint.owner) == ("DITANGANI", officer)
+
+
+def test_a_place_that_is_not_of_its_family_is_refused(officer):
+    household = HouseholdFactory(village_id=VILLAGE)
+    complaint = ComplaintFactory(household=household)
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    with pytest.raises(ValidationError, match="tidak tinggal di"):
+        correct(complaint, coordinator, region=Region.objects.get(pk=PULANG_PISAU))
+
+
+def test_a_correction_through_its_page(client, officer):
+    complaint = ComplaintFactory()
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_koreksi", args=[complaint.pk])
+    assert complaint.subject in client.get(url).content.decode()
+    client.post(
+        url, {"region": KAPUAS, "subject": "Lain", "text": complaint.text, "note": "Keliru."}
+    )
+    complaint.refresh_from_db()
+    assert (complaint.subject, complaint.region_id) == ("Lain", KAPUAS)
+    page = client.get(reverse("admin:coordination_complaint_change", args=[complaint.pk]))
+    assert "Dikoreksi" in page.content.decode()
+
+
+def test_who_recorded_a_sensitive_one_does_not_open_it_to_all(officer, supervisor):
+    complaint = ComplaintFactory(is_sensitive=True, received_by=officer)
+    own = ComplaintFactory(is_sensitive=True, received_by=supervisor)
+
+    def open_up(complaint, by):
+        return actions.reclassify(complaint, category=complaint.category, is_sensitive=False, by=by)
+
+    for refused, by in ((complaint, officer), (own, supervisor)):
+        with pytest.raises(ValidationError, match="Tanda sensitif"):
+            open_up(refused, by)
+        refused.refresh_from_db()
+        assert refused.is_sensitive
+    complaint = open_up(complaint, supervisor)
+    assert not complaint.is_sensitive
+    assert "Tidak lagi sensitif" in complaint.steps.last().note
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    recorded = ComplaintFactory(is_sensitive=True, received_by=coordinator)
+    assert not open_up(recorded, coordinator).is_sensitive
 
 
 @pytest.mark.parametrize(

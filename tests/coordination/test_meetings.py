@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
@@ -21,12 +22,14 @@ from accounts.roles import Role
 from coordination import tasks
 from coordination.actions import briefings
 from coordination.actions import meetings as actions
+from coordination.actions.minutes import finalise_minutes
 from coordination.briefing import follow_ups_for
 from coordination.documents import slides, word
-from coordination.models import Agency, Briefing, FollowUp, Meeting
+from coordination.measures import figure_of, named
+from coordination.models import Agency, Briefing, FollowUp, Meeting, Minutes
 from dashboards import figures, indicators, payouts
 from distribution.actions.reconciliation import reconcile
-from distribution.models import Payment
+from distribution.models import Payment, PayoutPeriod
 from regions.models import Region
 from tests.factories import (
     KAPUAS,
@@ -46,6 +49,7 @@ from tests.factories import (
 )
 from tests.files import document, photo
 from uploads.attachments import MAX_BYTES
+from verification.models import Round
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +223,76 @@ def test_a_bank_that_reports_does_not_measure_by_its_own_payments(coordinator, v
     assert (made.value_then, made.value_now) == (Decimal("66.7"), Decimal("66.7"))
 
 
+def test_a_new_period_does_not_stand_in_for_that_of_the_day(client, coordinator, verified):
+    made = follow_up(call(coordinator), coordinator, indicator="dana_masuk")
+    assert (made.period.name, made.value_then) == ("Oktober 2021", 75)
+    newer = PeriodFactory(first_month=date(2021, 11, 1), name="November 2021")
+    PaymentFactory(period=newer)
+    payouts.refresh()
+
+    actions.refresh_values(by=coordinator)
+
+    made.refresh_from_db()
+    assert (made.value_now, made.value_newest, made.newest_name) == (75, 0, "November 2021")
+    figure = figure_of(made)
+    assert (figure.of, figure.newest) == ("Periode Oktober 2021", "Periode November 2021: 0,0%")
+    assert figure.improved is None
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    page = client.get(reverse("admin:coordination_followup_change", args=[made.pk]))
+    text = page.content.decode()
+    assert "Periode Oktober 2021" in text
+    assert "Terbaru, Periode November 2021: 0,0%" in text
+    assert "Memburuk" not in text
+    listed = client.get(reverse("admin:coordination_followup_changelist")).content.decode()
+    assert "memburuk" not in listed
+    assert "Periode November 2021: 0,0%" in listed
+
+
+def test_a_new_round_does_not_stand_in_for_that_of_the_day(coordinator, verified):
+    made = follow_up(call(coordinator), coordinator, indicator="terverifikasi")
+    today = timezone.localdate()
+    newer = RoundFactory(
+        name="Putaran baru", starts_on=today, due_on=today + timedelta(days=30), regions=[KAPUAS]
+    )
+    CaseFactory(round=newer, household=HouseholdFactory(village_id=VILLAGE, kpm=True))
+    type(verified).objects.filter(pk=verified.pk).update(
+        status="DITUTUP", closed_by=coordinator, closed_at=timezone.now()
+    )
+    figures.refresh()
+
+    made = actions.report_progress(made, note="Selesai.", by=coordinator)
+
+    assert (made.round, made.value_then, made.value_now) == (verified, 50, 50)
+    assert (made.newest_name, made.value_newest) == ("Putaran baru", 0)
+
+
+def test_a_figure_whose_period_was_not_written_down_is_not_compared(client, coordinator, verified):
+    made = follow_up(call(coordinator), coordinator, indicator="dana_masuk")
+    FollowUp.objects.update(period=None, value_then=95)
+
+    actions.refresh_values(by=coordinator)
+
+    made.refresh_from_db()
+    assert (made.value_now, made.value_newest, made.newest_name) == (None, 75, "Oktober 2021")
+    figure = figure_of(made)
+    assert (figure.of, figure.improved) == ("periode tidak tercatat", None)
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    page = client.get(reverse("admin:coordination_followup_change", args=[made.pk]))
+    assert "Tidak dapat dibandingkan: periode tidak tercatat" in page.content.decode()
+
+
+def test_a_figure_of_the_day_names_no_period(coordinator, verified):
+    made = follow_up(call(coordinator), coordinator, indicator="temuan_agen")
+    assert (made.round, made.period, made.newest_name) == (None, None, "")
+    figure = figure_of(made)
+    assert (figure.of, figure.newest, figure.is_comparable) == ("", "", True)
+
+
+def test_a_figure_is_of_one_thing_only(verified):
+    with pytest.raises(IntegrityError, match="followup_of_one_thing"), transaction.atomic():
+        FollowUpFactory(round=verified, period=PayoutPeriod.objects.first())
+
+
 @pytest.mark.parametrize(
     ("code", "counted"),
     [
@@ -333,6 +407,37 @@ def test_reminders_before_the_due_date_then_weekly(coordinator, officer):
     assert "lewat 11 hari" in Notification.objects.first().text
 
 
+def test_an_agency_without_a_user_is_reminded_by_e_mail(client, coordinator, officer):
+    agency = Agency.objects.get(short_name="Bulog")
+    Agency.objects.filter(pk=agency.pk).update(email="kanwil@bulog.example")
+    agency.refresh_from_db()
+    meeting = call(coordinator)
+    made = follow_up(meeting, coordinator, agency=agency, text="Mengisi gudang Kapuas")
+    follow_up(meeting, coordinator, agency=agency, responsible=officer)
+    follow_up(meeting, coordinator, agency=Agency.objects.get(short_name="Bappeda Provinsi"))
+    days = [made.due_on + timedelta(days=n) for n in (-10, -3, -2, 3, 4)]
+
+    assert [actions.remind_agencies(day).sent for day in days] == [0, 1, 0, 0, 1]
+
+    first = mail.outbox[0]
+    assert first.to == ["kanwil@bulog.example"]
+    assert first.body.count("- ") == 1
+    assert "Mengisi gudang Kapuas" in first.body
+    for user in (coordinator, officer):
+        assert user.full_name not in first.body
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    for url in (
+        reverse("admin:coordination_meeting_change", args=[meeting.pk]),
+        reverse("admin:coordination_followup_change", args=[made.pk]),
+    ):
+        assert "diingatkan" in client.get(url).content.decode()
+
+
+def test_the_address_of_an_agency_is_checked():
+    with pytest.raises(ValidationError, match="alamat email"):
+        Agency(name="Contoh", short_name="Contoh", email="bukan alamat").full_clean()
+
+
 def test_database_keeps_the_end_and_its_date_together():
     with pytest.raises(IntegrityError, match="followup_finished_has_date"), transaction.atomic():
         FollowUpFactory(status="SELESAI")
@@ -400,7 +505,9 @@ def test_word_file_opened_again(briefing):
     rows = {row.cells[0].text: [cell.text for cell in row.cells] for row in head.rows}
     assert rows["KPM terverifikasi"][1:3] == ["71,4%", "5 dari 7 KPM"]
     assert follow_ups.rows[1].cells[0].text == "Menyelesaikan verifikasi"
-    assert follow_ups.rows[1].cells[5].text == "KPM terverifikasi: 50,0% → 50,0%"
+    assert follow_ups.rows[1].cells[5].text == (
+        f"KPM terverifikasi: 50,0% → 50,0% ({named(Round, Round.objects.get().name)})"
+    )
     titles = [cell.text for cell in places.rows[0].cells]
     table = {row.cells[0].text: [cell.text for cell in row.cells] for row in places.rows}
     assert table["Kapuas"][titles.index("KPM terverifikasi")] == "50,0%"
@@ -523,17 +630,77 @@ def test_progress_is_shown_while_they_are_made(client, coordinator):
         briefings.request_briefings(meeting, by=coordinator)
 
 
-def test_minutes(client, coordinator, briefing):
+def minutes_of(client, meeting, *version) -> bytes:
+    url = reverse("admin:coordination_meeting_minutes", args=[meeting.pk, *version])
+    return client.get(url).content
+
+
+def words(content: bytes) -> str:
+    document = Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_minutes_are_a_draft_until_they_are_finalised(client, coordinator, briefing):
     meeting = Meeting.objects.get(title="Yang lalu")
     actions.decide(meeting, text="Verifikasi selesai bulan ini.", by=coordinator)
     client.force_login(coordinator, "accounts.backends.RoleBackend")
-    response = client.get(reverse("admin:coordination_meeting_minutes", args=[meeting.pk]))
-    text = "\n".join(
-        paragraph.text for paragraph in Document(io.BytesIO(response.content)).paragraphs
-    )
+    text = words(minutes_of(client, meeting))
     assert "Notulen Yang lalu" in text
+    assert "KONSEP per" in text
     assert "1. Verifikasi selesai bulan ini." in text
     assert "Pimpinan rapat" in text
+
+
+def test_finalised_minutes_stay_as_they_were_signed(client, coordinator, briefing):
+    meeting = Meeting.objects.get(title="Yang lalu")
+    finalise_minutes(meeting, by=coordinator)
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    signed = minutes_of(client, meeting)
+    assert "Versi 1, ditetapkan" in words(signed)
+    assert "50,0% → 50,0%" in words(signed)
+
+    actions.decide(meeting, text="Ditambahkan kemudian.", by=coordinator)
+    made = meeting.follow_ups.get()
+    FollowUp.objects.update(value_now=75)
+    actions.finish(made, note="Selesai.", by=coordinator)
+
+    assert minutes_of(client, meeting) == signed
+    finalise_minutes(meeting, by=coordinator)
+    assert "Ditambahkan kemudian." in words(minutes_of(client, meeting))
+    assert minutes_of(client, meeting, 1) == signed
+    page = client.get(reverse("admin:coordination_meeting_change", args=[meeting.pk]))
+    assert "Versi 2" in page.content.decode()
+
+
+def test_minutes_of_a_district_hold_its_own_follow_ups(client, coordinator, officer):
+    meeting = call(coordinator)
+    follow_up(meeting, coordinator, text="Untuk Kapuas")
+    follow_up(meeting, coordinator, text="Untuk Pulpis", region=Region.objects.get(pk=PULANG_PISAU))
+    actions.hold_meeting(meeting, summary="", people={}, by=coordinator)
+    finalise_minutes(meeting, by=coordinator)
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    text = words(minutes_of(client, meeting))
+    assert "Untuk Kapuas" in text
+    assert "Untuk Pulpis" not in text
+    with pytest.raises(PermissionDenied):
+        finalise_minutes(meeting, by=officer)
+
+
+def test_minutes_are_finalised_after_the_meeting(coordinator):
+    with pytest.raises(ValidationError, match="sesudah hasil rapat"):
+        finalise_minutes(call(coordinator), by=coordinator)
+
+
+def test_database_keeps_what_was_frozen(coordinator, briefing):
+    finalise_minutes(Meeting.objects.get(title="Yang lalu"), by=coordinator)
+    for change in (
+        lambda: Briefing.objects.filter(pk=briefing.pk).update(snapshot={"x": 1}),
+        lambda: Minutes.objects.update(snapshot={"x": 1}),
+        lambda: Minutes.objects.all().delete(),
+    ):
+        with pytest.raises(InternalError, match="Cannot"), transaction.atomic():
+            change()
 
 
 # Pages

@@ -1,15 +1,26 @@
 """Checks of the data: what each finds, what the page shows of it, who may see it."""
 
+import io
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from accounts.roles import Role
 from beneficiaries.health import AT_MOST, Check
-from dashboards import figures, health, tasks
-from dashboards.models import HealthResult, NightlyJob, RegisterFigures, VillageFigures
+from dashboards import figures, health, matching, tasks
+from dashboards.models import (
+    HealthResult,
+    MatchFigures,
+    NightlyJob,
+    RegisterFigures,
+    RoundDay,
+    RoundFigures,
+    VillageFigures,
+)
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
@@ -23,6 +34,7 @@ from tests.factories import (
     UploadFactory,
     UserFactory,
 )
+from verification.models import Case, Round
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +100,46 @@ def wrong_register():
     RegisterFigures.objects.filter(village=VILLAGE).update(kpm=99)
 
 
+def wrong_quality(name: str):
+    def tamper():
+        figures.refresh()
+        VillageFigures.objects.filter(pk=VILLAGE).update(
+            **{name: F(name) + 1}, counted_at=timezone.now()
+        )
+
+    return tamper
+
+
+def wrong_round(name: str):
+    def tamper():
+        figures.refresh()
+        row = RoundFigures.objects.filter(village=VILLAGE).first()
+        RoundFigures.objects.filter(pk=row.pk).update(**{name: F(name) + 1})
+
+    return tamper
+
+
+def wrong_day():
+    figures.refresh()
+    row = RoundDay.objects.first()
+    RoundDay.objects.filter(pk=row.pk).update(approved=row.approved + 1)
+
+
+def a_day_that_never_was():
+    figures.refresh()
+    row = RoundDay.objects.first()
+    RoundDay.objects.create(round=row.round, regency=row.regency, day=date(2021, 1, 1), approved=1)
+
+
+def wrong_matching(name: str):
+    def tamper():
+        MatchResultFactory(state="OTOMATIS", outcome="PADAN")
+        matching.refresh()
+        MatchFigures.objects.update(**{name: F(name) + 1})
+
+    return tamper
+
+
 def civil_data_kept_too_long():
     CivilRecordFactory(expires_on=date(2021, 1, 1))
 
@@ -120,6 +172,10 @@ BREAKERS = {
     "baris-unggahan": upload_that_lost_a_row,
     "angka-desa": wrong_figures,
     "angka-register": wrong_register,
+    "angka-mutu-desa": wrong_quality("addressed"),
+    "angka-putaran": wrong_round("approved"),
+    "angka-putaran-harian": wrong_day,
+    "angka-pemadanan": wrong_matching("people"),
     "data-dukcapil-dihapus": civil_data_kept_too_long,
     "pemadanan-selesai": answer_never_matched,
     "padan-nik-sah": confirmed_nonsense,
@@ -144,6 +200,56 @@ def test_check_holds_until_it_is_broken(code, world):
 
     assert len(broken(code)) == 1
     assert broken(code)[0].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("code", "tamper"),
+    [
+        *(
+            pytest.param("angka-mutu-desa", wrong_quality(name), id=name)
+            for name in ("valid_kk", "addressed", "checked")
+        ),
+        *(
+            pytest.param("angka-putaran", wrong_round(name), id=name)
+            for name in ("cases", "sent", "returned", "approved")
+        ),
+        ("angka-putaran-harian", wrong_day),
+        ("angka-putaran-harian", a_day_that_never_was),
+        *(
+            pytest.param("angka-pemadanan", wrong_matching(name), id=name)
+            for name in ("people", "latest", "nik_changed")
+        ),
+    ],
+)
+def test_every_counted_part_is_compared(code, tamper, world):
+    figures.refresh()
+    assert broken(code) == []
+    tamper()
+    assert len(broken(code)) == 1
+
+
+def test_a_case_changed_since_the_count_says_nothing(world):
+    figures.refresh()
+    RoundFigures.objects.update(cases=99, counted_at=timezone.now() - timezone.timedelta(hours=1))
+    RoundDay.objects.update(approved=99)
+    assert (broken("angka-putaran"), broken("angka-putaran-harian")) == ([], [])
+
+
+def test_a_case_decided_after_its_round_was_closed_is_counted_at_night(world, coordinator):
+    figures.refresh()
+    closed = Round.objects.running().first()
+    before = RoundFigures.objects.filter(round=closed).aggregate(n=Sum("approved"))["n"]
+    Round.objects.filter(pk=closed.pk).update(
+        status="DITUTUP", closed_by=coordinator, closed_at=timezone.now()
+    )
+    case = Case.objects.filter(round=closed, status="DIAJUKAN").first()
+    Case.objects.filter(pk=case.pk).update(
+        status="DISETUJUI", is_found=True, is_eligible=True, visited_on=closed.starts_on,
+        decided_by=coordinator, decided_at=timezone.now(),
+    )  # fmt: skip
+    call_command("refresh_figures", stdout=io.StringIO())
+    after = RoundFigures.objects.filter(round=closed).aggregate(n=Sum("approved"))["n"]
+    assert after == before + 1
 
 
 def test_the_families_that_take_part_are_counted_too(world):

@@ -13,7 +13,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, regencies, **options):
-        figures.refresh(regencies or None)
+        figures.refresh(regencies or None, all_rounds=True)
         matching.refresh(regencies or None)
         payouts.refresh(regencies=regencies or None)
         history.keep_month()
