@@ -57,7 +57,10 @@ class SendForm(forms.Form):
         self.user = user
         mine = kinds.sent_by(user)
         self.fields["kind"].choices = [(kind.key, kind.title) for kind in mine]
-        self.references = [pair for kind in mine for pair in kind.references(user)]
+        # Two kinds may answer to the same periods.
+        self.references = list(
+            dict.fromkeys(pair for kind in mine for pair in kind.references(user))
+        )
         levels = [Region.Level.REGENCY]
         regions = regions_inside(user.scope)
         if not user.scope.is_province:
@@ -83,11 +86,13 @@ class SendForm(forms.Form):
 
     def clean(self):
         """What is no answer to anything has no reference: the same file is then told whatever
-        stood in the field."""
+        stood in the field. What has to name one is not sent without."""
         cleaned = super().clean()
-        kind = cleaned.get("kind")
-        if kind and not kinds.get(kind).references(self.user):
+        kind = kinds.get(cleaned["kind"]) if cleaned.get("kind") else None
+        if kind and not kind.references(self.user):
             cleaned["reference"] = ""
+        if kind and kind.reference_asked and not cleaned.get("reference"):
+            self.add_error("reference" if self.references else "kind", kind.reference_asked)
         return cleaned
 
     @property

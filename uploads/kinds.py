@@ -57,6 +57,9 @@ class SheetKind:
     references: Callable[[User], list[tuple[str, str]]] = lambda user: []
     """What a sheet of this kind may answer to now, as (reference, name): running rounds."""
     reference_name: Callable[[str], str] = str
+    reference_asked: str = ""
+    """What is told when nothing is named that it answers to; empty where a sheet may stand alone
+    or names it itself."""
 
     @cached_property
     def layout(self) -> Layout:

@@ -20,6 +20,7 @@ DAFTAR_BAYAR = SheetKind(
     follow=shared.follow,
     references=shared.open_periods,
     reference_name=shared.period_name,
+    reference_asked=shared.PERIOD_ASKED,
 )
 
 HASIL_TOP_UP = SheetKind(
@@ -36,6 +37,7 @@ HASIL_TOP_UP = SheetKind(
     follow=shared.follow,
     references=shared.open_periods,
     reference_name=shared.period_name,
+    reference_asked=shared.PERIOD_ASKED,
 )
 
 TRANSAKSI = SheetKind(

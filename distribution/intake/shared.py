@@ -11,6 +11,10 @@ from spreadsheets.words import thousands
 from uploads import kinds
 from uploads.models import Upload
 
+PERIOD_ASKED = (
+    "Pilih periode salur lembar ini. Bila tidak ada dalam pilihan, periodenya belum dibuka; hubungi"
+    " Dinas Sosial provinsi."
+)
 NOTHING_SAVED = "Tidak ada baris yang disimpan."
 KEPT = ("id", "sheet", "row_number", "approved_verdict", "approved_target_id", "approved_changes")
 FOUND = "INSERT INTO found (sheet, row_number, field, code, level, message, before)"

@@ -107,7 +107,7 @@ def dukcapil_sends_the_answer(page: Page, batch: MatchBatch, path) -> None:
     assert download.value.suggested_filename == f"permintaan-{batch.pk}-kapuas.xlsx"
     page.goto("/uploads/upload/add/")
     page.get_by_label("Jenis lembar").select_option("Data kependudukan")
-    page.get_by_label("Putaran atau permintaan").select_option(str(batch.pk))
+    page.get_by_label("Putaran, permintaan, atau periode salur").select_option(str(batch.pk))
     page.get_by_label("Pilih berkas").set_input_files(path)
     page.get_by_role("button", name="Kirim berkas").click()
     page.get_by_role("link", name="Ajukan 4 baris").click()

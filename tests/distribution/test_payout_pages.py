@@ -14,6 +14,7 @@ from distribution.actions import cards, periods, purchases
 from distribution.household import household_money, payout_timeline
 from distribution.models import Commodity, Payment, PayoutPeriod, Purchase
 from tests.distribution.payout import (
+    LAYOUTS,
     card_of,
     do_waiting_work,
     kpm,
@@ -29,6 +30,8 @@ from tests.factories import (
     PurchaseFactory,
     UserFactory,
 )
+from tests.sheets import workbook
+from uploads.models import Upload
 
 pytestmark = pytest.mark.django_db
 TILL = reverse("distribution:till")
@@ -371,3 +374,16 @@ def test_health_holds_and_tells_what_is_broken(credited, agent):
     assert "Rp0 menurut saldo, Rp100000 menurut transaksi" in broken[0][0]
     assert "dikreditkan Rp500000, laporan bank Rp600000" in broken[1][0]
     assert broken[2] == ["Januari-Maret 2021: berhak 7, dibayar 3, tidak dibayar 0."]
+
+
+@pytest.mark.parametrize("kind", ["daftar_bayar", "hasil_top_up"])
+def test_a_sheet_of_a_period_is_not_sent_without_one(as_user, bank, period, kind):
+    """It would be refused minutes later, when its sender has gone."""
+    client, address = as_user(bank), reverse("admin:uploads_upload_add")
+    offered = client.get(address).context["form"].references
+    assert offered == [(str(period.pk), period.name)]
+    fields = {"kind": kind, "region": KAPUAS, "file": workbook([], layout=LAYOUTS[kind])}
+    assert "Pilih periode salur lembar ini." in client.post(address, fields).text
+    PayoutPeriod.objects.update(status=PayoutPeriod.Status.DISIAPKAN)
+    assert "Pilih periode salur lembar ini." in client.post(address, fields).text
+    assert not Upload.objects.exists()
