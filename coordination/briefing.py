@@ -181,7 +181,13 @@ def snapshot_of(meeting: Meeting, region, user) -> dict:
 
 @transaction.atomic
 def freeze(found: Briefing) -> None:
-    """Count the figures of a waiting briefing and keep them."""
+    """Count the figures of a waiting briefing and keep them. Another worker may be at it, or have
+    done it: then nothing happens."""
+    waiting = Briefing.objects.select_for_update(skip_locked=True).filter(
+        pk=found.pk, status=Briefing.Status.ANTRE
+    )
+    if waiting.first() is None:
+        return
     found.snapshot = snapshot_of(found.meeting, found.region, found.made_by)
     found.as_of = timezone.now()
     found.status = Briefing.Status.SIAP

@@ -24,7 +24,7 @@ def prepare_briefings(meeting_id: int) -> None:
             raise  # the database was away: the worker runs the task again
         except Exception:
             logger.exception("briefing %s failed", found.pk)
-            Briefing.objects.filter(pk=found.pk).update(status=Briefing.Status.GAGAL)
+            waiting.filter(pk=found.pk).update(status=Briefing.Status.GAGAL)
 
 
 @task()

@@ -23,7 +23,7 @@ from coordination import tasks
 from coordination.actions import briefings
 from coordination.actions import meetings as actions
 from coordination.actions.minutes import finalise_minutes
-from coordination.briefing import follow_ups_for
+from coordination.briefing import follow_ups_for, freeze
 from coordination.documents import slides, word
 from coordination.measures import figure_of, named
 from coordination.models import Agency, Briefing, FollowUp, Meeting, Minutes
@@ -617,6 +617,13 @@ def test_task_run_again_counts_nothing_twice(briefing):
     before = list(Briefing.objects.order_by("pk").values_list("pk", "as_of"))
     tasks.prepare_briefings.call(briefing.meeting_id)
     assert list(Briefing.objects.order_by("pk").values_list("pk", "as_of")) == before
+
+
+def test_what_another_worker_has_made_stays(briefing):
+    read_before = Briefing.objects.get(pk=briefing.pk)
+    read_before.status = Briefing.Status.ANTRE
+    freeze(read_before)
+    assert Briefing.objects.get(pk=briefing.pk).as_of == briefing.as_of
 
 
 def test_progress_is_shown_while_they_are_made(client, coordinator):

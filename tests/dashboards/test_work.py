@@ -13,7 +13,7 @@ from accounts import scope
 from accounts.models import AccessLog
 from accounts.roles import Role
 from beneficiaries.models import Person
-from dashboards import digest, figures
+from dashboards import digest, figures, mail
 from dashboards.comparisons import elsewhere
 from dashboards.models import NightlyJob, PayoutFigures, VillageFigures
 from dashboards.payouts import refresh
@@ -411,7 +411,7 @@ def test_the_daily_mail_has_the_lines_of_the_page(client, busy):
 
 def test_without_a_mail_server_nothing_is_sent(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-    assert not digest.has_mail_server()
+    assert not mail.has_mail_server()
 
 
 @pytest.mark.parametrize(("count", "folded"), [(8, 0), (9, 1), (20, 12)])
