@@ -181,14 +181,10 @@ def snapshot_of(meeting: Meeting, region, user) -> dict:
 
 @transaction.atomic
 def freeze(found: Briefing) -> None:
-    """Count the figures of a waiting briefing and keep them. Another worker may be at it, or have
-    done it: then nothing happens."""
-    waiting = Briefing.objects.select_for_update(skip_locked=True).filter(
-        pk=found.pk, status=Briefing.Status.ANTRE
+    """Count the figures of a waiting briefing and keep them, unless another worker has meanwhile:
+    what is frozen stays."""
+    Briefing.objects.filter(pk=found.pk, status=Briefing.Status.ANTRE).update(
+        snapshot=snapshot_of(found.meeting, found.region, found.made_by),
+        as_of=timezone.now(),
+        status=Briefing.Status.SIAP,
     )
-    if waiting.first() is None:
-        return
-    found.snapshot = snapshot_of(found.meeting, found.region, found.made_by)
-    found.as_of = timezone.now()
-    found.status = Briefing.Status.SIAP
-    found.save()

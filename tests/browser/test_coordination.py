@@ -150,7 +150,7 @@ def test_rakor_from_briefing_to_decision_to_follow_up_to_the_next(
     expect(window.locator("main")).to_contain_text("100,0%")
     window.get_by_role("link", name="Catat hasil rapat").click()
     window.get_by_role("button", name="Catat hasil rapat").click()
-    expect(window.get_by_role("link", name="Unduh notulen")).to_be_visible()
+    expect(window.get_by_role("link", name="Unduh konsep notulen")).to_be_visible()
     picture(window, "rakor-1280")
     assert fits(window)
 
