@@ -46,7 +46,8 @@ SELECT FROM beneficiaries_household WHERE id IN (SELECT household_id FROM chosen
 ORDER BY id FOR UPDATE;
 SELECT FROM beneficiaries_person WHERE id IN (SELECT person_id FROM chosen) ORDER BY id FOR UPDATE
 """
-# A NIK goes to the first who would get it, unless an active person holds it by word of Dukcapil.
+# A NIK goes to the first who can get it: where an active person holds it by word of Dukcapil, to
+# nobody else.
 _RUN = f"""
 CREATE TEMPORARY TABLE accepted ON COMMIT DROP AS
 WITH wanted AS (
@@ -69,12 +70,14 @@ WITH wanted AS (
     JOIN beneficiaries_person p ON p.id = ch.person_id
     JOIN beneficiaries_household h ON h.id = ch.household_id
     WHERE ch.run = %(run)s
+), free AS (
+    SELECT * FROM wanted o WHERE NOT alive OR (nik <> '' AND NOT EXISTS (
+        SELECT FROM beneficiaries_person p WHERE p.nik = o.nik AND p.is_active
+            AND p.nik_confirmed_on IS NOT NULL AND p.id <> o.person_id))
 ), ordered AS (
-    SELECT *, row_number() OVER (PARTITION BY alive, nik ORDER BY result_id) AS turn FROM wanted
+    SELECT *, row_number() OVER (PARTITION BY alive, nik ORDER BY result_id) AS turn FROM free
 )
-SELECT * FROM ordered o WHERE NOT alive OR (turn = 1 AND nik <> '' AND NOT EXISTS (
-    SELECT FROM beneficiaries_person p WHERE p.nik = o.nik AND p.is_active
-        AND p.nik_confirmed_on IS NOT NULL AND p.id <> o.person_id));
+SELECT * FROM ordered WHERE NOT alive OR turn = 1;
 DELETE FROM accepted WHERE alive AND nik IN (SELECT nik FROM beneficiaries_confirmed_elsewhere(
     (SELECT array_agg(nik::text) FROM accepted WHERE alive)))
 """
