@@ -44,13 +44,15 @@ def correct_person(
     if not person.is_active:
         raise ValidationError("Orang ini sudah dinonaktifkan, jadi datanya tidak dapat diperbaiki.")
     before = {"nik_confirmed_on": _text(person.nik_confirmed_on)}
+    said = set(changes)
     for name, value in changes.items():
         target = household if name == "kk_number" else person
         before[name] = _text(getattr(target, name))
         setattr(target, name, value)
     if confirm_nik:
         person.nik_confirmed_on = timezone.localdate()
-    _save(person, household, set(before), by=by)
+        said.add("nik_confirmed_on")
+    _save(person, household, said, by=by)
     return before
 
 
@@ -67,10 +69,22 @@ def restore_person(person: Person, before: Mapping[str, str], *, by: User) -> No
     _save(person, household, set(before), by=by)
 
 
+def _clear_same_day(person: Person) -> None:
+    """Let another NIK be confirmed on the day on which the present one was.
+
+    The trigger `CONFIRMATION` takes a day that is the same for one that was not said anew.
+    """
+    Person.objects.filter(pk=person.pk, nik_confirmed_on=person.nik_confirmed_on).exclude(
+        nik=person.nik
+    ).update(nik_confirmed_on=None)
+
+
 def _save(person: Person, household: Household, names: set[str], *, by: User) -> None:
     source = {"source_upload": None, "source_row": None, "source_user": by}
     try:
         with transaction.atomic(), pghistory.context(user=by.pk):
+            if "nik_confirmed_on" in names:
+                _clear_same_day(person)
             for target, own in (
                 (person, names - {"kk_number"}),
                 (household, names & {"kk_number"}),

@@ -163,7 +163,7 @@ CREATE TEMPORARY TABLE outcomes (person_id bigint, civil_id bigint, rule text, o
     state text, consequence text, evidence jsonb, nik text) ON COMMIT DROP
 """
 # A NIK that another active person holds by word of Dukcapil, or that two would get now, is no
-# matter for a rule.
+# matter for a rule. A day that is to be said again is cleared first (see the trigger CONFIRMATION).
 _CONFLICTS = """
 ANALYZE outcomes;
 UPDATE outcomes o SET state = 'ANTRE', outcome = '', rule = 'G2', consequence = ''
@@ -180,6 +180,10 @@ UPDATE verification_matchresult r SET outcome = o.outcome, state = o.state, rule
     decisions_needed = CASE WHEN o.rule = ANY (%(for_two)s) THEN 2 ELSE 1 END
 FROM outcomes o JOIN beneficiaries_person p ON p.id = o.person_id
 WHERE r.batch_id = %(batch)s AND r.person_id = o.person_id;
+UPDATE beneficiaries_person p SET nik_confirmed_on = NULL
+FROM outcomes o
+WHERE p.id = o.person_id AND o.outcome = 'PADAN' AND o.state = 'OTOMATIS' AND p.is_active
+    AND p.nik <> o.nik AND p.nik_confirmed_on = %(today)s;
 UPDATE beneficiaries_person p SET nik = o.nik, nik_confirmed_on = %(today)s,
     source_upload_id = %(answer)s, source_row = NULL, source_user_id = %(user)s
 FROM outcomes o

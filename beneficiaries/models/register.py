@@ -133,7 +133,8 @@ class SearchWords(Func):
     output_field = SearchVectorField()
 
 
-# A confirmation speaks of one number: with the number it goes, unless a change sets both.
+# A confirmation speaks of one number: with the number it goes, unless a change sets both. The same
+# day said again looks like a day that stayed, so who confirms another number clears the day first.
 CONFIRMATION = pgtrigger.Trigger(
     name="confirmation",
     when=pgtrigger.Before,

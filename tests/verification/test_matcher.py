@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from beneficiaries.models import Person
 from tests.factories import (
@@ -139,6 +140,17 @@ def test_a_nik_of_two_active_persons_is_left_to_a_person(batch):
     assert (result.state, result.rule, result.decisions_needed) == ("ANTRE", "G2", 2)
     assert result.candidates.count() == 1
     assert Person.objects.get(pk=bearer.pk).nik_confirmed_on == date(2021, 5, 1)
+
+
+def test_another_nik_on_the_day_of_a_confirmation_is_confirmed_as_well(batch):
+    result = asked(batch, nik="")
+    Person.objects.filter(pk=result.person_id).update(
+        nik="6203085205839078", nik_confirmed_on=timezone.localdate()
+    )
+    civil(batch, nik=NIK)
+    result = matched(batch, result)
+    assert result.outcome == "PADAN"
+    assert (result.person.nik, result.person.nik_confirmed_on) == (NIK, timezone.localdate())
 
 
 def test_silence_about_a_nik_says_nothing():

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.roles import Role
 from beneficiaries.models import Person
@@ -210,6 +211,23 @@ def test_with_another_nik_the_confirmation_goes():
     Person.objects.filter(pk=person.pk).update(nik="6203011205839078")
     person.refresh_from_db()
     assert person.nik_confirmed_on is None
+
+
+def test_two_confirmations_on_one_day_hold_and_each_can_be_undone(dukcapil):
+    person = PersonFactory(nik="")
+    decisions = []
+    for nik in (NIK, "6203011205839078"):
+        result = MatchResultFactory(person=person, candidates=1, candidates__nik=nik)
+        matching.accept(result, candidate=result.candidates.get(), by=dukcapil)
+        decisions.append(result.decisions.get())
+        person.refresh_from_db()
+        assert (person.nik, person.nik_confirmed_on) == (nik, timezone.localdate())
+    matching.undo(decisions[1], by=dukcapil)
+    person.refresh_from_db()
+    assert (person.nik, person.nik_confirmed_on) == (NIK, timezone.localdate())
+    matching.undo(decisions[0], by=dukcapil)
+    person.refresh_from_db()
+    assert (person.nik, person.nik_confirmed_on) == ("", None)
 
 
 def test_the_kk_number_follows_the_payee_only(dukcapil):

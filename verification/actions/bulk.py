@@ -90,7 +90,11 @@ _CHANGED = ", ".join(
 _CONSEQUENCES = " ".join(
     f"WHEN '{said}' THEN '{consequence}'" for said, (_, consequence) in MatchResult.MEANING.items()
 )
+# A day that is to be said again is cleared first (see the trigger CONFIRMATION).
 _WRITE = f"""
+UPDATE beneficiaries_person p SET nik_confirmed_on = NULL
+FROM accepted a WHERE p.id = a.person_id AND a.alive AND p.nik <> a.nik
+    AND p.nik_confirmed_on = %(today)s;
 UPDATE beneficiaries_person p SET {", ".join(f"{name} = a.{name}" for name in _FIELDS)},
     nik_confirmed_on = %(today)s, source_upload_id = NULL, source_row = NULL,
     source_user_id = %(by)s
