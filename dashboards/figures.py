@@ -39,6 +39,7 @@ from uploads.models import Upload, UploadEvent
 from verification.models import Round
 
 TREE_KEPT = 300  # seconds
+REGENCY_LENGTH = 5
 # Length of the codes one level below: regencies of a province, districts of a regency, villages.
 CHILD_LENGTH = {2: 5, 5: 8, 8: 13, 13: 13}
 
