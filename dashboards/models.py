@@ -268,8 +268,8 @@ class VillageMonth(MonthFigures):
 
 
 class RegencyMonth(MonthFigures):
-    """The sums of `VillageMonth`, written with it: a year of the province is read as 500 rows, not
-    as 40,000 (docs/adr/0023)."""
+    """The sums of `VillageMonth`, written with it: a year of the province is some hundred rows
+    to read, not 20,000 (docs/adr/0023)."""
 
     PLACE = "regency"
 
