@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts import scope
 from dashboards.figures import REGENCY_LENGTH, share
 from dashboards.models import PayoutFigures, RegencyPayout
+from dashboards.summed import Summed
 from distribution import chain
 from distribution.models import PayoutPeriod
 
@@ -27,7 +28,7 @@ RECENT = 4
 
 
 @dataclass(frozen=True)
-class PayoutCounts:
+class PayoutCounts(Summed):
     """Of one place, period and bank or of several; payments are families (KPM), money is rupiah.
 
     `unspent`: credited and nothing bought; `unspent_30`: so for 30 days at the day of the count.
@@ -45,9 +46,6 @@ class PayoutCounts:
     unspent_30: int = 0
     unspent_60: int = 0
     unspent_90: int = 0
-
-    def __add__(self, other: "PayoutCounts") -> "PayoutCounts":
-        return PayoutCounts(*(getattr(self, n) + getattr(other, n) for n in COUNTED))
 
     @property
     def credited_share(self) -> Decimal | None:
