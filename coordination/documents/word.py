@@ -21,7 +21,7 @@ COLUMNS_PER_TABLE = 6
 LANDSCAPE = 25.7  # cm between the margins
 LONGEST = 28  # letters of a text in one line of a table
 MARGINS = 4  # letters that would stand in the margins of a cell
-BOLD = 1.2  # as wide as other letters
+BOLD = 1.4  # as wide as other letters
 MANY_COLUMNS = 10
 KEPT_TOGETHER = 3  # rows that follow the title of a table on its page
 Cell = str | int | float | None
@@ -124,15 +124,12 @@ def _write(cell, text: str, size: int, *, bold: bool = False, right: bool = Fals
 
 
 def _signature(document, day: date, *office: str, left: float = 9) -> None:
-    """`left`: centimetres from the margin."""
+    """One paragraph, so that no page ends within it; `left`: centimetres from the margin."""
     dots = "." * 40
     place = f"{dots[:20]}, {date_format(day, 'j F Y')}"
-    for text in (place, *office, "", "", "", f"( {dots} )"):
-        paragraph = document.add_paragraph(text)
-        paragraph.paragraph_format.left_indent = Cm(left)
-        paragraph.paragraph_format.space_after = Pt(0)
-        paragraph.paragraph_format.keep_with_next = True
-    paragraph.paragraph_format.keep_with_next = False
+    paragraph = document.add_paragraph("\n".join((place, *office, "", "", "", f"( {dots} )")))
+    paragraph.paragraph_format.left_indent = Cm(left)
+    paragraph.paragraph_format.keep_together = True
 
 
 FOLLOW_UP_HEADINGS = (
