@@ -152,7 +152,7 @@ def briefing(snapshot: dict, as_of: datetime) -> bytes:
                 )
                 for line in lines[first : first + ROWS_PER_SLIDE]
             ],
-            (0.33, 0.19, 0.11, 0.12, 0.25),
+            (0.3, 0.19, 0.13, 0.13, 0.25),
         )
     _payout(presentation, snapshot)
     for drawing in charts.of_briefing(snapshot):
