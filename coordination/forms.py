@@ -49,12 +49,42 @@ def category_choices() -> list[tuple[str, str]]:
     ]
 
 
-def agents_inside(user, regency: str):
-    """The agents of a kabupaten/kota that the user sees; none for who may not see agents."""
+def agents_inside(user, *regencies: str):
+    """The agents of these kabupaten/kota that the user sees; none for who may not see agents."""
     if not user.has_perm("distribution.view_agent"):
         return Agent.objects.none()
-    agents = Agent.objects.visible_to(user).filter(regency_code=regency)
-    return agents.select_related("village").order_by("name", "id")
+    return Agent.objects.visible_to(user).filter(regency_code__in=regencies)
+
+
+class AgentField(forms.ModelChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="Agen atau e-Warung yang dimaksud",
+            queryset=None,
+            required=False,
+            empty_label="Tidak menyangkut agen tertentu",
+            **kwargs,
+        )
+
+    def offer(self, agents) -> None:
+        self.queryset = agents.select_related("village").order_by("name", "id")
+
+    def label_from_instance(self, agent: Agent) -> str:
+        return f"{agent.name}, {agent.village.full_name}"
+
+
+def family_of(user, number: str) -> Household | None:
+    """The family with this NIK, nomor KK or ID DTKS that the user sees; None without a number."""
+    number = number.strip()
+    if not number:
+        return None
+    found = search.find_households(user, number).ids
+    if len(found) != 1:
+        raise forms.ValidationError(
+            "Keluarga dengan nomor ini tidak ditemukan di wilayah Anda. Periksa nomornya, atau"
+            " kosongkan isian ini."
+        )
+    return Household.objects.visible_to(user).get(pk=found[0])
 
 
 class ComplaintForm(forms.Form):
@@ -94,18 +124,13 @@ class ComplaintForm(forms.Form):
         **LONG,
         error_messages={"required": "Isi pengaduan belum diisi."},
     )
-    family = forms.CharField(
+    household = forms.CharField(
         label="Keluarga yang dimaksud",
         required=False,
         max_length=40,
         help_text="NIK, nomor KK, atau ID DTKS, bila pengaduan menyangkut satu keluarga.",
     )
-    agent = forms.ModelChoiceField(
-        label="Agen atau e-Warung yang dimaksud",
-        queryset=None,
-        required=False,
-        empty_label="Tidak menyangkut agen tertentu",
-    )
+    agent = AgentField()
     complainant_name = forms.CharField(
         label="Nama pelapor",
         required=False,
@@ -127,31 +152,14 @@ class ComplaintForm(forms.Form):
         self.user = user
         self.fields["region"].choices = place_choices(user, regency)
         self.fields["category"].choices = category_choices()
-        agents = self.fields["agent"]
-        agents.queryset = agents_inside(user, regency)
-        agents.label_from_instance = lambda agent: f"{agent.name}, {agent.village.full_name}"
+        self.fields["agent"].offer(agents_inside(user, regency))
         self.initial.setdefault("received_on", timezone.localdate())
 
     def clean_region(self) -> Region:
         return Region.objects.get(pk=self.cleaned_data["region"])
 
-    def clean_family(self) -> Household | None:
-        number = self.cleaned_data["family"].strip()
-        if not number:
-            return None
-        found = search.find_households(self.user, number).ids
-        if len(found) != 1:
-            raise forms.ValidationError(
-                "Keluarga dengan nomor ini tidak ditemukan di wilayah Anda. Periksa nomornya, atau"
-                " kosongkan isian ini."
-            )
-        return Household.objects.visible_to(self.user).get(pk=found[0])
-
-    def clean(self):
-        cleaned = super().clean()
-        if "family" in cleaned:
-            cleaned["household"] = cleaned.pop("family")
-        return cleaned
+    def clean_household(self) -> Household | None:
+        return family_of(self.user, self.cleaned_data["household"])
 
 
 class _OfThing(forms.Form):
@@ -204,6 +212,21 @@ class CorrectionForm(_OfThing):
         label="Wilayah",
         help_text="Wilayah di luar kabupaten/kota ini hanya dapat dipilih oleh provinsi.",
     )
+    keeps_household = forms.BooleanField(
+        required=False,
+        initial=True,
+        help_text="Hapus centangnya bila keluarga ini keliru dicatat.",
+    )
+    household = forms.CharField(
+        label="Keluarga yang dimaksud",
+        required=False,
+        max_length=40,
+        help_text="NIK, nomor KK, atau ID DTKS, bila pengaduan menyangkut satu keluarga.",
+    )
+    agent = AgentField(
+        help_text="Agen di kabupaten/kota lain dapat dipilih sesudah wilayahnya dipilih dan"
+        " koreksi dikirim."
+    )
     subject = forms.CharField(
         label="Pokok pengaduan",
         max_length=150,
@@ -226,14 +249,49 @@ class CorrectionForm(_OfThing):
         others = own_meeting_regions(self.user).exclude(code=self.thing.regency_code)
         elsewhere = [(other.code, f"Seluruh {other.full_name}") for other in others]
         self.fields["region"].choices = [*here, ("Wilayah lain", elsewhere)] if others else here
+        self._offer_family()
+        chosen = self.data.get("region", "")[:5]
+        agents = agents_inside(self.user, self.thing.regency_code, chosen)
+        self.fields["agent"].offer(agents | Agent.objects.filter(pk=self.thing.agent_id))
+        if not others:
+            self.fields["agent"].help_text = ""
         self.initial |= {
             "region": self.thing.region_id,
+            "agent": self.thing.agent_id,
             "subject": self.thing.subject,
             "text": self.thing.text,
         }
 
+    def _offer_family(self) -> None:
+        if self.thing.household_id is None:
+            del self.fields["keeps_household"]
+            return
+        seen = self.user.has_perm("beneficiaries.view_household") and (
+            Household.objects.visible_to(self.user).filter(pk=self.thing.household_id).first()
+        )
+        name = seen or "keluarga yang dicatat, yang di luar wilayah Anda"
+        self.fields["keeps_household"].label = f"Tetap menyangkut {name}"
+        self.fields["household"].label = "Keluarga penggantinya"
+        self.fields["household"].help_text = "NIK, nomor KK, atau ID DTKS keluarga yang benar."
+
     def clean_region(self) -> Region:
         return Region.objects.get(pk=self.cleaned_data["region"])
+
+    def clean_household(self) -> Household | None:
+        return family_of(self.user, self.cleaned_data["household"])
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.pop("keeps_household", False) and "household" in cleaned:
+            if cleaned["household"] is not None:
+                self.add_error(
+                    "household",
+                    "Hapus centang keluarga yang dicatat bila keluarga ini penggantinya, atau"
+                    " kosongkan isian ini.",
+                )
+            else:
+                cleaned["household"] = self.thing.household
+        return cleaned
 
 
 class AnswerForm(_OfThing):
