@@ -215,7 +215,7 @@ class CorrectionForm(_OfThing):
     keeps_household = forms.BooleanField(
         required=False,
         initial=True,
-        help_text="Hapus centangnya bila keluarga ini keliru dicatat.",
+        help_text="Hapus centangnya bila pengaduan tidak menyangkut keluarga ini.",
     )
     household = forms.CharField(
         label="Keluarga yang dimaksud",
@@ -224,8 +224,7 @@ class CorrectionForm(_OfThing):
         help_text="NIK, nomor KK, atau ID DTKS, bila pengaduan menyangkut satu keluarga.",
     )
     agent = AgentField(
-        help_text="Agen di kabupaten/kota lain dapat dipilih sesudah wilayahnya dipilih dan"
-        " koreksi dikirim."
+        help_text="Agen di wilayah lain ditawarkan sesudah pengaduan dipindahkan ke sana."
     )
     subject = forms.CharField(
         label="Pokok pengaduan",
@@ -269,10 +268,11 @@ class CorrectionForm(_OfThing):
         seen = self.user.has_perm("beneficiaries.view_household") and (
             Household.objects.visible_to(self.user).filter(pk=self.thing.household_id).first()
         )
-        name = seen or "keluarga yang dicatat, yang di luar wilayah Anda"
-        self.fields["keeps_household"].label = f"Tetap menyangkut {name}"
+        self.fields["keeps_household"].label = str(seen or "Keluarga di luar wilayah Anda")
         self.fields["household"].label = "Keluarga penggantinya"
-        self.fields["household"].help_text = "NIK, nomor KK, atau ID DTKS keluarga yang benar."
+        self.fields[
+            "household"
+        ].help_text = "NIK, nomor KK, atau ID DTKS; bila diisi, keluarga ini yang dicatat."
 
     def clean_region(self) -> Region:
         return Region.objects.get(pk=self.cleaned_data["region"])
@@ -282,15 +282,8 @@ class CorrectionForm(_OfThing):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.pop("keeps_household", False) and "household" in cleaned:
-            if cleaned["household"] is not None:
-                self.add_error(
-                    "household",
-                    "Hapus centang keluarga yang dicatat bila keluarga ini penggantinya, atau"
-                    " kosongkan isian ini.",
-                )
-            else:
-                cleaned["household"] = self.thing.household
+        if cleaned.pop("keeps_household", False):
+            cleaned["household"] = cleaned.get("household") or self.thing.household
         return cleaned
 
 
