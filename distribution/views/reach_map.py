@@ -36,7 +36,8 @@ class Place:
 
     @property
     def digits(self) -> int:
-        return len(str(self.percent or 0))
+        """One more than there are: without a comma among them, digits take more room."""
+        return len(str(self.percent or 0)) + 1
 
 
 @dataclass(frozen=True)
