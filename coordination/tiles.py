@@ -1,30 +1,27 @@
 """What coordination adds to the start page of the province."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from urllib.parse import urlencode
 
 from django.db.models import (
-    Case,
+    BooleanField,
     Count,
     DateField,
+    Func,
     IntegerField,
     Min,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
-    When,
 )
-from django.db.models.functions import Cast, Coalesce
-from django.db.models.lookups import LessThan
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.scope import Scope
-from coordination.models import Complaint, FollowUp, FollowUpStep
+from coordination.models import Complaint, FollowUp
 from dashboards.figures import Area, Place
 from dashboards.tiles import Added, Button, Tile, change
 from dashboards.work import Finding
@@ -115,19 +112,9 @@ def _buttons(user) -> list[Button]:
     return [button for permission, button in offered if user.has_perm(permission)]
 
 
-def _term_on(day: date) -> Coalesce:
-    """The due date that a follow-up had when that day began, which its last step before it tells;
-    the end of time for what was finished then and has been reopened since."""
-    begins = datetime.combine(day, time(), timezone.get_current_timezone())
-    before = FollowUpStep.objects.filter(follow_up=OuterRef("pk"), at__lt=begins)
-    term = Case(When(action=FollowUpStep.Action.SELESAI, then=Value(date.max)), default="due_on")
-    return Coalesce(Subquery(before.order_by("-at", "-id").values(term=term)[:1]), "due_on")
-
-
-def _overdue_on(day: date) -> Q:
-    """Follow-ups past their due date when that day began, by the dates as they stood then."""
-    is_open = Q(finished_on=None) | Q(finished_on__gte=day)
-    return Q(LessThan(_term_on(day), day), created_on__lt=day) & is_open
+def _late_on(day: date) -> Func:
+    """Of a follow-up: past its due date when that day began, by the date that held then."""
+    return Func("pk", Value(day), function="coordination_late_on", output_field=BooleanField())
 
 
 def _counted(user, code: str, kind: str, days: list[date]) -> QuerySet:
@@ -137,7 +124,7 @@ def _counted(user, code: str, kind: str, days: list[date]) -> QuerySet:
     rows = model.objects.visible_to(user).filter(Scope((code,)).condition(model.PLACE))
     if kind == "followup":
         is_open = ~Q(status=FollowUp.Status.SELESAI)
-        late = {f"late_{n}": Count("pk", filter=_overdue_on(day)) for n, day in enumerate(days)}
+        late = {f"late_{n}": Count("pk", filter=_late_on(day)) for n, day in enumerate(days)}
         since = Min("created_on")
     else:
         rows, is_open = rows.open(), Q()
