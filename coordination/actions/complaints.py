@@ -23,6 +23,7 @@ from regions.working_days import working_days_after
 
 Status = Complaint.Status
 Action = ComplaintStep.Action
+NONE = "tidak ada"
 
 
 def _locked(complaint: Complaint, by: User) -> Complaint:
@@ -222,47 +223,77 @@ def may_open_up(complaint: Complaint, user: User) -> bool:
 
 
 def _check_place(region: Region, household: Household | None, agent: Agent | None) -> None:
+    """A family lives in the region of its complaint, an agent stands in its kabupaten/kota."""
+    wrong = {}
     if household is not None and not household.village_id.startswith(region.code):
-        raise ValidationError({"household": f"Keluarga ini tidak tinggal di {region}."})
+        wrong["household"] = (
+            f"Keluarga ini tidak tinggal di {region}. Sebut keluarga yang tinggal di sana, atau"
+            " catat pengaduan tanpa keluarga."
+        )
     if agent is not None and agent.regency_code != region.code[:5]:
-        raise ValidationError({"agent": f"{agent} tidak berada di kabupaten/kota pengaduan ini."})
+        wrong["agent"] = (
+            f"{agent} tidak berada di kabupaten/kota pengaduan ini. Pilih agen di sana, atau catat"
+            " pengaduan tanpa agen."
+        )
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _numbered(household: Household | None) -> str:
+    return f"nomor {household.pk}" if household else NONE
 
 
 @transaction.atomic
 def correct(
-    complaint: Complaint, *, region: Region, subject: str, text: str, note: str, by: User
+    complaint: Complaint,
+    *,
+    region: Region,
+    household: Household | None,
+    agent: Agent | None,
+    subject: str,
+    text: str,
+    note: str,
+    by: User,
 ) -> Complaint:
     """Correct what was recorded wrongly; what it said before stays in its steps, with the reason.
 
-    Both places must be the user's own. An owner who may not handle it in the new place loses it:
-    it is received again there, and those of that place are told.
+    Both places must be the user's own, family and agent of the new one; what is not corrected may
+    have moved since. An owner who may not handle it in the new place loses it: it is received again
+    there, and those of that place are told.
     """
     complaint = _locked(complaint, by)
     if not complaint.is_open:
         raise ValidationError("Pengaduan ini sudah dijawab. Buka kembali sebelum mengoreksinya.")
     require(by, "coordination.handle_complaint", region.code)
-    _check_place(region, complaint.household, complaint.agent)
     before = complaint.region
+    has_moved = region != before
+    _check_place(
+        region,
+        household if has_moved or household != complaint.household else None,
+        agent if has_moved or agent != complaint.agent else None,
+    )
     changes = [
         f"{label}: “{old}” → “{new}”."
         for label, old, new in (
             ("Wilayah", before.full_name, region.full_name),
+            # Not by name: who sees the complaint need not see the family.
+            ("Keluarga", _numbered(complaint.household), _numbered(household)),
+            ("Agen", str(complaint.agent or NONE), str(agent or NONE)),
             ("Pokok", complaint.subject, subject),
             ("Isi", complaint.text, text),
         )
         if old != new
     ]
     if not changes:
-        raise ValidationError(
-            "Wilayah, pokok, dan isinya masih sama. Ubah yang keliru, atau kembali."
-        )
+        raise ValidationError("Semua isian masih sama. Ubah yang keliru, atau kembali.")
     complaint.region, complaint.subject, complaint.text = region, subject, text
+    complaint.household, complaint.agent = household, agent
     action = Action.KOREKSI
     if complaint.owner is not None and complaint.owner not in may_own(complaint):
         _move(complaint, Status.DITERIMA)
         complaint.owner, action = None, Action.PINDAH
     _write(complaint, action, by=by, note="\n".join([*changes, f"Alasan: {note}"]))
-    if region != before:
+    if has_moved:
         complaint.steps.update(region=region)
         if complaint.owner is None and region.code[:5] != before.code[:5]:
             _tell(complaint, _nearest(complaint), "dipindahkan ke wilayah Anda.", by=by)

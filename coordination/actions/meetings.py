@@ -206,7 +206,13 @@ def _tell(follow_up: FollowUp, text: str, *, by: User | None = None) -> None:
 def _step(follow_up: FollowUp, action: str, *, by: User, note: str = "", **file) -> FollowUp:
     follow_up.save()
     FollowUpStep.objects.create(
-        follow_up=follow_up, region_id=follow_up.region_id, action=action, note=note, by=by, **file
+        follow_up=follow_up,
+        region_id=follow_up.region_id,
+        action=action,
+        due_on=follow_up.due_on,
+        note=note,
+        by=by,
+        **file,
     )
     return follow_up
 

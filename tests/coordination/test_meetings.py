@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from docx import Document
 from openpyxl import load_workbook
 from PIL import Image
@@ -366,6 +367,27 @@ def test_finishing_needs_evidence_that_is_what_it_says(coordinator, officer):
 
     assert (made.status, made.finished_on) == ("SELESAI", timezone.localdate())
     assert made.steps.last().file_name == "bukti.pdf"
+
+
+def test_each_step_keeps_the_term_that_held_from_it_on(client, coordinator, officer):
+    made = follow_up(call(coordinator), coordinator)
+    first = made.due_on
+    actions.report_progress(made, note="Separuh.", by=officer)
+    second, third = first + timedelta(days=7), first + timedelta(days=30)
+    actions.change_due(made, due_on=second, note="Banjir.", by=coordinator)
+    actions.finish(made, note="Selesai.", by=officer)
+    made = actions.reopen(made, note="Belum semua.", due_on=third, by=coordinator)
+    assert [(step.action, step.due_on) for step in made.steps.all()] == [
+        ("CATAT", first),
+        ("KEMAJUAN", first),
+        ("TENGGAT", second),
+        ("SELESAI", second),
+        ("BUKA", third),
+    ]
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    page = client.get(reverse("admin:coordination_followup_change", args=[made.pk])).text
+    for term, times in ((first, 2), (second, 2), (third, 1)):
+        assert page.count(f"tenggat saat itu {date_format(term, 'j F Y')}") == times
 
 
 def test_evidence_is_a_download_for_those_who_see_the_follow_up(client, coordinator, officer):
