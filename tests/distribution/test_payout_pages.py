@@ -212,6 +212,14 @@ def test_a_rate_is_read_as_it_is_written_here(as_user, written):
     assert BenefitRate.objects.get(programme=programme).amount == 250_000
 
 
+@pytest.mark.parametrize(("quantity", "shown"), [("1,5", "1,5 kg"), ("10", "10 kg")])
+def test_a_receipt_says_the_quantity_as_it_was_typed(as_user, till, credited, quantity, shown):
+    client = as_user(till)
+    client.post(TILL, sale(credited[0], **{"g-KARBOHIDRAT-quantity": quantity}))
+    page = text_of(client.get(url("purchase", "change", Purchase.objects.get().pk)))
+    assert f">{shown}<" in page
+
+
 def test_a_void_asks_for_its_reason(as_user, till, credited):
     client = as_user(till)
     client.post(TILL, sale(credited[0]))
