@@ -118,6 +118,16 @@ def test_a_wrong_step_is_refused_and_leaves_the_card(family, officer, status, on
     assert (card.status, card.steps.count()) == ("DISERAHKAN", 0)
 
 
+def test_the_form_of_a_step_names_the_holder_and_what_is_missing(client, family, officer):
+    card = CardFactory(household=family, holder=family.members.first())
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    url = reverse("admin:beneficiaries_card_step", args=[card.pk, "hilang"])
+    page = client.post(url, {"on": "", "note": ""}).content.decode()
+    assert "SITI RAHMAH, KKS" in page
+    assert "Isian ini belum diisi." in page
+    assert "Keterangan belum diisi. Tuliskan apa yang terjadi." in page
+
+
 def test_who_may_not_change_a_card(family):
     card = CardFactory(household=family)
     for user in (
