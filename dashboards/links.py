@@ -132,8 +132,8 @@ def verified(user, code: str, round: Round, **filters) -> str | None:
     return cases(user, code, round, Case.Status.DISETUJUI, **filters)
 
 
-def sent(user, code: str, round: Round) -> str | None:
-    return cases(user, code, round, Case.Status.DIAJUKAN, Case.Status.DIKUNJUNGI)
+def sent(user, code: str, round: Round, **filters) -> str | None:
+    return cases(user, code, round, Case.Status.DIAJUKAN, Case.Status.DIKUNJUNGI, **filters)
 
 
 def cases_to_do(user, code: str, round: Round, **filters) -> str | None:
@@ -144,15 +144,15 @@ def uploads(user) -> str | None:
     return _list(user, "uploads.upload", "")
 
 
-def uploads_to_repair(user) -> str | None:
-    return _list(user, "uploads.upload", "", status="perlu-diperbaiki")
+def uploads_to_repair(user, code: str) -> str | None:
+    return _list(user, "uploads.upload", code, status="perlu-diperbaiki")
 
 
-def uploads_to_review(user) -> str | None:
+def uploads_to_review(user, code: str) -> str | None:
     """What waits for this user's decision, or for anybody's when it is not the user's to take."""
     may_review = user.has_perm("uploads.review_upload")
     status = "menunggu-saya" if may_review else Upload.Status.DIAJUKAN
-    return _list(user, "uploads.upload", "", status=status)
+    return _list(user, "uploads.upload", code, status=status)
 
 
 def uploads_of(user, code: str, kind: str, status: str) -> str | None:

@@ -35,6 +35,7 @@ def parts(view: Overview) -> dict:
     """The context of the templates that both pages include."""
     user, code, round = view.user, view.code, view.round
     due = round and work.due(round.due_on)
+    only = {"register": view.chosen.register}
     card = maps.card(
         view.area,
         view.chosen.figure,
@@ -60,11 +61,11 @@ def parts(view: Overview) -> dict:
         "rightness": _rightness(view) if round else [],
         "place_lines": _agents(view),
         "links": {
-            "kpm": links.kpm(user, code, register=view.chosen.register),
-            "invalid_nik": links.invalid_nik(user, code, register=view.chosen.register),
-            "verified": round and links.verified(user, code, round),
-            "sent": round and links.sent(user, code, round),
-            "to_do": round and links.cases_to_do(user, code, round),
+            "kpm": links.kpm(user, code, **only),
+            "invalid_nik": links.invalid_nik(user, code, **only),
+            "verified": round and links.verified(user, code, round, **only),
+            "sent": round and links.sent(user, code, round, **only),
+            "to_do": round and links.cases_to_do(user, code, round, **only),
         },
     }
 

@@ -19,6 +19,7 @@ from tests.dashboards.test_pages import HOME, count_behind, page, region, text_o
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
+    PULANG_PISAU,
     VILLAGE,
     AgentFactory,
     AgentFindingFactory,
@@ -26,8 +27,11 @@ from tests.factories import (
     HouseholdFactory,
     PaymentFactory,
     PeriodFactory,
+    PersonFactory,
+    UploadFactory,
     UserFactory,
 )
+from verification.models import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +231,49 @@ def test_at_most_fifteen_queries_with_payments(client, paid, role, place, addres
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     assert len(queries) <= 15, "\n".join(q["sql"][:160] for q in queries)
+
+
+@pytest.mark.parametrize("query", ["register=DTSEN", "register=DTKS&bank=008"])
+def test_findings_of_a_register_are_as_long_as_their_lists(client, coordinator, paid, query):
+    """The families of the round are of two registers, so that a list of both is longer."""
+    pks = Case.objects.filter(village=NEIGHBOUR_VILLAGE).order_by("pk").values("household")[:1]
+    Household.objects.filter(pk__in=pks).update(register="DTSEN")
+    for register in ("DTSEN", "DTKS"):
+        household = HouseholdFactory(village_id=OTHER_VILLAGE, members=0, register=register)
+        PersonFactory.create_batch(4, household=household, nik="")
+    figures.refresh()
+    found = page(client, coordinator, f"{HOME}?temuan=semua&{query}").context["findings"]
+    counted = [one for one in found if one.kind in ("verification", "nik")]
+    assert {one.kind for one in counted} == {"verification", "nik"}
+    for one in counted:
+        assert count_behind(client, one.url) == one.count > 0, one.url
+
+
+@pytest.mark.parametrize("register", Household.Register.values)
+def test_links_of_a_round_name_the_register(client, coordinator, paid, register):
+    pks = Case.objects.filter(village=VILLAGE).order_by("-pk").values("household")[:4]
+    Household.objects.filter(pk__in=pks).update(register="DTSEN")
+    figures.refresh()
+    context = page(client, coordinator, f"{region(KAPUAS)}?register={register}").context
+    total = context["area"].total
+    for name, number in {"sent": total.sent, "to_do": total.to_do}.items():
+        assert count_behind(client, context["links"][name]) == number, name
+
+
+def test_a_chosen_kabupaten_leaves_out_the_work_of_the_others(client, coordinator, paid):
+    for code in (KAPUAS, PULANG_PISAU):
+        for days in (1, 9):
+            UploadFactory(
+                region_id=code, status="DIAJUKAN", submitted_by=UserFactory(regions=[code]),
+                submitted_at=timezone.now() - timedelta(days=days),
+            )  # fmt: skip
+        UploadFactory(region_id=code, status="PERLU_PERBAIKAN")
+    context = page(client, coordinator, f"{HOME}?temuan=semua&wilayah={KAPUAS}").context
+    found = context["findings"]
+    assert {finding.region.code[:5] for finding in found} == {KAPUAS}
+    assert {"waiting", "told"} <= {finding.kind for finding in found}
+    assert "1 tindak lanjut lewat tenggat" in {finding.title for finding in found}
+    assert (context["waiting"], context["sent"], context["to_repair"]) == (2, 2, 1)
+    links = context["uploads_links"]
+    assert count_behind(client, links["to_review"]) == 2
+    assert count_behind(client, links["to_repair"]) == 1
