@@ -436,17 +436,22 @@ class RegionAdmin(ScopedAdmin):
         "code",
         "name",
         "kind",
-        "parent",
+        "above",
         "bps_code",
         "postcode",
         "latitude",
         "longitude",
     ]
-    readonly_fields = ["code", "kind", "parent"]
+    readonly_fields = ["code", "kind", "above"]
 
     @admin.display(description="nama")
     def full_name(self, region):
         return region.full_name
+
+    @admin.display(description="induk")
+    def above(self, region):
+        """Without a link, since the province above a district lies outside of its scope."""
+        return region.parent.full_name if region.parent else "–"
 
     @admin.display(description="isi")
     def inside(self, region):

@@ -32,6 +32,11 @@ class Scope:
         return any(len(code) == 2 for code in self.codes)
 
     @property
+    def is_of_whole_regencies(self) -> bool:
+        """Sums of a kabupaten/kota tell nothing of a place that lies outside."""
+        return all(len(code) <= 5 for code in self.codes)
+
+    @property
     def regencies(self) -> list[str]:
         """Kemendagri codes of the regencies that the database policies let through."""
         return sorted({code[:5] for code in self.codes if len(code) > 2})

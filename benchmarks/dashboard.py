@@ -16,8 +16,12 @@ INSERT INTO dashboards_villagemonth (village_id, register, month, kpm, household
     invalid_nik, matched, valid_kk, addressed, checked, round_id, cases, approved)
 SELECT village_id, register, (month - make_interval(months => n))::date, kpm, households, persons,
     invalid_nik, matched, valid_kk, addressed, checked, round_id, cases, approved
-FROM dashboards_villagemonth CROSS JOIN generate_series(1, 11) n;
-ANALYZE dashboards_villagemonth
+FROM dashboards_villagemonth CROSS JOIN generate_series(1, 11) n
+RETURNING month
+"""
+ANALYZE = """
+ANALYZE dashboards_villagemonth, dashboards_regencymonth, dashboards_payoutfigures,
+    dashboards_regencypayout
 """
 
 
@@ -32,7 +36,8 @@ def fill() -> float:
     history.keep_month()
     with connection.cursor() as cursor:
         cursor.execute(MONTHS)
-        cursor.execute("ANALYZE dashboards_payoutfigures")
+        history.sum_up({month for (month,) in cursor.fetchall()})
+        cursor.execute(ANALYZE)
     return counted
 
 

@@ -1,6 +1,6 @@
 """What must hold of the register at every time, asked of the whole database at once.
 
-Each app declares its `CHECKS` in a `health.py`; `dashboards.health` runs them every night and on
+Each app declares its `CHECKS` in a `health.py`; `dashboards.checking` runs them every night and on
 demand. Sentences name rows by their number in the portal, never by name or identity number.
 """
 

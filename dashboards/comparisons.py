@@ -59,9 +59,8 @@ def _paid(user, code: str) -> QuerySet:
         Exists(PayoutFigures.objects.filter(period=OuterRef("pk"))), is_rapel=False
     ).exclude(status=PayoutPeriod.Status.DISIAPKAN)
     return (
-        PayoutFigures.objects.visible_to(user)
-        .filter(village__code__startswith=code, period=Subquery(newest.values("pk")[:1]))
-        .order_by()
+        payouts.rows_inside(user, code, length=len(code))
+        .filter(period=Subquery(newest.values("pk")[:1]))
         .values_list("period", "period__name")
         .annotate(**{name: Sum(name) for name in payouts.COUNTED})
     )

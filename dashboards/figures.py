@@ -5,7 +5,7 @@ data change, everything else adds up at most 1,571 rows.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -34,11 +34,13 @@ from dashboards.models import (
     RoundFigures,
     VillageFigures,
 )
+from dashboards.summed import Summed
 from regions.models import Region
 from uploads.models import Upload, UploadEvent
 from verification.models import Round
 
 TREE_KEPT = 300  # seconds
+REGENCY_LENGTH = 5
 # Length of the codes one level below: regencies of a province, districts of a regency, villages.
 CHILD_LENGTH = {2: 5, 5: 8, 8: 13, 13: 13}
 
@@ -189,7 +191,7 @@ def share(part: int, whole: int) -> Decimal | None:
 
 
 @dataclass(frozen=True)
-class Counts:
+class Counts(Summed):
     """Of one place, the running round included."""
 
     kpm: int = 0
@@ -204,9 +206,6 @@ class Counts:
     sent: int = 0
     returned: int = 0
     approved: int = 0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
     @property
     def to_do(self) -> int:

@@ -1,24 +1,12 @@
-"""Runs the checks that the apps declare and keeps what they found."""
+"""The figures of the dashboards against the rows that they sum."""
 
-import logging
-import time
+from collections.abc import Collection
 from functools import partial
-from importlib import import_module
-
-from django.apps import apps
-from django.db import transaction
-from django.db.utils import InterfaceError, OperationalError
-from django.utils import timezone
-from django.utils.module_loading import module_has_submodule
 
 from beneficiaries.health import Check, told
-from dashboards import payouts
-from dashboards.models import HealthResult
+from dashboards.history import KEPT
+from dashboards.payouts import COUNTED
 from distribution import chain
-
-logger = logging.getLogger("portal.health")
-
-NOT_RUN = "Pemeriksaan ini tidak dapat dijalankan. Rinciannya ada dalam catatan server."
 
 # A village in which something has changed since it was counted says nothing, nor does one that was
 # filled today and not counted yet.
@@ -146,11 +134,50 @@ WHERE (p.changed_at IS NULL OR p.changed_at <= coalesce(f.counted_at, now() - in
     AND ({of_figures}) IS DISTINCT FROM ({of_payments})
 ORDER BY d.id, 2, 3
 """.format(
-    sums=", ".join(f"sum({name}) AS {name}" for name in payouts.COUNTED),
+    sums=", ".join(f"sum({name}) AS {name}" for name in COUNTED),
     unspent="topped_up_amount > 0 AND spent_amount = 0 AND refunded_amount = 0",
-    of_figures=", ".join(f"f.{name}" for name in payouts.COUNTED),
-    of_payments=", ".join(f"p.{name}" for name in payouts.COUNTED),
+    of_figures=", ".join(f"f.{name}" for name in COUNTED),
+    of_payments=", ".join(f"p.{name}" for name in COUNTED),
 )
+
+
+def _unequal(sums: str, villages: str, keys: str, counted: Collection[str]) -> str:
+    """Sums by kabupaten/kota without their villages, and the other way round; both are written
+    together, so that they agree at any moment."""
+    names = ", ".join(f"sum({name})" for name in counted)
+    one, other = (
+        f"SELECT {keys}, {names} FROM {table} GROUP BY {keys}" for table in (sums, villages)
+    )
+    return f"(({one} EXCEPT {other}) UNION ALL ({other} EXCEPT {one}))"
+
+
+_PAYOUT_SUMS_OFF = f"""
+SELECT DISTINCT d.name AS period, r.name AS regency, d.id, r.code
+FROM {
+    _unequal(
+        "dashboards_regencypayout",
+        "dashboards_payoutfigures",
+        "period_id, regency_code, bank_id, register",
+        COUNTED,
+    )
+} unequal
+JOIN distribution_payoutperiod d ON d.id = period_id
+JOIN regions_region r ON r.code = unequal.regency_code
+ORDER BY d.id, r.code
+"""
+_MONTH_SUMS_OFF = f"""
+SELECT DISTINCT month, to_char(month, 'MM-YYYY') AS of_month, r.name AS regency, r.code
+FROM {
+    _unequal(
+        "dashboards_regencymonth",
+        "dashboards_villagemonth",
+        "month, regency_code, register",
+        KEPT,
+    )
+} unequal
+JOIN regions_region r ON r.code = unequal.regency_code
+ORDER BY month, r.code
+"""
 
 # A village in which a family or a case has changed since it was counted says nothing.
 _QUALITY_OFF = """
@@ -339,52 +366,28 @@ CHECKS = (
             failed=sorted(chain.FAILED),
         ),
     ),
+    Check(
+        "angka-penyaluran-kabupaten",
+        "Angka penyaluran kabupaten/kota sama dengan jumlah desanya",
+        "Angka penyaluran per periode, kabupaten/kota, bank, dan register sama dengan jumlah"
+        " desa/kelurahannya.",
+        partial(
+            told,
+            "{period}, {regency}: angka penyaluran kabupaten/kota tidak sama dengan jumlah"
+            " desa/kelurahannya.",
+            _PAYOUT_SUMS_OFF,
+        ),
+    ),
+    Check(
+        "angka-bulan-kabupaten",
+        "Catatan bulanan kabupaten/kota sama dengan jumlah desanya",
+        "Catatan bulanan register dan putaran per kabupaten/kota sama dengan jumlah"
+        " desa/kelurahannya.",
+        partial(
+            told,
+            "{of_month}, {regency}: catatan kabupaten/kota tidak sama dengan jumlah"
+            " desa/kelurahannya.",
+            _MONTH_SUMS_OFF,
+        ),
+    ),
 )
-
-
-def checks() -> list[Check]:
-    """Those of every app, the lowest layer first."""
-    modules = [
-        import_module(f"{config.name}.health")
-        for config in reversed(list(apps.get_app_configs()))
-        if module_has_submodule(config.module, "health")
-    ]
-    return [check for module in modules for check in getattr(module, "CHECKS", ())]
-
-
-def run(chosen: list[Check] | None = None) -> list[HealthResult]:
-    """Run the checks, each in a transaction of its own; one that fails does not stop the others.
-
-    Results of checks that no app declares any more go.
-    """
-    wanted = checks() if chosen is None else chosen
-    results = [_run(check) for check in wanted]
-    if chosen is None:
-        HealthResult.objects.exclude(code__in=[check.code for check in wanted]).delete()
-    return results
-
-
-def _run(check: Check) -> HealthResult:
-    before = HealthResult.objects.filter(code=check.code).first()
-    started, sentences, failure = time.monotonic(), [], ""
-    try:
-        with transaction.atomic():
-            sentences = check.broken()
-    except (OperationalError, InterfaceError):
-        raise  # the database was away: the worker runs the task again
-    except Exception:
-        logger.exception("check %s failed", check.code)
-        failure = NOT_RUN
-    now = timezone.now()
-    since = before.bad_since if before else None
-    result, _ = HealthResult.objects.update_or_create(
-        code=check.code,
-        defaults={
-            "ran_at": now,
-            "seconds": time.monotonic() - started,
-            "sentences": sentences,
-            "failure": failure,
-            "bad_since": (since or now) if sentences or failure else None,
-        },
-    )
-    return result

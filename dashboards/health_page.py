@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django_tasks_db.models import DBTaskResult
 
 from beneficiaries.health import AT_MOST, Check
-from dashboards import health as checking
-from dashboards import tasks
+from dashboards import checking, tasks
 from dashboards.models import HealthResult, NightlyJob
 
 Look = tuple[str, str, str]  # kind, icon and text of a badge

@@ -50,7 +50,23 @@ class VillageFigures(models.Model):
         return f"{self.village}: {self.kpm} KPM"
 
 
-class RegisterFigures(models.Model):
+class RegisterCounts(models.Model):
+    """What the register holds in a place."""
+
+    kpm = models.PositiveIntegerField("KPM aktif")
+    households = models.PositiveIntegerField("keluarga aktif")
+    persons = models.PositiveIntegerField("orang")
+    invalid_nik = models.PositiveIntegerField("orang dengan NIK tidak sah")
+    matched = models.PositiveIntegerField("orang padan")
+    valid_kk = models.PositiveIntegerField("keluarga dengan nomor KK sah")
+    addressed = models.PositiveIntegerField("keluarga beralamat")
+    checked = models.PositiveIntegerField("keluarga diperiksa dalam setahun")
+
+    class Meta:
+        abstract = True
+
+
+class RegisterFigures(RegisterCounts):
     """The counts of `VillageFigures` apart by the register that a family is in."""
 
     PLACE = "village"
@@ -60,14 +76,6 @@ class RegisterFigures(models.Model):
     )
     regency_code = regency_code_of("village")
     register = models.CharField("register", max_length=5, choices=Household.Register)
-    kpm = models.PositiveIntegerField("KPM aktif")
-    households = models.PositiveIntegerField("keluarga aktif")
-    persons = models.PositiveIntegerField("orang")
-    invalid_nik = models.PositiveIntegerField("orang dengan NIK tidak sah")
-    matched = models.PositiveIntegerField("orang padan")
-    valid_kk = models.PositiveIntegerField("keluarga dengan nomor KK sah")
-    addressed = models.PositiveIntegerField("keluarga beralamat")
-    checked = models.PositiveIntegerField("keluarga diperiksa dalam setahun")
     checked_on = models.DateField("pemeriksaan terakhir", null=True)
     counted_at = models.DateTimeField("dihitung")
 
@@ -213,35 +221,33 @@ class MatchDay(models.Model):
         return f"{self.regency}, {self.day}: {self.matched} dari {self.persons}"
 
 
-class VillageMonth(models.Model):
-    """What one village came to, by register, at the last count of a month; `round` is what `cases`
-    are of.
+class MonthFigures(RegisterCounts):
+    """What a place came to, by register, at the last count of a month; `round` is what `cases` are
+    of.
 
     The current month follows every night, earlier ones stay. Nothing is made up for months before
     the portal was used: there are no rows for them.
     """
 
+    register = models.CharField("register", max_length=5, choices=Household.Register)
+    month = models.DateField("bulan")
+    round = models.ForeignKey(
+        Round, models.CASCADE, null=True, related_name="+", verbose_name="putaran", db_index=False
+    )
+    cases = models.PositiveIntegerField("KPM dalam putaran")
+    approved = models.PositiveIntegerField("terverifikasi")
+
+    class Meta:
+        abstract = True
+
+
+class VillageMonth(MonthFigures):
     PLACE = "village"
 
     village = models.ForeignKey(
         Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
     )
     regency_code = regency_code_of("village")
-    register = models.CharField("register", max_length=5, choices=Household.Register)
-    month = models.DateField("bulan")
-    kpm = models.PositiveIntegerField("KPM aktif")
-    households = models.PositiveIntegerField("keluarga aktif")
-    persons = models.PositiveIntegerField("orang")
-    invalid_nik = models.PositiveIntegerField("orang dengan NIK tidak sah")
-    matched = models.PositiveIntegerField("orang padan")
-    valid_kk = models.PositiveIntegerField("keluarga dengan nomor KK sah")
-    addressed = models.PositiveIntegerField("keluarga beralamat")
-    checked = models.PositiveIntegerField("keluarga diperiksa dalam setahun")
-    round = models.ForeignKey(
-        Round, models.CASCADE, null=True, related_name="+", verbose_name="putaran", db_index=False
-    )
-    cases = models.PositiveIntegerField("KPM dalam putaran")
-    approved = models.PositiveIntegerField("terverifikasi")
 
     objects = ScopedQuerySet.as_manager()
 
@@ -261,6 +267,35 @@ class VillageMonth(models.Model):
         return f"{self.village}, {self.month:%m-%Y}: {self.kpm} KPM"
 
 
+class RegencyMonth(MonthFigures):
+    """The sums of `VillageMonth`, written with it: a year of the province is some hundred rows
+    to read, not 20,000 (docs/adr/0023)."""
+
+    PLACE = "regency"
+
+    regency = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="kabupaten/kota"
+    )
+    regency_code = regency_code_of("regency")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka kabupaten/kota per bulan"
+        verbose_name_plural = "angka kabupaten/kota per bulan"
+        ordering = ["month", "regency"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "regency", "register"], name="regency_month_once"
+            ),
+            models.CheckConstraint(name="regency_month_first_day", condition=Q(month__day=1)),
+        ]
+        indexes = [models.Index(fields=["regency_code", "month"], name="regency_month_regency")]
+
+    def __str__(self) -> str:
+        return f"{self.regency}, {self.month:%m-%Y}: {self.kpm} KPM"
+
+
 class PayoutFiguresQuerySet(ScopedQuerySet):
     def visible_to(self, user):
         """As payments are: a bank's officer sees the own bank, a till nothing."""
@@ -270,22 +305,16 @@ class PayoutFiguresQuerySet(ScopedQuerySet):
         return visible.none() if user.role == Role.AGEN else visible
 
 
-class PayoutFigures(models.Model):
-    """What a period has come to in one village, counted by `payouts.refresh`; money in rupiah.
+class PayoutSums(models.Model):
+    """What a period has come to in a place, counted by `payouts.refresh`; money in rupiah.
 
     By bank (None: no card yet) and register of the family (empty: the register does not know it).
     `unspent_30` and so on: credited at least so many days before `counted_at`, nothing bought.
     """
 
-    PLACE = "village"
-
     period = models.ForeignKey(
         PayoutPeriod, models.CASCADE, related_name="+", verbose_name="periode salur", db_index=False
     )
-    village = models.ForeignKey(
-        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
-    )
-    regency_code = regency_code_of("village")
     bank = models.ForeignKey(
         Bank, models.CASCADE, null=True, related_name="+", db_index=False, verbose_name="bank"
     )
@@ -303,6 +332,18 @@ class PayoutFigures(models.Model):
     unspent_60 = models.PositiveIntegerField("belum transaksi 60 hari")
     unspent_90 = models.PositiveIntegerField("belum transaksi 90 hari")
     counted_at = models.DateTimeField("dihitung")
+
+    class Meta:
+        abstract = True
+
+
+class PayoutFigures(PayoutSums):
+    PLACE = "village"
+
+    village = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
+    )
+    regency_code = regency_code_of("village")
 
     objects = PayoutFiguresQuerySet.as_manager()
 
@@ -323,6 +364,37 @@ class PayoutFigures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period}, {self.village}: {self.credited} dari {self.payments}"
+
+
+class RegencyPayout(PayoutSums):
+    """The sums of `PayoutFigures`, written with it (docs/adr/0023)."""
+
+    PLACE = "regency"
+
+    regency = models.ForeignKey(
+        Region, models.CASCADE, db_index=False, verbose_name="kabupaten/kota"
+    )
+    regency_code = regency_code_of("regency")
+
+    objects = PayoutFiguresQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "angka penyaluran kabupaten/kota"
+        verbose_name_plural = "angka penyaluran kabupaten/kota"
+        ordering = ["period", "regency", "bank"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["period", "regency", "bank", "register"],
+                nulls_distinct=False,
+                name="regency_payout_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["regency_code", "period"], name="regency_payout_regency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period}, {self.regency}: {self.credited} dari {self.payments}"
 
 
 class ProvinceFigures(models.Model):

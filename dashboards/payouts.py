@@ -1,6 +1,7 @@
 """Figures of the payout: counted ahead by village, period, bank and register; read as sums.
 
-`refresh` counts one period in one statement; pages add up what it has written. Agents are some
+`refresh` counts one period, by village and from that by kabupaten/kota; pages add up what it has
+written. Agents are some
 thousand and change by hand, so they are counted when asked.
 """
 
@@ -15,14 +16,54 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from accounts import scope
-from dashboards.figures import share
-from dashboards.models import PayoutFigures
+from dashboards.figures import REGENCY_LENGTH, share
+from dashboards.models import PayoutFigures, RegencyPayout
+from dashboards.summed import Summed
 from distribution import chain
 from distribution.models import PayoutPeriod
 
 # So many periods are counted again when purchases come in without naming a period: a card spends
 # its oldest credit, which is of one of the latest. The night counts all.
 RECENT = 4
+
+
+@dataclass(frozen=True)
+class PayoutCounts(Summed):
+    """Of one place, period and bank or of several; payments are families (KPM), money is rupiah.
+
+    `unspent`: credited and nothing bought; `unspent_30`: so for 30 days at the day of the count.
+    """
+
+    payments: int = 0
+    planned: int = 0
+    credited: int = 0
+    credited_amount: int = 0
+    failed: int = 0
+    failed_amount: int = 0
+    spent: int = 0
+    spent_amount: int = 0
+    unspent: int = 0
+    unspent_30: int = 0
+    unspent_60: int = 0
+    unspent_90: int = 0
+
+    @property
+    def credited_share(self) -> Decimal | None:
+        """Of the rupiah planned."""
+        return share(self.credited_amount, self.planned)
+
+    @property
+    def spent_share(self) -> Decimal | None:
+        """Of the rupiah credited."""
+        return share(self.spent_amount, self.credited_amount)
+
+    @property
+    def unspent_share(self) -> Decimal | None:
+        """Of the payments credited."""
+        return share(self.unspent, self.credited)
+
+
+COUNTED = tuple(field.name for field in fields(PayoutCounts))
 
 # Villages are written in their order, so that those of a place lie together.
 COUNT = """
@@ -43,8 +84,19 @@ SELECT p.period_id, p.village_id, p.bank_id, coalesce(h.register, ''), count(*),
     now()
 FROM distribution_payment p LEFT JOIN beneficiaries_household h ON h.id = p.household_id
 WHERE p.period_id = %(period)s AND (%(everywhere)s OR p.regency_code = ANY (%(regencies)s))
-GROUP BY 1, 2, 3, 4 ORDER BY 2
-""".format(unspent="p.topped_up_amount > 0 AND p.spent_amount = 0 AND p.refunded_amount = 0")
+GROUP BY 1, 2, 3, 4 ORDER BY 2;
+DELETE FROM dashboards_regencypayout
+WHERE period_id = %(period)s AND (%(everywhere)s OR regency_code = ANY (%(regencies)s));
+INSERT INTO dashboards_regencypayout (period_id, regency_id, bank_id, register, {names}, counted_at)
+SELECT period_id, regency_code, bank_id, register, {sums}, now()
+FROM dashboards_payoutfigures
+WHERE period_id = %(period)s AND (%(everywhere)s OR regency_code = ANY (%(regencies)s))
+GROUP BY 1, 2, 3, 4
+""".format(
+    names=", ".join(COUNTED),
+    sums=", ".join(f"sum({name})" for name in COUNTED),
+    unspent="p.topped_up_amount > 0 AND p.spent_amount = 0 AND p.refunded_amount = 0",
+)
 
 
 def refresh(
@@ -85,48 +137,6 @@ def recent_periods() -> list[int]:
 
 
 @dataclass(frozen=True)
-class PayoutCounts:
-    """Of one place, period and bank or of several; payments are families (KPM), money is rupiah.
-
-    `unspent`: credited and nothing bought; `unspent_30`: so for 30 days at the day of the count.
-    """
-
-    payments: int = 0
-    planned: int = 0
-    credited: int = 0
-    credited_amount: int = 0
-    failed: int = 0
-    failed_amount: int = 0
-    spent: int = 0
-    spent_amount: int = 0
-    unspent: int = 0
-    unspent_30: int = 0
-    unspent_60: int = 0
-    unspent_90: int = 0
-
-    def __add__(self, other: "PayoutCounts") -> "PayoutCounts":
-        return PayoutCounts(*(getattr(self, n) + getattr(other, n) for n in COUNTED))
-
-    @property
-    def credited_share(self) -> Decimal | None:
-        """Of the rupiah planned."""
-        return share(self.credited_amount, self.planned)
-
-    @property
-    def spent_share(self) -> Decimal | None:
-        """Of the rupiah credited."""
-        return share(self.spent_amount, self.credited_amount)
-
-    @property
-    def unspent_share(self) -> Decimal | None:
-        """Of the payments credited."""
-        return share(self.unspent, self.credited)
-
-
-COUNTED = tuple(field.name for field in fields(PayoutCounts))
-
-
-@dataclass(frozen=True)
 class MonthCounts:
     """The payments of the periods from `first` to `last` month, both their first days; `period` is
     its id where it is one."""
@@ -156,11 +166,22 @@ def newest(found: list[PayoutPeriod]) -> PayoutPeriod | None:
     return next(paying, found[0] if found else None)
 
 
-def _rows(user, code: str, *, bank: str | None = None, register: str | None = None) -> QuerySet:
-    rows = PayoutFigures.objects.visible_to(user).filter(village__code__startswith=code).order_by()
+def rows_inside(
+    user, code: str, *, length: int, bank: str | None = None, register: str | None = None
+) -> QuerySet:
+    """What was counted inside `code`, to be summed by places whose codes have this length."""
+    model = PayoutFigures
+    if length <= REGENCY_LENGTH and user.scope.is_of_whole_regencies:
+        model = RegencyPayout
+    inside = {f"{model.PLACE}__code__startswith": code}
+    rows = model.objects.visible_to(user).filter(**inside).order_by()
     if bank:
         rows = rows.filter(bank=bank)
     return rows.filter(register=register) if register else rows
+
+
+def _place(rows: QuerySet, length: int) -> Left:
+    return Left(f"{rows.model.PLACE}_id", length)
 
 
 _SUMS = {name: Sum(name) for name in COUNTED}
@@ -180,8 +201,8 @@ def counts_inside(
     length: int,
 ) -> dict[str, PayoutCounts]:
     """By place inside `code` whose codes have this length, within the user's scope."""
-    rows = _rows(user, code, bank=bank, register=register).filter(period=period)
-    grouped = rows.values(place=Left("village_id", length)).annotate(**_SUMS)
+    rows = rows_inside(user, code, length=length, bank=bank, register=register)
+    grouped = rows.filter(period=period).values(place=_place(rows, length)).annotate(**_SUMS)
     return {row["place"]: _counts(row) for row in sorted(grouped, key=lambda row: row["place"])}
 
 
@@ -189,13 +210,14 @@ def total(
     user, code: str, period: PayoutPeriod, *, bank: str | None = None, register: str | None = None
 ) -> PayoutCounts:
     """Of the whole region, within the user's scope."""
-    rows = _rows(user, code, bank=bank, register=register).filter(period=period)
-    return _counts(rows.aggregate(**_SUMS))
+    rows = rows_inside(user, code, length=len(code), bank=bank, register=register)
+    return _counts(rows.filter(period=period).aggregate(**_SUMS))
 
 
 def counted_at(user, code: str, period: PayoutPeriod) -> datetime | None:
     """As of when the figures of a period are; None before the first count."""
-    return _rows(user, code).filter(period=period).aggregate(last=Max("counted_at"))["last"]
+    rows = rows_inside(user, code, length=len(code)).filter(period=period)
+    return rows.aggregate(last=Max("counted_at"))["last"]
 
 
 def province_total(province: str, period: PayoutPeriod) -> PayoutCounts:
@@ -274,12 +296,12 @@ def by_period(
     length: int,
 ) -> ByPeriod:
     """Several periods in one query, by place inside `code` whose codes have this length."""
-    rows = _rows(user, code, bank=bank, register=register).filter(
+    rows = rows_inside(user, code, length=length, bank=bank, register=register).filter(
         period__in=[one.pk for one in wanted]
     )
     counts: dict[int, dict[str, PayoutCounts]] = {}
     counted: dict[int, datetime] = {}
-    grouped = rows.values("period_id", place=Left("village_id", length))
+    grouped = rows.values("period_id", place=_place(rows, length))
     for row in grouped.annotate(last=Max("counted_at"), **_SUMS):
         period = row["period_id"]
         counts.setdefault(period, {})[row["place"]] = _counts(row)

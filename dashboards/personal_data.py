@@ -15,8 +15,17 @@ PERSONAL_DATA = {
         not_personal="id village regency_code register month kpm households persons invalid_nik"
         " matched valid_kk addressed checked round cases approved"
     ),
+    "dashboards.RegencyMonth": declared(
+        not_personal="id regency regency_code register month kpm households persons invalid_nik"
+        " matched valid_kk addressed checked round cases approved"
+    ),
     "dashboards.PayoutFigures": declared(
         not_personal="id period village regency_code bank register payments planned credited"
+        " credited_amount failed failed_amount spent spent_amount unspent unspent_30 unspent_60"
+        " unspent_90 counted_at"
+    ),
+    "dashboards.RegencyPayout": declared(
+        not_personal="id period regency regency_code bank register payments planned credited"
         " credited_amount failed failed_amount spent spent_amount unspent unspent_30 unspent_60"
         " unspent_90 counted_at"
     ),

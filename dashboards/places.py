@@ -1,12 +1,13 @@
 """Whom a round found wrongly in or out, and what serves a place; counted now, in one query."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Left
 from django.utils import timezone
 
 from dashboards.models import VillageFigures
+from dashboards.summed import Summed
 from distribution.models import Agent, AgentFinding, AgentVillage
 from verification.models import CaseCount, Round
 
@@ -14,7 +15,7 @@ NOBODY = Value(0)
 
 
 @dataclass(frozen=True)
-class PlaceCounts:
+class PlaceCounts(Summed):
     """Agents that may sell today; villages that none of them serves, with the KPM who live there;
     findings of visits that are open; families of the round that receive though they should not,
     do not though they should, and whose enrolment has ended though they stay."""
@@ -27,9 +28,6 @@ class PlaceCounts:
     receiving_not_eligible: int = 0
     eligible_not_receiving: int = 0
     stopped: int = 0
-
-    def __add__(self, other: "PlaceCounts") -> "PlaceCounts":
-        return PlaceCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 ROUND_FINDINGS = {

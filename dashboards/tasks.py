@@ -1,9 +1,9 @@
 from django_tasks import task
 
-from dashboards import health
+from dashboards import checking
 
 
 @task()
 def run_checks() -> None:
     """What "Periksa sekarang" asks for; the same checks run every night."""
-    health.run()
+    checking.run()

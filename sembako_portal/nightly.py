@@ -21,7 +21,7 @@ from django_tasks_db.models import DBTaskResult
 
 from coordination import report_files
 from coordination.actions import meetings
-from dashboards import digest, health
+from dashboards import checking, digest
 from dashboards.mail import Unfinished, has_mail_server
 from dashboards.models import NightlyJob
 from distribution.actions import reconciliation
@@ -55,7 +55,7 @@ def _refresh_figures() -> str:
 
 
 def _run_checks() -> str:
-    results = health.run()
+    results = checking.run()
     bad = sum(result.is_bad for result in results)
     return f"{len(results)} pemeriksaan, {bad} tidak terpenuhi."
 

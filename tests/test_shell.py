@@ -263,6 +263,13 @@ def test_sign_in_page_speaks_indonesian(client, db):
     assert set(ENGLISH.findall(visible_text(client.get("/login/")))) == set()
 
 
+def test_a_region_has_no_link_to_what_lies_outside_the_scope(client):
+    signed_in(client, Role.PETUGAS, regions=["62.03"])
+    response = client.get("/regions/region/62.03/change/")
+    assert "Provinsi Kalimantan Tengah" in visible_text(response)
+    assert "/regions/region/62/" not in response.content.decode()
+
+
 def test_empty_list_names_the_filter(client):
     signed_in(client, Role.ADMINISTRATOR)
     text = visible_text(client.get("/regions/region/?q=zzz"))

@@ -100,7 +100,15 @@ class Card(Sourced):
                 violation_error_message="Kartu yang diserahkan harus bertanggal.",
             ),
         ]
-        indexes = [models.Index(fields=["regency_code", "id"])]
+        indexes = [
+            models.Index(fields=["regency_code", "id"]),
+            # Some hundred of many thousand: counted on the start page of a district.
+            models.Index(
+                fields=["regency_code", "id"],
+                condition=Q(status="DIBUKA"),
+                name="card_to_hand_over",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"KKS {self.bank}"

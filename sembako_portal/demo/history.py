@@ -22,6 +22,7 @@ CROSS JOIN LATERAL (SELECT abs(hashtext(m.village_id || n)) %% 100 AS h) x
 LEFT JOIN verification_round r
     ON r.id = m.round_id AND r.starts_on < w.month + interval '1 month'
 WHERE m.month = %(month)s
+RETURNING month
 """
 
 
@@ -31,4 +32,6 @@ def create_history(*, today: date) -> None:
     history.keep_month(month)
     with connection.cursor() as cursor:
         cursor.execute(_MONTHS_BEFORE, {"month": month})
-        cursor.execute("ANALYZE dashboards_villagemonth, dashboards_payoutfigures")
+        history.sum_up({earlier for (earlier,) in cursor.fetchall()})
+        cursor.execute("ANALYZE dashboards_villagemonth, dashboards_regencymonth")
+        cursor.execute("ANALYZE dashboards_payoutfigures, dashboards_regencypayout")

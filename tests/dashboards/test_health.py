@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from beneficiaries.health import AT_MOST, Check
-from dashboards import figures, health, matching, tasks
+from dashboards import checking, figures, matching, tasks
 from dashboards.models import (
     HealthResult,
     MatchFigures,
@@ -42,7 +42,7 @@ URL = "/kesehatan-data/"
 
 
 def broken(code: str) -> list[str]:
-    return next(check for check in health.checks() if check.code == code).broken()
+    return next(check for check in checking.checks() if check.code == code).broken()
 
 
 def payee_of_another_family():
@@ -213,7 +213,7 @@ BREAKERS = {
 
 
 def test_every_code_is_of_one_check_and_every_example_breaks_one():
-    codes = [check.code for check in health.checks()]
+    codes = [check.code for check in checking.checks()]
     assert len(codes) == len(set(codes))
     assert set(BREAKERS) <= set(codes)
 
@@ -321,13 +321,13 @@ def always(*sentences: str) -> Check:
 
 
 def test_a_broken_promise_is_kept_with_the_day_since_when():
-    first = health.run([always("Satu rusak.")])[0]
-    again = health.run([always("Satu rusak.", "Dua rusak.")])[0]
+    first = checking.run([always("Satu rusak.")])[0]
+    again = checking.run([always("Satu rusak.", "Dua rusak.")])[0]
     assert again.is_bad
     assert again.bad_since == first.bad_since
     assert HealthResult.objects.get().count == 2
 
-    assert not health.run([always()])[0].is_bad
+    assert not checking.run([always()])[0].is_bad
     assert HealthResult.objects.get().sentences == []
 
 
@@ -337,7 +337,7 @@ def test_a_check_that_fails_stops_no_other():
             cursor.execute("SELECT 1/0")
 
     failing = Check("gagal", "Gagal", "Tidak jalan.", fail)
-    results = health.run([failing, always()])
+    results = checking.run([failing, always()])
     assert [(result.code, result.is_bad) for result in results] == [
         ("gagal", True),
         ("contoh", False),
@@ -346,8 +346,8 @@ def test_a_check_that_fails_stops_no_other():
 
 
 def test_results_of_checks_that_are_gone_go():
-    health.run([always("Rusak.")])
-    health.run()
+    checking.run([always("Rusak.")])
+    checking.run()
     assert not HealthResult.objects.filter(code="contoh").exists()
 
 
@@ -374,7 +374,7 @@ def test_page_shows_promises_and_what_is_broken_first(client):
     assert response.context["bad"] == 1
     assert response.context["checks"][0].check.code == "antrean-terbuka"
     assert "1 tidak terpenuhi" in text
-    for check in health.checks():
+    for check in checking.checks():
         assert check.promise in text
     assert "Pekerjaan ini gagal." in text
     assert "Periksa sekarang" not in text

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from beneficiaries.models import Household, Person
 from dashboards import figures, history, payouts
-from dashboards.models import VillageMonth
+from dashboards.models import RegencyMonth, VillageMonth
 from distribution.models import Payment, PayoutPeriod
 from tests.dashboards.conftest import NEIGHBOUR_VILLAGE
 from tests.dashboards.test_pages import HOME, count_behind, page, region, text_of
@@ -181,6 +181,7 @@ def test_a_period_under_way_is_compared_by_its_share_and_not_judged(client, coor
 
 def test_without_an_earlier_month_the_page_says_so(client, coordinator, paid):
     VillageMonth.objects.all().delete()
+    RegencyMonth.objects.all().delete()
     assert "Belum ada catatan bulan sebelumnya." in text_of(page(client, coordinator))
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts import scope
 from accounts.roles import Role
 from accounts.scope import Scope
-from dashboards import figures, health, history, payouts, quality
-from dashboards.models import PayoutFigures
+from dashboards import checking, figures, history, payouts, quality
+from dashboards.models import PayoutFigures, RegencyMonth, RegencyPayout, VillageMonth
 from dashboards.payouts import PayoutCounts
 from dashboards.places import place_counts
 from distribution.models import Payment
@@ -174,8 +174,8 @@ def test_the_newest_period_that_pays_is_shown_first(period, coordinator):
     assert payouts.latest_period(coordinator) == period
 
 
-def off() -> list[str]:
-    return next(check for check in health.checks() if check.code == "angka-penyaluran").broken()
+def off(code: str = "angka-penyaluran") -> list[str]:
+    return next(check for check in checking.checks() if check.code == code).broken()
 
 
 def test_the_check_finds_sums_that_are_not_their_rows(period):
@@ -204,6 +204,45 @@ def test_the_check_finds_a_list_that_was_never_counted(period):
     assert off() == []  # listed today: its count is still to come
     Payment.objects.update(changed_at=timezone.now() - timedelta(days=2))
     assert len(off()) == 4  # two banks in one of three villages
+
+
+def test_the_check_finds_sums_of_a_regency_that_are_not_its_villages(period):
+    code = "angka-penyaluran-kabupaten"
+    assert off(code) == []
+    RegencyPayout.objects.filter(period=period, regency=KAPUAS).update(spent_amount=1)
+    assert off(code) == [
+        "Februari 2021, Kapuas: angka penyaluran kabupaten/kota tidak sama dengan jumlah"
+        " desa/kelurahannya."
+    ]
+    payouts.refresh([period.pk])
+    assert off(code) == []
+    RegencyPayout.objects.filter(period=period, regency=KAPUAS).delete()
+    assert len(off(code)) == 1
+
+
+def test_the_check_finds_months_of_a_regency_that_are_not_its_villages(world):
+    code = "angka-bulan-kabupaten"
+    history.keep_month(date(2021, 10, 1))
+    assert off(code) == []
+    RegencyMonth.objects.filter(regency=KAPUAS).update(kpm=1)
+    assert off(code) == [
+        "10-2021, Kapuas: catatan kabupaten/kota tidak sama dengan jumlah desa/kelurahannya."
+    ]
+
+
+def test_who_works_in_a_part_of_a_regency_sees_the_sums_of_that_part(period, world):
+    part = UserFactory(role=Role.TKSK, regions=[VILLAGE[:8]])
+    whole = UserFactory(role=Role.PETUGAS, regions=[KAPUAS])
+    history.keep_month(date(2021, 10, 1))
+    until = {"until": date(2021, 12, 1), "length": 5}
+    for user, villages in ((part, VILLAGE[:8]), (whole, KAPUAS)):
+        rows = PayoutFigures.objects.filter(period=period, village__code__startswith=villages)
+        with scope.applied(user.scope):
+            found = payouts.counts_inside(user, "62", period, length=5)
+            kept = history.months(user, "62", **until)
+        assert found[KAPUAS].payments == sum(row.payments for row in rows) > 0
+        months = VillageMonth.objects.filter(village__code__startswith=villages)
+        assert kept[KAPUAS][0].counts.kpm == sum(month.kpm for month in months) > 0
 
 
 def test_agents_villages_without_one_and_who_lives_there(world, coordinator):
