@@ -51,8 +51,13 @@ def lacking(user, code: str, what: str, **filters) -> str | None:
     return _list(user, "beneficiaries.household", code, **filters)
 
 
-def persons(user, code: str) -> str | None:
-    return _list(user, "beneficiaries.person", code, aktif="ya")
+def households(user, code: str, **filters) -> str | None:
+    filters = _register({"aktif": "ya", **filters}, "__exact")
+    return _list(user, "beneficiaries.household", code, **filters)
+
+
+def persons(user, code: str, **filters) -> str | None:
+    return _list(user, "beneficiaries.person", code, aktif="ya", **_register(filters))
 
 
 def _register(filters: dict, suffix: str = "") -> dict:
@@ -126,6 +131,12 @@ def cases(user, code: str, round: Round, *statuses: Case.Status, **filters) -> s
     status = {"status__exact" if len(statuses) == 1 else "status__in": ",".join(statuses)}
     filters = _register(filters)
     return _list(user, "verification.case", code, round__id__exact=round.pk, **status, **filters)
+
+
+def cases_of_round(user, code: str, round: Round, **filters) -> str | None:
+    """All that count in a round: those that ended with it do not."""
+    counted = (status for status in Case.Status if status != Case.Status.BERAKHIR)
+    return cases(user, code, round, *counted, **filters)
 
 
 def verified(user, code: str, round: Round, **filters) -> str | None:

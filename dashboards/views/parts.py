@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.utils.formats import date_format
 
@@ -42,6 +43,7 @@ def parts(view: Overview) -> dict:
         maps.Shown(view.now, view.total, view.before, view.total_before),
         offered=_offered(view),
         query=view.chosen.query,
+        lists_of=partial(_lists, view),
     )
     return {
         "view": view,
@@ -78,6 +80,26 @@ def _offered(view: Overview) -> tuple[maps.Measure, ...]:
         if (measure is not maps.VERIFIED or view.round)
         and (measure not in maps.PAYOUT or view.period)
     )
+
+
+def _lists(view: Overview, measure: maps.Measure, code: str) -> maps.Lists:
+    user, round = view.user, view.round
+    only = {"register": view.chosen.register}
+    if measure is maps.VERIFIED:
+        return maps.Lists(
+            links.cases_of_round(user, code, round, **only),
+            links.verified(user, code, round, **only),
+        )
+    if measure is maps.MATCHED:
+        return maps.Lists(links.persons(user, code, **only), links.matched(user, code, **only))
+    if measure is maps.CREDITED:
+        return maps.Lists(view.payments_url(code), view.payments_url(code, dana="masuk"))
+    if measure is maps.UNSPENT:
+        credited = view.payments_url(code, dana="masuk")
+        return maps.Lists(credited, view.payments_url(code, belanja="belum"))
+    if measure is maps.KPM:
+        return maps.Lists(links.households(user, code, **only), links.kpm(user, code, **only))
+    return maps.Lists(links.persons(user, code, **only))
 
 
 def _chart(view: Overview) -> charts.Stacked | None:

@@ -278,3 +278,36 @@ def test_a_chosen_kabupaten_leaves_out_the_work_of_the_others(client, coordinato
     links = context["uploads_links"]
     assert count_behind(client, links["to_review"]) == 2
     assert count_behind(client, links["to_repair"]) == 1
+
+
+@pytest.mark.parametrize("register", ["", "DTKS", "DTSEN"])
+@pytest.mark.parametrize("key", ["terverifikasi", "padan", "tersalur", "belum", "kualitas", "kpm"])
+def test_numbers_of_the_ranking_are_as_long_as_their_lists(
+    client, coordinator, paid, key, register
+):
+    """Of a share the list is what it counts: as many of a hundred as the share says."""
+    address = f"{region(KAPUAS)}?angka={key}&register={register}"
+    card = page(client, coordinator, address).context["card"]
+    lists = [(row.basis, row.value, row.lists) for row in card.rows if row.basis]
+    lists.append((card.total_basis, card.total, card.total_lists))
+    for basis, value, behind in lists:
+        assert count_behind(client, behind.basis) == basis, behind.basis
+        if key == "kpm":
+            assert count_behind(client, behind.counted) == value
+        elif key in ("terverifikasi", "padan", "belum"):
+            counted = count_behind(client, behind.counted)
+            assert figures.share(counted, basis) == value, behind.counted
+
+
+def test_numbers_of_the_round_of_a_district_are_as_long_as_their_lists(client, officer, paid):
+    context = page(client, officer).context
+    total = context["area"].total
+    for name, number in {"kpm": total.kpm, "cases": total.cases, "to_do": total.to_do}.items():
+        assert count_behind(client, context["links"][name]) == number > 0, name
+    for line in context["progress"]:
+        assert count_behind(client, line.cases_url) == line.place.counts.cases > 0
+
+
+def test_the_mail_of_the_province_tells_of_what_is_late(coordinator, paid):
+    lines = {line.text: line.url for line in digest_of(coordinator).lines}
+    assert "keadaan=lewat" in lines["Kapuas: 1 tindak lanjut lewat tenggat"]
