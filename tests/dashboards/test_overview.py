@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from beneficiaries.models import Household, Person
 from dashboards import figures, history, payouts
+from dashboards.digest import digest_of
 from dashboards.models import RegencyMonth, VillageMonth
 from distribution.models import Payment, PayoutPeriod
 from tests.dashboards.conftest import NEIGHBOUR_VILLAGE
