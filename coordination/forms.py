@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.admin import regions_inside
 from accounts.models import RegionAssignment, User
+from accounts.roles import roles_with
 from beneficiaries import search
 from beneficiaries.models import Household
 from coordination.actions import complaints
@@ -161,6 +162,16 @@ class ComplaintForm(forms.Form):
     def clean_household(self) -> Household | None:
         return family_of(self.user, self.cleaned_data["household"])
 
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("channel") == Complaint.Channel.SP4N and not cleaned.get("sp4n_number"):
+            self.add_error(
+                "sp4n_number",
+                "Nomor SP4N-LAPOR! belum diisi. Salin dari laporannya, atau pilih cara lain"
+                " pengaduan ini masuk.",
+            )
+        return cleaned
+
 
 class _OfThing(forms.Form):
     """A form of a step: it knows the thing and the user."""
@@ -191,8 +202,8 @@ class AssignForm(_OfThing):
         field = self.fields["owner"]
         field.queryset = User.objects.filter(pk__in=[user.pk for user in users])
         field.label_from_instance = lambda user: f"{user}, {user.get_role_display()}"
-        if self.user in users:
-            self.initial.setdefault("owner", self.thing.owner_id or self.user.pk)
+        if self.user in users and self.thing.owner_id is None:
+            self.initial.setdefault("owner", self.user.pk)
 
 
 class ReclassifyForm(_OfThing):
@@ -393,7 +404,7 @@ class HoldForm(_OfThing):
                 label=f"{row.agency.short_name}: orang yang hadir",
                 min_value=0,
                 max_value=500,
-                initial=row.people,
+                initial=row.people if row.attended is not None else None,
                 error_messages={"required": "Tulis jumlah orangnya; 0 bila tidak hadir."},
             )
 
@@ -463,7 +474,9 @@ class FollowUpForm(_OfThing):
             Q(region=self.thing.region_id[:2]) | Q(region__code__startswith=self.thing.region_id)
         )
         self.fields["responsible"].queryset = User.objects.filter(
-            pk__in=there.values("user"), is_active=True
+            pk__in=there.values("user"),
+            role__in=roles_with("coordination.report_followup"),
+            is_active=True,
         )
         self.fields["responsible"].label_from_instance = lambda user: (
             f"{user}, {user.get_role_display()}"

@@ -119,7 +119,9 @@ def receive_complaint(
     """
     require(by, "coordination.add_complaint", region.code)
     if received_on > timezone.localdate():
-        raise ValidationError({"received_on": "Tanggal diterima belum tiba."})
+        raise ValidationError(
+            {"received_on": "Tanggal diterima belum tiba. Tulis tanggal hari ini atau sebelumnya."}
+        )
     _check_place(region, household, agent)
     complaint = Complaint(
         channel=channel,
@@ -150,7 +152,13 @@ def assign(complaint: Complaint, *, owner: User, by: User, note: str = "") -> Co
     if not complaint.is_open:
         raise ValidationError("Pengaduan ini sudah dijawab. Buka kembali sebelum menyerahkannya.")
     if owner not in may_own(complaint):
-        raise ValidationError({"owner": f"{owner} tidak dapat menangani pengaduan ini."})
+        raise ValidationError(
+            {"owner": f"{owner} tidak dapat menangani pengaduan ini. Pilih pengguna lain."}
+        )
+    if owner == complaint.owner:
+        raise ValidationError(
+            {"owner": f"{owner} sudah menjadi penanggung jawab. Pilih pengguna lain."}
+        )
     complaint.owner = owner
     if complaint.status == Status.DITERIMA:
         _move(complaint, Status.DITANGANI)
@@ -166,7 +174,10 @@ def add_note(complaint: Complaint, *, note: str, by: User) -> Complaint:
     """Write down what was found out or done on the way."""
     complaint = _locked(complaint, by)
     if complaint.status != Status.DITANGANI:
-        raise ValidationError("Kemajuan hanya dicatat pada pengaduan yang sedang ditangani.")
+        raise ValidationError(
+            "Kemajuan hanya dicatat pada pengaduan yang sedang ditangani. Tentukan dahulu"
+            " penanggung jawabnya, atau buka kembali pengaduannya."
+        )
     return _write(complaint, Action.KEMAJUAN, by=by, note=note)
 
 
@@ -178,8 +189,14 @@ def reclassify(complaint: Complaint, *, category: str, is_sensitive: bool, by: U
     """
     complaint = _locked(complaint, by)
     if not complaint.is_open:
-        raise ValidationError("Pengaduan ini sudah dijawab; kategorinya tidak diubah lagi.")
+        raise ValidationError(
+            "Pengaduan ini sudah dijawab. Buka kembali sebelum mengubah kategorinya."
+        )
     was_sensitive = complaint.is_sensitive
+    if (category, is_sensitive) == (complaint.category, was_sensitive):
+        raise ValidationError(
+            "Kategori dan tanda sensitif masih sama. Ubah salah satunya, atau kembali."
+        )
     if was_sensitive and not is_sensitive and not may_open_up(complaint, by):
         raise ValidationError(
             {
@@ -268,7 +285,7 @@ def correct(
         if old != new
     ]
     if not changes:
-        raise ValidationError("Tidak ada yang diubah.")
+        raise ValidationError("Semua isian masih sama. Ubah yang keliru, atau kembali.")
     complaint.region, complaint.subject, complaint.text = region, subject, text
     complaint.household, complaint.agent = household, agent
     action = Action.KOREKSI

@@ -142,7 +142,7 @@ def test_a_correction_keeps_what_was_written_before(officer):
     assert complaint.subject == "Kartu rusak"
     assert (step.action, step.by) == ("KOREKSI", officer)
     assert step.note == "Pokok: “Kartu hilang” → “Kartu rusak”.\nAlasan: Salah dengar."
-    with pytest.raises(ValidationError, match="Tidak ada yang diubah"):
+    with pytest.raises(ValidationError, match="masih sama"):
         correct(complaint, officer)
 
 
@@ -485,7 +485,33 @@ def test_steps_on_the_page(client, officer):
     complaint.refresh_from_db()
     assert complaint.owner == officer
     again = client.post(url, {"owner": officer.pk}, follow=True)
-    assert "Tindakan ini tidak tersedia" in again.content.decode()
+    assert "tidak tersedia pada keadaan ini. Pilih tindakan" in again.content.decode()
+
+
+def test_handing_over_and_reclassifying_change_something(officer):
+    complaint = actions.assign(receive(officer), owner=officer, by=officer)
+    with pytest.raises(ValidationError, match="sudah menjadi penanggung jawab"):
+        actions.assign(complaint, owner=officer, by=officer)
+    same = {"category": complaint.category, "is_sensitive": complaint.is_sensitive}
+    with pytest.raises(ValidationError, match="masih sama"):
+        actions.reclassify(complaint, **same, by=officer)
+
+
+def test_number_of_sp4n_is_asked_for_at_its_field(client, officer):
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    page = client.post(reverse("admin:coordination_complaint_add"), {"channel": "SP4N"})
+    assert page.context["form"].errors["sp4n_number"][0].startswith("Nomor SP4N-LAPOR! belum diisi")
+
+
+def test_complaints_that_wait_stand_on_top(client, officer):
+    day = timezone.localdate()
+    answered = actions.assign(receive(officer, received_on=day), owner=officer, by=officer)
+    actions.answer(answered, outcome="BENAR", answer="Diganti.", by=officer)
+    fresh = receive(officer, received_on=day)
+    late = receive(officer, received_on=day - timedelta(days=60))
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    page = client.get(reverse("admin:coordination_complaint_changelist"))
+    assert list(page.context["cl"].result_list) == [late, fresh, answered]
 
 
 def test_figures_and_their_lists_agree(client, officer):
