@@ -22,12 +22,13 @@ from django.utils.formats import date_format
 
 from accounts.scope import Scope
 from coordination.models import Complaint, FollowUp
-from dashboards.figures import Area, Place
+from dashboards.figures import Area
 from dashboards.tiles import Added, Button, Tile, change
 from dashboards.work import Finding
+from regions.models import Region
 from spreadsheets.words import thousands
 
-PROVINCE, REGENCY = 2, 5  # lengths of their codes
+REGENCY = 5  # length of its code
 MONTHS = 6  # that the line of the tile looks back
 
 
@@ -64,8 +65,8 @@ LATE = {
 
 
 def overdue(user, area: Area) -> Added:
-    """Follow-ups past their date as a tile; for each place of the province a finding of its
-    follow-ups and one of its complaints that are late. One query.
+    """Follow-ups past their date as a tile; for each kabupaten and kota of the area a finding of
+    its follow-ups and one of its complaints that are late. One query.
 
     Nothing for who may not see them, and below a regency, which they are agreed for.
     """
@@ -77,16 +78,13 @@ def overdue(user, area: Area) -> Added:
     days = _firsts(timezone.localdate())
     first, *others = (_counted(user, code, kind, days) for kind in kinds)
     rows = list(first.union(*others, all=True))
-    findings = []
-    if len(code) == PROVINCE:
-        places = {place.code: place for place in area.places}
-        findings = [
-            _finding(places[row["regency_code"]], row["kind"], row["overdue"])
-            for row in sorted(
-                rows, key=lambda row: (row["regency_code"], [*LATE].index(row["kind"]))
-            )
-            if row["overdue"] and row["regency_code"] in places
-        ]
+    regions = [area.region, *(place.region for place in area.places)]
+    regencies = {region.code: region for region in regions if len(region.code) == REGENCY}
+    findings = [
+        _finding(regencies[row["regency_code"]], row["kind"], row["overdue"])
+        for row in sorted(rows, key=lambda row: (row["regency_code"], [*LATE].index(row["kind"])))
+        if row["overdue"] and row["regency_code"] in regencies
+    ]
     return Added(_tile(code, rows, days) if "followup" in kinds else None, findings, buttons)
 
 
@@ -170,14 +168,14 @@ def _tile(code: str, rows: list[dict], days: list[date]) -> Tile:
     )
 
 
-def _finding(place: Place, kind: str, count: int) -> Finding:
+def _finding(region: Region, kind: str, count: int) -> Finding:
     late = LATE[kind]
     return Finding(
         kind="told",
         urgent=False,
-        region=place.region,
+        region=region,
         count=count,
-        url=_url(kind, place.code),
+        url=_url(kind, region.code),
         title=f"{count} {late.noun} lewat tenggat",
         text=late.text,
         button=f"Lihat {count} {late.noun}",

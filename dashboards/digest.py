@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import chain
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -14,7 +15,7 @@ from django.utils.html import strip_tags
 
 from accounts import scope
 from accounts.models import Notification, User
-from dashboards import figures, work
+from dashboards import figures, tiles, work
 from dashboards.mail import Delivery, Letter, send_each
 from dashboards.starts import STARTS, missing
 from spreadsheets.words import thousands
@@ -64,10 +65,9 @@ def _lines(user: User) -> list[Line]:
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user) if sees_uploads else []
     if user.scope.is_province:
-        return [
-            Line(_title(finding), finding.url)
-            for finding in work.findings(user, area, round, uploads)
-        ]
+        told = (source(user, area).findings for source in tiles.sources)
+        found = chain(work.findings(user, area, round, uploads), *told)
+        return [Line(_title(finding), finding.url) for finding in found]
     return [_line(task) for task in work.work_of(user, area, round, uploads)]
 
 

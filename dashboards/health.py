@@ -6,21 +6,28 @@ from functools import partial
 from beneficiaries.health import Check, told
 from dashboards.history import KEPT
 from dashboards.payouts import COUNTED
+from distribution import chain
 
-# A village in which something has changed since it was counted says nothing.
+# A village in which something has changed since it was counted says nothing, nor does one that was
+# filled today and not counted yet.
 _FIGURES_OFF = """
-SELECT f.village_id AS village, f.persons, coalesce(p.persons, 0) AS counted,
-    f.invalid_nik AS invalid, coalesce(p.invalid, 0) AS counted_invalid,
-    f.kpm, coalesce(k.kpm, 0) AS counted_kpm
+SELECT village_id AS village, coalesce(f.persons, 0) AS persons,
+    coalesce(p.persons, 0) AS counted, coalesce(f.invalid_nik, 0) AS invalid,
+    coalesce(p.invalid, 0) AS counted_invalid, coalesce(f.matched, 0) AS matched,
+    coalesce(p.matched, 0) AS counted_matched, coalesce(f.kpm, 0) AS kpm,
+    coalesce(k.kpm, 0) AS counted_kpm, coalesce(f.households, 0) AS households,
+    coalesce(k.households, 0) AS counted_households
 FROM dashboards_villagefigures f
-LEFT JOIN (
+FULL JOIN (
     SELECT village_id, count(*) FILTER (WHERE is_active) AS persons,
         count(*) FILTER (WHERE is_active AND NOT nik_valid) AS invalid,
+        count(nik_confirmed_on) FILTER (WHERE is_active) AS matched,
         max(changed_at) AS changed_at
     FROM beneficiaries_person GROUP BY 1
 ) p USING (village_id)
-LEFT JOIN (
+FULL JOIN (
     SELECT h.village_id, max(greatest(h.changed_at, e.changed_at)) AS changed_at,
+        count(DISTINCT h.id) FILTER (WHERE h.is_active) AS households,
         count(DISTINCT h.id) FILTER (WHERE h.is_active AND e.ended_on IS NULL AND m.is_sembako)
             AS kpm
     FROM beneficiaries_household h
@@ -28,50 +35,110 @@ LEFT JOIN (
     LEFT JOIN beneficiaries_programme m ON m.code = e.programme_id
     GROUP BY 1
 ) k USING (village_id)
-WHERE coalesce(greatest(p.changed_at, k.changed_at) <= f.counted_at, true)
-    AND (f.persons, f.invalid_nik, f.kpm)
-        <> (coalesce(p.persons, 0), coalesce(p.invalid, 0), coalesce(k.kpm, 0))
+WHERE coalesce(greatest(p.changed_at, k.changed_at)
+        <= coalesce(f.counted_at, now() - interval '1 day'), true)
+    AND (coalesce(f.persons, 0), coalesce(f.invalid_nik, 0), coalesce(f.matched, 0),
+            coalesce(f.kpm, 0), coalesce(f.households, 0))
+        <> (coalesce(p.persons, 0), coalesce(p.invalid, 0), coalesce(p.matched, 0),
+            coalesce(k.kpm, 0), coalesce(k.households, 0))
 ORDER BY 1
 """
 
-# Both are written by one count, so that they agree at any moment.
+# A village in which a family, person or case has changed since the count says nothing.
 _REGISTERS_OFF = """
-SELECT f.village_id AS village, f.kpm, f.persons, coalesce(r.kpm, 0) AS kpm_of_registers,
-    coalesce(r.persons, 0) AS persons_of_registers
-FROM dashboards_villagefigures f
-LEFT JOIN (
-    SELECT village_id, sum(kpm) AS kpm, sum(persons) AS persons, sum(households) AS households
-    FROM dashboards_registerfigures GROUP BY 1
-) r USING (village_id)
-WHERE (f.kpm, f.persons, f.households)
-    <> (coalesce(r.kpm, 0), coalesce(r.persons, 0), coalesce(r.households, 0))
-ORDER BY 1
+SELECT village_id AS village, register, coalesce(f.kpm, 0) AS kpm,
+    coalesce(f.households, 0) AS households, coalesce(f.persons, 0) AS persons,
+    coalesce(c.kpm, 0) AS counted_kpm, coalesce(c.households, 0) AS counted_households,
+    coalesce(c.persons, 0) AS counted
+FROM dashboards_registerfigures f
+FULL JOIN (
+    SELECT h.village_id, h.register,
+        max(max(greatest(h.changed_at, k.changed_at, p.changed_at, d.changed_at)))
+            OVER (PARTITION BY h.village_id) AS changed_at,
+        count(*) FILTER (WHERE h.is_active AND k.is_kpm) AS kpm,
+        count(*) FILTER (WHERE h.is_active) AS households,
+        coalesce(sum(p.persons), 0) AS persons, coalesce(sum(p.invalid_nik), 0) AS invalid_nik,
+        coalesce(sum(p.matched), 0) AS matched,
+        count(*) FILTER (WHERE h.is_active AND h.kk_number ~ '^[1-9][0-9]{15}$') AS valid_kk,
+        count(*) FILTER (WHERE h.is_active AND h.address <> '') AS addressed,
+        count(*) FILTER (WHERE h.is_active AND d.last_on > v.counted_at::date - 365) AS checked
+    FROM beneficiaries_household h
+    LEFT JOIN dashboards_villagefigures v USING (village_id)
+    LEFT JOIN (
+        SELECT household_id, bool_or(e.ended_on IS NULL AND m.is_sembako) AS is_kpm,
+            max(e.changed_at) AS changed_at
+        FROM beneficiaries_enrollment e JOIN beneficiaries_programme m ON m.code = e.programme_id
+        GROUP BY 1
+    ) k ON k.household_id = h.id
+    LEFT JOIN (
+        SELECT household_id, max(changed_at) AS changed_at,
+            count(*) FILTER (WHERE is_active) AS persons,
+            count(*) FILTER (WHERE is_active AND NOT nik_valid) AS invalid_nik,
+            count(nik_confirmed_on) FILTER (WHERE is_active) AS matched
+        FROM beneficiaries_person GROUP BY 1
+    ) p ON p.household_id = h.id
+    LEFT JOIN (
+        SELECT household_id, max(changed_at) AS changed_at,
+            max(decided_at AT TIME ZONE 'Asia/Jakarta')
+                FILTER (WHERE status = 'DISETUJUI')::date AS last_on
+        FROM verification_case GROUP BY 1
+    ) d ON d.household_id = h.id
+    GROUP BY 1, 2
+) c USING (village_id, register)
+LEFT JOIN dashboards_villagefigures v USING (village_id)
+WHERE coalesce(c.changed_at <= coalesce(v.counted_at, now() - interval '1 day'), true)
+    AND (coalesce(f.kpm, 0), coalesce(f.households, 0), coalesce(f.persons, 0),
+            coalesce(f.invalid_nik, 0), coalesce(f.matched, 0), coalesce(f.valid_kk, 0),
+            coalesce(f.addressed, 0), coalesce(f.checked, 0))
+        <> (coalesce(c.kpm, 0), coalesce(c.households, 0), coalesce(c.persons, 0),
+            coalesce(c.invalid_nik, 0), coalesce(c.matched, 0), coalesce(c.valid_kk, 0),
+            coalesce(c.addressed, 0), coalesce(c.checked, 0))
+ORDER BY 1, 2
 """
 
 # A period in which something has changed since it was counted says nothing, nor does one listed
 # today that was not counted yet.
+# Registers are left out: a family may change its own without a payment that changes.
 _PAYOUT_OFF = """
-SELECT d.name AS period, r.name AS regency, coalesce(f.payments, 0) AS payments,
-    coalesce(f.credited, 0) AS credited, coalesce(f.spent, 0) AS spent,
-    coalesce(p.payments, 0) AS counted, coalesce(p.credited, 0) AS counted_credited,
-    coalesce(p.spent, 0) AS counted_spent
+SELECT d.name AS period, village_id AS village, coalesce(b.short_name, 'tanpa bank') AS bank,
+    coalesce(f.payments, 0) AS payments, coalesce(f.credited_amount, 0) AS credited,
+    coalesce(f.spent_amount, 0) AS spent, coalesce(p.payments, 0) AS counted,
+    coalesce(p.credited_amount, 0) AS counted_credited, coalesce(p.spent_amount, 0) AS counted_spent
 FROM (
-    SELECT period_id, regency_code, sum(payments) AS payments, sum(unspent) AS unspent,
-        sum(credited_amount) AS credited, sum(spent_amount) AS spent, min(counted_at) AS counted_at
-    FROM dashboards_payoutfigures GROUP BY 1, 2
+    SELECT period_id, village_id, coalesce(bank_id, '') AS bank, min(counted_at) AS counted_at,
+        {sums}
+    FROM dashboards_payoutfigures GROUP BY 1, 2, 3
 ) f FULL JOIN (
-    SELECT period_id, regency_code, count(*) AS payments, sum(topped_up_amount) AS credited,
-        sum(spent_amount) AS spent, max(changed_at) AS changed_at, count(*) FILTER (
-            WHERE topped_up_amount > 0 AND spent_amount = 0 AND refunded_amount = 0) AS unspent
-    FROM distribution_payment GROUP BY 1, 2
-) p USING (period_id, regency_code)
+    SELECT period_id, village_id, coalesce(bank_id, '') AS bank,
+        max(max(changed_at)) OVER (PARTITION BY period_id, regency_code) AS changed_at,
+        count(*) AS payments, sum(amount) AS planned,
+        count(*) FILTER (WHERE topped_up_amount > 0) AS credited,
+        sum(topped_up_amount) AS credited_amount,
+        count(*) FILTER (WHERE status = ANY (%(failed)s)) AS failed,
+        coalesce(sum(amount) FILTER (WHERE status = ANY (%(failed)s)), 0) AS failed_amount,
+        count(*) FILTER (WHERE spent_amount > 0) AS spent, sum(spent_amount) AS spent_amount,
+        count(*) FILTER (WHERE {unspent}) AS unspent,
+        count(*) FILTER (WHERE {unspent} AND topped_up_on <= counted_on - 30) AS unspent_30,
+        count(*) FILTER (WHERE {unspent} AND topped_up_on <= counted_on - 60) AS unspent_60,
+        count(*) FILTER (WHERE {unspent} AND topped_up_on <= counted_on - 90) AS unspent_90
+    FROM distribution_payment LEFT JOIN (
+        SELECT period_id, regency_code,
+            (min(counted_at) AT TIME ZONE 'Asia/Jakarta')::date AS counted_on
+        FROM dashboards_payoutfigures GROUP BY 1, 2
+    ) counted USING (period_id, regency_code)
+    GROUP BY 1, 2, 3, regency_code
+) p USING (period_id, village_id, bank)
 JOIN distribution_payoutperiod d ON d.id = period_id
-JOIN regions_region r ON r.code = coalesce(f.regency_code, p.regency_code)
+LEFT JOIN beneficiaries_bank b ON b.code = bank
 WHERE (p.changed_at IS NULL OR p.changed_at <= coalesce(f.counted_at, now() - interval '1 day'))
-    AND (f.payments, f.credited, f.spent, f.unspent)
-        IS DISTINCT FROM (p.payments, p.credited, p.spent, p.unspent)
-ORDER BY d.id, r.code
-"""
+    AND ({of_figures}) IS DISTINCT FROM ({of_payments})
+ORDER BY d.id, 2, 3
+""".format(
+    sums=", ".join(f"sum({name}) AS {name}" for name in COUNTED),
+    unspent="topped_up_amount > 0 AND spent_amount = 0 AND refunded_amount = 0",
+    of_figures=", ".join(f"f.{name}" for name in COUNTED),
+    of_payments=", ".join(f"p.{name}" for name in COUNTED),
+)
 
 
 def _unequal(sums: str, villages: str, keys: str, counted: Collection[str]) -> str:
@@ -262,37 +329,41 @@ CHECKS = (
     Check(
         "angka-desa",
         "Angka beranda sama dengan isi register",
-        "Jumlah KPM, orang, dan NIK tidak sah per desa/kelurahan sama dengan baris yang"
-        " dihitungnya.",
+        "Jumlah KPM, keluarga, orang, NIK tidak sah, dan NIK padan per desa/kelurahan sama dengan"
+        " baris yang dihitungnya.",
         partial(
             told,
-            "Desa/kelurahan {village}: beranda menyebut {kpm} KPM, {persons} orang, dan {invalid}"
-            " NIK tidak sah, register berisi {counted_kpm}, {counted}, dan {counted_invalid}.",
+            "Desa/kelurahan {village}: beranda menyebut {kpm} KPM, {households} keluarga, {persons}"
+            " orang, {invalid} NIK tidak sah, dan {matched} padan, register berisi {counted_kpm},"
+            " {counted_households}, {counted}, {counted_invalid}, dan {counted_matched}.",
             _FIGURES_OFF,
         ),
     ),
     Check(
         "angka-register",
-        "Angka beranda sama dengan jumlah registernya",
-        "KPM, keluarga, dan orang per desa/kelurahan sama dengan jumlah menurut registernya.",
+        "Angka beranda per register sama dengan isi register",
+        "KPM, keluarga, orang, padan, dan bagian mutu data per desa/kelurahan dan register sama"
+        " dengan baris yang dihitungnya.",
         partial(
             told,
-            "Desa/kelurahan {village}: seluruhnya {kpm} KPM dan {persons} orang, menurut register"
-            " {kpm_of_registers} dan {persons_of_registers}.",
+            "Desa/kelurahan {village}, register {register}: beranda menyebut {kpm} KPM,"
+            " {households} keluarga, dan {persons} orang; register berisi {counted_kpm},"
+            " {counted_households}, dan {counted}; atau bagian mutu datanya berbeda.",
             _REGISTERS_OFF,
         ),
     ),
     Check(
         "angka-penyaluran",
         "Angka penyaluran beranda sama dengan daftar bayar",
-        "Pembayaran, dana tersalur, dan belanja per periode dan kabupaten/kota sama dengan baris"
-        " daftar bayar yang dihitungnya.",
+        "Pembayaran, rencana, dana tersalur, gagal, belanja, dan belum belanja per periode,"
+        " desa/kelurahan, dan bank sama dengan baris daftar bayar yang dihitungnya.",
         partial(
             told,
-            "{period}, {regency}: beranda menyebut {payments} pembayaran, tersalur Rp{credited},"
-            " dibelanjakan Rp{spent}; daftar bayar berisi {counted}, Rp{counted_credited}, dan"
-            " Rp{counted_spent}.",
+            "{period}, desa/kelurahan {village}, {bank}: beranda menyebut {payments} pembayaran,"
+            " tersalur Rp{credited}, dibelanjakan Rp{spent}; daftar bayar berisi {counted},"
+            " Rp{counted_credited}, dan Rp{counted_spent}; atau angka lainnya berbeda.",
             _PAYOUT_OFF,
+            failed=sorted(chain.FAILED),
         ),
     ),
     Check(

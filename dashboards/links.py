@@ -48,8 +48,13 @@ def lacking(user, code: str, what: str, **filters) -> str | None:
     return _list(user, "beneficiaries.household", code, **filters)
 
 
-def persons(user, code: str) -> str | None:
-    return _list(user, "beneficiaries.person", code, aktif="ya")
+def households(user, code: str, **filters) -> str | None:
+    filters = _register({"aktif": "ya", **filters}, "__exact")
+    return _list(user, "beneficiaries.household", code, **filters)
+
+
+def persons(user, code: str, **filters) -> str | None:
+    return _list(user, "beneficiaries.person", code, aktif="ya", **_register(filters))
 
 
 def _register(filters: dict, suffix: str = "") -> dict:
@@ -125,12 +130,18 @@ def cases(user, code: str, round: Round, *statuses: Case.Status, **filters) -> s
     return _list(user, "verification.case", code, round__id__exact=round.pk, **status, **filters)
 
 
+def cases_of_round(user, code: str, round: Round, **filters) -> str | None:
+    """All that count in a round: those that ended with it do not."""
+    counted = (status for status in Case.Status if status != Case.Status.BERAKHIR)
+    return cases(user, code, round, *counted, **filters)
+
+
 def verified(user, code: str, round: Round, **filters) -> str | None:
     return cases(user, code, round, Case.Status.DISETUJUI, **filters)
 
 
-def sent(user, code: str, round: Round) -> str | None:
-    return cases(user, code, round, Case.Status.DIAJUKAN, Case.Status.DIKUNJUNGI)
+def sent(user, code: str, round: Round, **filters) -> str | None:
+    return cases(user, code, round, Case.Status.DIAJUKAN, Case.Status.DIKUNJUNGI, **filters)
 
 
 def cases_to_do(user, code: str, round: Round, **filters) -> str | None:
@@ -141,15 +152,15 @@ def uploads(user) -> str | None:
     return _list(user, "uploads.upload", "")
 
 
-def uploads_to_repair(user) -> str | None:
-    return _list(user, "uploads.upload", "", status="perlu-diperbaiki")
+def uploads_to_repair(user, code: str) -> str | None:
+    return _list(user, "uploads.upload", code, status="perlu-diperbaiki")
 
 
-def uploads_to_review(user) -> str | None:
+def uploads_to_review(user, code: str) -> str | None:
     """What waits for this user's decision, or for anybody's when it is not the user's to take."""
     may_review = user.has_perm("uploads.review_upload")
     status = "menunggu-saya" if may_review else Upload.Status.DIAJUKAN
-    return _list(user, "uploads.upload", "", status=status)
+    return _list(user, "uploads.upload", code, status=status)
 
 
 def uploads_of(user, code: str, kind: str, status: str) -> str | None:

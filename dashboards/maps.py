@@ -135,6 +135,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Lists:
+    """The rows behind a figure of a place: those it is of, and those among them that it counts."""
+
+    basis: str | None = None
+    counted: str | None = None
+
+
+@dataclass(frozen=True)
 class Row:
     place: Place
     url: str
@@ -144,6 +152,7 @@ class Row:
     alarming: bool
     shade: int
     change: Decimal | int | None = None
+    lists: Lists = Lists()
 
     @property
     def name(self) -> str:
@@ -169,6 +178,7 @@ class Card:
     noun: str
     heading: str
     total_change: Decimal | int | None = None
+    total_lists: Lists = Lists()
 
     @property
     def has_changes(self) -> bool:
@@ -223,9 +233,11 @@ def card(
     *,
     offered: tuple[Measure, ...] = MEASURES,
     query: Callable[..., str] = lambda **figure: f"?{urlencode(figure)}",
+    lists_of: Callable[[Measure, str], Lists] = lambda measure, code: Lists(),
 ) -> Card | None:
     """The card of a region by the figure `chosen` of those `offered`; None for a village, which
-    holds no places. `query` makes the address of the page with another figure."""
+    holds no places. `query` makes the address of the page with another figure, `lists_of` those of
+    the lists behind the figure of a place."""
     if not area.places:
         return None
     measure = next((measure for measure in offered if measure.key == chosen), offered[0])
@@ -248,6 +260,7 @@ def card(
             alarming=measure.alarming(value),
             shade=shade_of(value, floors),
             change=_change(measure, shown.now[place.code], shown.before.get(place.code)),
+            lists=lists_of(measure, place.code),
         )
         for place, value in zip(area.places, values, strict=True)
     ]
@@ -272,4 +285,5 @@ def card(
         noun=SHORT_HEADINGS[len(area.region.code)],
         heading=HEADINGS[len(area.region.code)],
         total_change=_change(measure, shown.total, shown.total_before),
+        total_lists=lists_of(measure, area.region.code),
     )

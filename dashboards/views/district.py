@@ -57,6 +57,8 @@ def district(request):
             "upload": links.new_upload(user),
             "uploads": links.uploads(user),
             "region": links.region(code),
+            "kpm": links.kpm(user, code),
+            "cases": round and links.cases_of_round(user, code, round),
             "verified": round and links.verified(user, code, round),
             "sent": round and links.sent(user, code, round),
             "to_do": round and links.cases_to_do(user, code, round),
@@ -84,6 +86,7 @@ class Progress:
     place: figures.Place
     url: str
     to_do_url: str | None
+    cases_url: str | None
 
 
 def _progress(user, area, round) -> list[Progress]:
@@ -93,7 +96,12 @@ def _progress(user, area, round) -> list[Progress]:
     places = [place for place in area.places if place.counts.cases]
     places.sort(key=lambda place: (-place.counts.to_do, place.counts.approved, place.code))
     return [
-        Progress(place, links.region(place.region), links.cases_to_do(user, place.code, round))
+        Progress(
+            place,
+            links.region(place.region),
+            links.cases_to_do(user, place.code, round),
+            links.cases_of_round(user, place.code, round),
+        )
         for place in places
     ]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.utils.formats import date_format
 
@@ -35,12 +36,14 @@ def parts(view: Overview) -> dict:
     """The context of the templates that both pages include."""
     user, code, round = view.user, view.code, view.round
     due = round and work.due(round.due_on)
+    only = {"register": view.chosen.register}
     card = maps.card(
         view.area,
         view.chosen.figure,
         maps.Shown(view.now, view.total, view.before, view.total_before),
         offered=_offered(view),
         query=view.chosen.query,
+        lists_of=partial(_lists, view),
     )
     return {
         "view": view,
@@ -60,11 +63,11 @@ def parts(view: Overview) -> dict:
         "rightness": _rightness(view) if round else [],
         "place_lines": _agents(view),
         "links": {
-            "kpm": links.kpm(user, code, register=view.chosen.register),
-            "invalid_nik": links.invalid_nik(user, code, register=view.chosen.register),
-            "verified": round and links.verified(user, code, round),
-            "sent": round and links.sent(user, code, round),
-            "to_do": round and links.cases_to_do(user, code, round),
+            "kpm": links.kpm(user, code, **only),
+            "invalid_nik": links.invalid_nik(user, code, **only),
+            "verified": round and links.verified(user, code, round, **only),
+            "sent": round and links.sent(user, code, round, **only),
+            "to_do": round and links.cases_to_do(user, code, round, **only),
         },
     }
 
@@ -77,6 +80,26 @@ def _offered(view: Overview) -> tuple[maps.Measure, ...]:
         if (measure is not maps.VERIFIED or view.round)
         and (measure not in maps.PAYOUT or view.period)
     )
+
+
+def _lists(view: Overview, measure: maps.Measure, code: str) -> maps.Lists:
+    user, round = view.user, view.round
+    only = {"register": view.chosen.register}
+    if measure is maps.VERIFIED:
+        return maps.Lists(
+            links.cases_of_round(user, code, round, **only),
+            links.verified(user, code, round, **only),
+        )
+    if measure is maps.MATCHED:
+        return maps.Lists(links.persons(user, code, **only), links.matched(user, code, **only))
+    if measure is maps.CREDITED:
+        return maps.Lists(view.payments_url(code), view.payments_url(code, dana="masuk"))
+    if measure is maps.UNSPENT:
+        credited = view.payments_url(code, dana="masuk")
+        return maps.Lists(credited, view.payments_url(code, belanja="belum"))
+    if measure is maps.KPM:
+        return maps.Lists(links.households(user, code, **only), links.kpm(user, code, **only))
+    return maps.Lists(links.persons(user, code, **only))
 
 
 def _chart(view: Overview) -> charts.Stacked | None:

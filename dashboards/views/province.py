@@ -20,8 +20,11 @@ def province(request):
     round = figures.current_round(user)
     filters = chosen(request, region=code if code != home else "")
     view = overview(user, code, filters, round)
-    uploads = figures.open_uploads(user)
-    found = [*work.findings(user, view.area, round, uploads), *attention.findings(view)]
+    uploads = [one for one in figures.open_uploads(user) if one.region_id.startswith(code)]
+    found = [
+        *work.findings(user, view.area, round, uploads, register=filters.register),
+        *attention.findings(view),
+    ]
     found.sort(key=lambda finding: not finding.urgent)
     shows_all = request.GET.get("temuan") == "semua"
     sent = [upload for upload in uploads if upload.status == Upload.Status.DIAJUKAN]
@@ -37,8 +40,8 @@ def province(request):
         waiting=sum(upload.for_me for upload in uploads) if may_review else len(sent),
         to_repair=sum(upload.to_repair for upload in uploads),
         uploads_links={
-            "to_review": links.uploads_to_review(user),
-            "to_repair": links.uploads_to_repair(user),
+            "to_review": links.uploads_to_review(user, code),
+            "to_repair": links.uploads_to_repair(user, code),
         },
         findings=found if shows_all else found[:SHOWN_FINDINGS],
         findings_total=len(found),

@@ -78,13 +78,15 @@ def _to_draw_up(user, region: Region, round: Round) -> Waiting:
     )
 
 
-def findings(user) -> Iterator[dict]:
-    """What waits for the province, as keyword arguments of `work.Finding`: lists to review, and
-    decrees that somebody else has recorded."""
+def findings(user, region: Region) -> Iterator[dict]:
+    """What waits for the province in a region, as keyword arguments of `work.Finding`: lists to
+    review, and decrees that somebody else has recorded."""
     if not user.has_perm("verification.review_endorsement"):
         return
     recorded = Q(decrees__status=Decree.Status.DICATAT) & ~Q(decrees__recorded_by=user)
-    visible = Endorsement.objects.visible_to(user)
+    visible = Endorsement.objects.visible_to(user).filter(
+        Scope((region.code,)).condition(Endorsement.PLACE)
+    )
     looks = SecondLook.objects.filter(endorsement=OuterRef("pk"), outcome="").order_by()
     waiting = (
         visible.annotate(

@@ -49,21 +49,26 @@ class Finding:
     button: str = ""
 
 
-def findings(user, area: Area, round: Round | None, uploads: list[Upload]) -> list[Finding]:
-    """Urgent ones first; within that rounds, uploads, data, the largest of each kind first."""
+def findings(
+    user, area: Area, round: Round | None, uploads: list[Upload], *, register: str = ""
+) -> list[Finding]:
+    """Urgent ones first; within that rounds, uploads, data, the largest of each kind first.
+
+    `register`: the only one whose families `area` counts, if it is one.
+    """
     found = list(
         chain(
-            _behind(user, area, round) if round else (),
+            _behind(user, area, round, register) if round else (),
             _left_alone(user, uploads),
             _waiting(user, uploads),
-            _bad_nik(user, area),
-            (Finding(kind="told", **told) for told in endorsement.findings(user)),
+            _bad_nik(user, area, register),
+            (Finding(kind="told", **told) for told in endorsement.findings(user, area.region)),
         )
     )
     return sorted(found, key=lambda finding: not finding.urgent)
 
 
-def _behind(user, area: Area, round: Round) -> list[Finding]:
+def _behind(user, area: Area, round: Round, register: str) -> list[Finding]:
     until = due(round.due_on)
     average = area.total.verified_share
     late = []
@@ -82,7 +87,7 @@ def _behind(user, area: Area, round: Round) -> list[Finding]:
                     count=place.counts.to_do,
                     share=place.counts.to_do_share,
                     due=until,
-                    url=links.cases_to_do(user, place.code, round),
+                    url=links.cases_to_do(user, place.code, round, register=register),
                 )
             )
     return sorted(late, key=lambda finding: -finding.share)[:OF_A_KIND]
@@ -130,7 +135,7 @@ def _old(
     return sorted(found, key=lambda finding: -finding.days)[:OF_A_KIND]
 
 
-def _bad_nik(user, area: Area) -> list[Finding]:
+def _bad_nik(user, area: Area, register: str) -> list[Finding]:
     average = area.total.invalid_share
     high = [
         Finding(
@@ -139,7 +144,7 @@ def _bad_nik(user, area: Area) -> list[Finding]:
             region=place.region,
             count=place.counts.invalid_nik,
             share=place.counts.invalid_share,
-            url=links.invalid_nik(user, place.code),
+            url=links.invalid_nik(user, place.code, register=register),
         )
         for place in area.places
         if place.counts.persons and place.counts.invalid_share >= average + NIK_POINTS_ABOVE

@@ -20,9 +20,11 @@ from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
     VILLAGE,
+    CaseFactory,
     HouseholdFactory,
     PaymentFactory,
     PeriodFactory,
+    RoundFactory,
     UserFactory,
 )
 
@@ -172,6 +174,22 @@ def test_publishing_page(client, coordinator, families):
     assert "Halaman publik terbuka" in client.get(url).content.decode()
     client.post(f"{url}?langkah=tarik")
     assert not PublicRelease.objects.filter(withdrawn_at=None).exists()
+
+
+def test_who_is_registered_but_not_in_the_round_is_no_small_group(coordinator, families):
+    """12 are registered in Kapuas: that 9 are in the round and 10 are paid tells three and two."""
+    round, period = RoundFactory(regions=[KAPUAS, "62.01"]), PeriodFactory()
+    for household in families[:9] + families[12:18]:
+        CaseFactory(round=round, household=household)
+    for household in families[:10] + families[12:21]:
+        PaymentFactory(period=period, household=household)
+    figures.refresh()
+    payouts.refresh()
+    table = public.draft(coordinator)
+    names = [column["name"] for column in table["columns"]]
+    by_code = {row["code"]: dict(zip(names, row["values"], strict=True)) for row in table["rows"]}
+    assert by_code[KAPUAS]["households"] == 12
+    assert (by_code[KAPUAS]["cases"], by_code[KAPUAS]["payments"]) == (None, None)
 
 
 def test_payout_figures_are_the_payments_without_small_groups(coordinator, families):

@@ -98,9 +98,10 @@ def wrong_register():
     HouseholdFactory(kpm=True)
     figures.refresh()
     RegisterFigures.objects.filter(village=VILLAGE).update(kpm=99)
+    VillageFigures.objects.update(counted_at=timezone.now())
 
 
-def wrong_quality(name: str):
+def wrong_village(name: str):
     def tamper():
         figures.refresh()
         VillageFigures.objects.filter(pk=VILLAGE).update(
@@ -108,6 +109,33 @@ def wrong_quality(name: str):
         )
 
     return tamper
+
+
+def wrong_part_of_a_register(name: str):
+    def tamper():
+        row = RegisterFigures.objects.filter(village=VILLAGE).first()
+        RegisterFigures.objects.filter(pk=row.pk).update(**{name: F(name) + 1})
+        VillageFigures.objects.update(counted_at=timezone.now())
+
+    return tamper
+
+
+def another_register():
+    """All sums stay what they are."""
+    figures.refresh()
+    VillageFigures.objects.update(counted_at=timezone.now())
+    assert broken("angka-register") == []
+    RegisterFigures.objects.filter(village=OTHER_VILLAGE).update(register="BDT")
+
+
+def village_that_was_never_counted():
+    """Of rows older than a day, as no trigger lets anybody write them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in ("person", "household", "enrollment"):
+            cursor.execute(f"ALTER TABLE beneficiaries_{table} DISABLE TRIGGER USER")
+            cursor.execute(f"UPDATE beneficiaries_{table} SET changed_at = now() - interval '2 d'")
+    VillageFigures.objects.filter(pk=VILLAGE).delete()
 
 
 def wrong_round(name: str):
@@ -172,7 +200,7 @@ BREAKERS = {
     "baris-unggahan": upload_that_lost_a_row,
     "angka-desa": wrong_figures,
     "angka-register": wrong_register,
-    "angka-mutu-desa": wrong_quality("addressed"),
+    "angka-mutu-desa": wrong_village("addressed"),
     "angka-putaran": wrong_round("approved"),
     "angka-putaran-harian": wrong_day,
     "angka-pemadanan": wrong_matching("people"),
@@ -206,8 +234,17 @@ def test_check_holds_until_it_is_broken(code, world):
     ("code", "tamper"),
     [
         *(
-            pytest.param("angka-mutu-desa", wrong_quality(name), id=name)
+            pytest.param("angka-mutu-desa", wrong_village(name), id=name)
             for name in ("valid_kk", "addressed", "checked")
+        ),
+        *(
+            pytest.param("angka-desa", wrong_village(name), id=f"village-{name}")
+            for name in ("kpm", "households", "persons", "invalid_nik", "matched")
+        ),
+        ("angka-desa", village_that_was_never_counted),
+        *(
+            pytest.param("angka-register", wrong_part_of_a_register(name), id=f"register-{name}")
+            for name in figures.REGISTER_COUNTS
         ),
         *(
             pytest.param("angka-putaran", wrong_round(name), id=name)
@@ -226,6 +263,12 @@ def test_every_counted_part_is_compared(code, tamper, world):
     assert broken(code) == []
     tamper()
     assert len(broken(code)) == 1
+
+
+def test_registers_that_only_add_up_are_told_apart(world):
+    another_register()
+    assert len(broken("angka-register")) == 2
+    assert broken("angka-desa") == []
 
 
 def test_a_case_changed_since_the_count_says_nothing(world):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from beneficiaries.models import Household, Person
 from dashboards import figures, history, payouts
+from dashboards.digest import digest_of
 from dashboards.models import RegencyMonth, VillageMonth
 from distribution.models import Payment, PayoutPeriod
 from tests.dashboards.conftest import NEIGHBOUR_VILLAGE
@@ -19,6 +20,7 @@ from tests.dashboards.test_pages import HOME, count_behind, page, region, text_o
 from tests.factories import (
     KAPUAS,
     OTHER_VILLAGE,
+    PULANG_PISAU,
     VILLAGE,
     AgentFactory,
     AgentFindingFactory,
@@ -26,8 +28,11 @@ from tests.factories import (
     HouseholdFactory,
     PaymentFactory,
     PeriodFactory,
+    PersonFactory,
+    UploadFactory,
     UserFactory,
 )
+from verification.models import Case
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +233,82 @@ def test_at_most_fifteen_queries_with_payments(client, paid, role, place, addres
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     assert len(queries) <= 15, "\n".join(q["sql"][:160] for q in queries)
+
+
+@pytest.mark.parametrize("query", ["register=DTSEN", "register=DTKS&bank=008"])
+def test_findings_of_a_register_are_as_long_as_their_lists(client, coordinator, paid, query):
+    """The families of the round are of two registers, so that a list of both is longer."""
+    pks = Case.objects.filter(village=NEIGHBOUR_VILLAGE).order_by("pk").values("household")[:1]
+    Household.objects.filter(pk__in=pks).update(register="DTSEN")
+    for register in ("DTSEN", "DTKS"):
+        household = HouseholdFactory(village_id=OTHER_VILLAGE, members=0, register=register)
+        PersonFactory.create_batch(4, household=household, nik="")
+    figures.refresh()
+    found = page(client, coordinator, f"{HOME}?temuan=semua&{query}").context["findings"]
+    counted = [one for one in found if one.kind in ("verification", "nik")]
+    assert {one.kind for one in counted} == {"verification", "nik"}
+    for one in counted:
+        assert count_behind(client, one.url) == one.count > 0, one.url
+
+
+@pytest.mark.parametrize("register", Household.Register.values)
+def test_links_of_a_round_name_the_register(client, coordinator, paid, register):
+    pks = Case.objects.filter(village=VILLAGE).order_by("-pk").values("household")[:4]
+    Household.objects.filter(pk__in=pks).update(register="DTSEN")
+    figures.refresh()
+    context = page(client, coordinator, f"{region(KAPUAS)}?register={register}").context
+    total = context["area"].total
+    for name, number in {"sent": total.sent, "to_do": total.to_do}.items():
+        assert count_behind(client, context["links"][name]) == number, name
+
+
+def test_a_chosen_kabupaten_leaves_out_the_work_of_the_others(client, coordinator, paid):
+    for code in (KAPUAS, PULANG_PISAU):
+        for days in (1, 9):
+            UploadFactory(
+                region_id=code, status="DIAJUKAN", submitted_by=UserFactory(regions=[code]),
+                submitted_at=timezone.now() - timedelta(days=days),
+            )  # fmt: skip
+        UploadFactory(region_id=code, status="PERLU_PERBAIKAN")
+    context = page(client, coordinator, f"{HOME}?temuan=semua&wilayah={KAPUAS}").context
+    found = context["findings"]
+    assert {finding.region.code[:5] for finding in found} == {KAPUAS}
+    assert {"waiting", "told"} <= {finding.kind for finding in found}
+    assert "1 tindak lanjut lewat tenggat" in {finding.title for finding in found}
+    assert (context["waiting"], context["sent"], context["to_repair"]) == (2, 2, 1)
+    links = context["uploads_links"]
+    assert count_behind(client, links["to_review"]) == 2
+    assert count_behind(client, links["to_repair"]) == 1
+
+
+@pytest.mark.parametrize("register", ["", "DTKS", "DTSEN"])
+@pytest.mark.parametrize("key", ["terverifikasi", "padan", "tersalur", "belum", "kualitas", "kpm"])
+def test_numbers_of_the_ranking_are_as_long_as_their_lists(
+    client, coordinator, paid, key, register
+):
+    """Of a share the list is what it counts: as many of a hundred as the share says."""
+    address = f"{region(KAPUAS)}?angka={key}&register={register}"
+    card = page(client, coordinator, address).context["card"]
+    lists = [(row.basis, row.value, row.lists) for row in card.rows if row.basis]
+    lists.append((card.total_basis, card.total, card.total_lists))
+    for basis, value, behind in lists:
+        assert count_behind(client, behind.basis) == basis, behind.basis
+        if key == "kpm":
+            assert count_behind(client, behind.counted) == value
+        elif key in ("terverifikasi", "padan", "belum"):
+            counted = count_behind(client, behind.counted)
+            assert figures.share(counted, basis) == value, behind.counted
+
+
+def test_numbers_of_the_round_of_a_district_are_as_long_as_their_lists(client, officer, paid):
+    context = page(client, officer).context
+    total = context["area"].total
+    for name, number in {"kpm": total.kpm, "cases": total.cases, "to_do": total.to_do}.items():
+        assert count_behind(client, context["links"][name]) == number > 0, name
+    for line in context["progress"]:
+        assert count_behind(client, line.cases_url) == line.place.counts.cases > 0
+
+
+def test_the_mail_of_the_province_tells_of_what_is_late(coordinator, paid):
+    lines = {line.text: line.url for line in digest_of(coordinator).lines}
+    assert "keadaan=lewat" in lines["Kapuas: 1 tindak lanjut lewat tenggat"]

@@ -188,11 +188,22 @@ def test_the_check_finds_sums_that_are_not_their_rows(period):
     assert "Februari 2021" in sentence and "Rp150001" in sentence
 
 
+@pytest.mark.parametrize("name", payouts.COUNTED)
+def test_the_check_compares_every_sum_of_every_place(period, name):
+    """Also where another village of the kabupaten makes up for it."""
+    PayoutFigures.objects.update(counted_at=timezone.now() + timedelta(minutes=1))
+    for village, step in ((VILLAGE, 1), (NEIGHBOUR_VILLAGE, -1)):
+        row = PayoutFigures.objects.filter(period=period, village=village).first()
+        value = getattr(row, name)
+        PayoutFigures.objects.filter(pk=row.pk).update(**{name: max(0, value + step)})
+    assert off()
+
+
 def test_the_check_finds_a_list_that_was_never_counted(period):
     PayoutFigures.objects.filter(period=period).delete()
     assert off() == []  # listed today: its count is still to come
     Payment.objects.update(changed_at=timezone.now() - timedelta(days=2))
-    assert len(off()) == 2
+    assert len(off()) == 4  # two banks in one of three villages
 
 
 def test_the_check_finds_sums_of_a_regency_that_are_not_its_villages(period):
