@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.auth.admin import UserAdmin
 from django.core.paginator import Paginator
+from django.db import models
 from django.db.models import Case, Q, QuerySet, When
 from django.http import Http404
 from django.utils import timezone
@@ -21,8 +22,10 @@ from unfold.contrib.filters.admin import (
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.exchange import Sheet
+from accounts.fields import GroupedIntegerField
 from accounts.models import AccessLog, RegionAssignment, User
 from accounts.scope import Scope
 from accounts.standing import RECENT_DAYS, STANDINGS, recently
@@ -286,6 +289,10 @@ class ReferenceDataAdmin(ScopedAdmin, ImportExportModelAdmin):
     may_add = may_change = True
     import_form_class = ImportForm
     export_form_class = ExportForm
+    formfield_overrides = {
+        kind: {"form_class": GroupedIntegerField, "widget": UnfoldAdminTextInputWidget}
+        for kind in (models.PositiveIntegerField, models.PositiveBigIntegerField)
+    }
 
     def has_import_permission(self, request):
         return self.has_add_permission(request) and self.has_change_permission(request)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from accounts.models import Notification, RegionAssignment, User
-from accounts.roles import PERMISSIONS
+from accounts.roles import roles_with
 
 TEXT_LENGTH = Notification._meta.get_field("text").max_length
 
@@ -30,7 +30,7 @@ def _shortened(text: str) -> str:
 
 def users_who_may(permission: str, region_code: str) -> list[User]:
     """Active users whose role holds the permission and who work in the region or above it."""
-    roles = [role for role, held in PERMISSIONS.items() if permission in held]
+    roles = roles_with(permission)
     above = [region_code[:length] for length in (2, 5, 8, 13) if length <= len(region_code)]
     working_there = RegionAssignment.objects.filter(region__in=above)
     return list(

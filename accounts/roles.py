@@ -320,6 +320,10 @@ PERMISSIONS: dict[str, set[str]] = {
 }
 
 
+def roles_with(permission: str) -> list[Role]:
+    return [role for role, held in PERMISSIONS.items() if permission in held]
+
+
 def sync_groups(**kwargs) -> None:
     """Make one Group per role hold exactly the permissions above; run after every migration.
 

@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Case, Count, OuterRef, Subquery, When
 from django.template.loader import render_to_string
 from django.urls import path
+from django.utils.html import format_html
 from import_export import fields
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
@@ -24,6 +25,7 @@ from coordination.steps import SteppedAdmin
 from coordination.views import complaints as complaint_views
 from coordination.views import meetings as meeting_views
 from dashboards.work import due
+from regions.models import Region
 
 
 @admin.register(Agency)
@@ -104,6 +106,8 @@ class ComplaintAdmin(SteppedAdmin):
     search_fields = ["subject", "sp4n_number"]
     search_help_text = "Nomor pengaduan, nomor SP4N-LAPOR!, atau pokoknya"
     list_before_template = "coordination/complaint_figures.html"
+    # What waits for an answer comes first, the most urgent on top.
+    ordering = [Case(When(status__in=Complaint.OPEN, then="due_on")), "-received_on", "-id"]
     empty_text = (
         "Pengaduan yang masuk melalui telepon, surat, SP4N-LAPOR!, atau kunjungan dicatat di sini."
     )
@@ -112,7 +116,11 @@ class ComplaintAdmin(SteppedAdmin):
         css = {"all": ["portal/dashboard.css", "portal/coordination.css"]}
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("text", "answer")
+        found = super().get_queryset(request).defer("text", "answer")
+        if request.user.scope.is_province:
+            regency = Region.objects.filter(pk=OuterRef("regency_code"))
+            found = found.annotate(regency_name=Subquery(regency.values("name")))
+        return found
 
     def get_urls(self):
         reveal = path(
@@ -150,7 +158,10 @@ class ComplaintAdmin(SteppedAdmin):
 
     @admin.display(description="wilayah")
     def place(self, complaint):
-        return complaint.region.full_name
+        regency = getattr(complaint, "regency_name", None)
+        if regency is None or complaint.region_id == complaint.regency_code:
+            return complaint.region.full_name
+        return format_html('{}<span class="sub">{}</span>', complaint.region.full_name, regency)
 
     @admin.display(description="status")
     def state(self, complaint):
@@ -287,7 +298,11 @@ class FollowUpAdmin(SteppedAdmin):
     list_filter = [FollowUpStateFilter, ("agency", ScopedRelatedFilter), RegencyFilter]
     search_fields = ["text"]
     search_help_text = "Tindak lanjut"
-    empty_text = "Tindak lanjut dicatat pada halaman rapat."
+    empty_text = (
+        "Tindak lanjut yang diputuskan rapat untuk wilayah atau instansi Anda muncul di sini."
+    )
+    # What is open comes first, the most urgent on top.
+    ordering = [Case(When(status=FollowUp.Status.SELESAI, then=1), default=0), "due_on", "id"]
 
     class Media:
         css = {"all": ["portal/dashboard.css", "portal/coordination.css"]}

@@ -87,8 +87,8 @@ STEPS = (
         button="Koreksi",
         icon="edit",
         title="Koreksi pengaduan",
-        text="Perbaiki wilayah, pokok, atau isi yang keliru dicatat. Yang semula tertulis tetap"
-        " tersimpan dalam riwayat.",
+        text="Perbaiki wilayah, keluarga, agen, pokok, atau isi yang keliru dicatat. Yang semula"
+        " tertulis tetap tersimpan dalam riwayat.",
         form_for=CorrectionForm,
         run=actions.correct,
         done="Pengaduan dikoreksi.",

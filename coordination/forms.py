@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.admin import regions_inside
 from accounts.models import RegionAssignment, User
+from accounts.roles import roles_with
 from beneficiaries import search
 from beneficiaries.models import Household
 from coordination.actions import complaints
@@ -49,12 +50,42 @@ def category_choices() -> list[tuple[str, str]]:
     ]
 
 
-def agents_inside(user, regency: str):
-    """The agents of a kabupaten/kota that the user sees; none for who may not see agents."""
+def agents_inside(user, *regencies: str):
+    """The agents of these kabupaten/kota that the user sees; none for who may not see agents."""
     if not user.has_perm("distribution.view_agent"):
         return Agent.objects.none()
-    agents = Agent.objects.visible_to(user).filter(regency_code=regency)
-    return agents.select_related("village").order_by("name", "id")
+    return Agent.objects.visible_to(user).filter(regency_code__in=regencies)
+
+
+class AgentField(forms.ModelChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="Agen atau e-Warung yang dimaksud",
+            queryset=None,
+            required=False,
+            empty_label="Tidak menyangkut agen tertentu",
+            **kwargs,
+        )
+
+    def offer(self, agents) -> None:
+        self.queryset = agents.select_related("village").order_by("name", "id")
+
+    def label_from_instance(self, agent: Agent) -> str:
+        return f"{agent.name}, {agent.village.full_name}"
+
+
+def family_of(user, number: str) -> Household | None:
+    """The family with this NIK, nomor KK or ID DTKS that the user sees; None without a number."""
+    number = number.strip()
+    if not number:
+        return None
+    found = search.find_households(user, number).ids
+    if len(found) != 1:
+        raise forms.ValidationError(
+            "Keluarga dengan nomor ini tidak ditemukan di wilayah Anda. Periksa nomornya, atau"
+            " kosongkan isian ini."
+        )
+    return Household.objects.visible_to(user).get(pk=found[0])
 
 
 class ComplaintForm(forms.Form):
@@ -94,18 +125,13 @@ class ComplaintForm(forms.Form):
         **LONG,
         error_messages={"required": "Isi pengaduan belum diisi."},
     )
-    family = forms.CharField(
+    household = forms.CharField(
         label="Keluarga yang dimaksud",
         required=False,
         max_length=40,
         help_text="NIK, nomor KK, atau ID DTKS, bila pengaduan menyangkut satu keluarga.",
     )
-    agent = forms.ModelChoiceField(
-        label="Agen atau e-Warung yang dimaksud",
-        queryset=None,
-        required=False,
-        empty_label="Tidak menyangkut agen tertentu",
-    )
+    agent = AgentField()
     complainant_name = forms.CharField(
         label="Nama pelapor",
         required=False,
@@ -127,30 +153,23 @@ class ComplaintForm(forms.Form):
         self.user = user
         self.fields["region"].choices = place_choices(user, regency)
         self.fields["category"].choices = category_choices()
-        agents = self.fields["agent"]
-        agents.queryset = agents_inside(user, regency)
-        agents.label_from_instance = lambda agent: f"{agent.name}, {agent.village.full_name}"
+        self.fields["agent"].offer(agents_inside(user, regency))
         self.initial.setdefault("received_on", timezone.localdate())
 
     def clean_region(self) -> Region:
         return Region.objects.get(pk=self.cleaned_data["region"])
 
-    def clean_family(self) -> Household | None:
-        number = self.cleaned_data["family"].strip()
-        if not number:
-            return None
-        found = search.find_households(self.user, number).ids
-        if len(found) != 1:
-            raise forms.ValidationError(
-                "Keluarga dengan nomor ini tidak ditemukan di wilayah Anda. Periksa nomornya, atau"
-                " kosongkan isian ini."
-            )
-        return Household.objects.visible_to(self.user).get(pk=found[0])
+    def clean_household(self) -> Household | None:
+        return family_of(self.user, self.cleaned_data["household"])
 
     def clean(self):
         cleaned = super().clean()
-        if "family" in cleaned:
-            cleaned["household"] = cleaned.pop("family")
+        if cleaned.get("channel") == Complaint.Channel.SP4N and not cleaned.get("sp4n_number"):
+            self.add_error(
+                "sp4n_number",
+                "Nomor SP4N-LAPOR! belum diisi. Salin dari laporannya, atau pilih cara lain"
+                " pengaduan ini masuk.",
+            )
         return cleaned
 
 
@@ -183,8 +202,8 @@ class AssignForm(_OfThing):
         field = self.fields["owner"]
         field.queryset = User.objects.filter(pk__in=[user.pk for user in users])
         field.label_from_instance = lambda user: f"{user}, {user.get_role_display()}"
-        if self.user in users:
-            self.initial.setdefault("owner", self.thing.owner_id or self.user.pk)
+        if self.user in users and self.thing.owner_id is None:
+            self.initial.setdefault("owner", self.user.pk)
 
 
 class ReclassifyForm(_OfThing):
@@ -203,6 +222,20 @@ class CorrectionForm(_OfThing):
     region = forms.ChoiceField(
         label="Wilayah",
         help_text="Wilayah di luar kabupaten/kota ini hanya dapat dipilih oleh provinsi.",
+    )
+    keeps_household = forms.BooleanField(
+        required=False,
+        initial=True,
+        help_text="Hapus centangnya bila pengaduan tidak menyangkut keluarga ini.",
+    )
+    household = forms.CharField(
+        label="Keluarga yang dimaksud",
+        required=False,
+        max_length=40,
+        help_text="NIK, nomor KK, atau ID DTKS, bila pengaduan menyangkut satu keluarga.",
+    )
+    agent = AgentField(
+        help_text="Agen di wilayah lain ditawarkan sesudah pengaduan dipindahkan ke sana."
     )
     subject = forms.CharField(
         label="Pokok pengaduan",
@@ -226,14 +259,43 @@ class CorrectionForm(_OfThing):
         others = own_meeting_regions(self.user).exclude(code=self.thing.regency_code)
         elsewhere = [(other.code, f"Seluruh {other.full_name}") for other in others]
         self.fields["region"].choices = [*here, ("Wilayah lain", elsewhere)] if others else here
+        self._offer_family()
+        chosen = self.data.get("region", "")[:5]
+        agents = agents_inside(self.user, self.thing.regency_code, chosen)
+        self.fields["agent"].offer(agents | Agent.objects.filter(pk=self.thing.agent_id))
+        if not others:
+            self.fields["agent"].help_text = ""
         self.initial |= {
             "region": self.thing.region_id,
+            "agent": self.thing.agent_id,
             "subject": self.thing.subject,
             "text": self.thing.text,
         }
 
+    def _offer_family(self) -> None:
+        if self.thing.household_id is None:
+            del self.fields["keeps_household"]
+            return
+        seen = self.user.has_perm("beneficiaries.view_household") and (
+            Household.objects.visible_to(self.user).filter(pk=self.thing.household_id).first()
+        )
+        self.fields["keeps_household"].label = str(seen or "Keluarga di luar wilayah Anda")
+        self.fields["household"].label = "Keluarga penggantinya"
+        self.fields[
+            "household"
+        ].help_text = "NIK, nomor KK, atau ID DTKS; bila diisi, keluarga ini yang dicatat."
+
     def clean_region(self) -> Region:
         return Region.objects.get(pk=self.cleaned_data["region"])
+
+    def clean_household(self) -> Household | None:
+        return family_of(self.user, self.cleaned_data["household"])
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.pop("keeps_household", False):
+            cleaned["household"] = cleaned.get("household") or self.thing.household
+        return cleaned
 
 
 class AnswerForm(_OfThing):
@@ -342,7 +404,7 @@ class HoldForm(_OfThing):
                 label=f"{row.agency.short_name}: orang yang hadir",
                 min_value=0,
                 max_value=500,
-                initial=row.people,
+                initial=row.people if row.attended is not None else None,
                 error_messages={"required": "Tulis jumlah orangnya; 0 bila tidak hadir."},
             )
 
@@ -412,7 +474,9 @@ class FollowUpForm(_OfThing):
             Q(region=self.thing.region_id[:2]) | Q(region__code__startswith=self.thing.region_id)
         )
         self.fields["responsible"].queryset = User.objects.filter(
-            pk__in=there.values("user"), is_active=True
+            pk__in=there.values("user"),
+            role__in=roles_with("coordination.report_followup"),
+            is_active=True,
         )
         self.fields["responsible"].label_from_instance = lambda user: (
             f"{user}, {user.get_role_display()}"

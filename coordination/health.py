@@ -2,7 +2,7 @@
 
 from django.db.models import F, OuterRef, Q, Subquery
 
-from accounts.roles import PERMISSIONS
+from accounts.roles import roles_with
 from beneficiaries.health import AT_MOST, Check
 from coordination.models import Complaint, ComplaintStep, FollowUp, PublicRelease
 from coordination.suppression import is_small
@@ -11,7 +11,7 @@ from dashboards import indicators
 
 def complaints_without_hands() -> list[str]:
     """An open complaint whose owner has left, or may no longer handle complaints, lies still."""
-    able = [role for role, held in PERMISSIONS.items() if "coordination.handle_complaint" in held]
+    able = roles_with("coordination.handle_complaint")
     stuck = Complaint.objects.open().filter(
         Q(owner__is_active=False) | (Q(owner__isnull=False) & ~Q(owner__role__in=able))
     )

@@ -16,7 +16,8 @@ PERSONAL_DATA = {
         " newest_name status finished_on reminded_on created_on",
     ),
     "coordination.FollowUpStep": declared(
-        personal="note file file_name by", not_personal="id follow_up region regency_code action at"
+        personal="note file file_name by",
+        not_personal="id follow_up region regency_code action due_on at",
     ),
     "coordination.Briefing": declared(
         personal="made_by",

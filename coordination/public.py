@@ -11,8 +11,8 @@ from dashboards import figures, payouts
 from regions.models import Region
 
 PROVINCE = "62"
-# Heading by figure; a part comes after what it is a part of. No rupiah: the rate would turn a sum
-# back into the number of families.
+# Heading by figure; a part comes after what it is a part of, so that its rest is no small group. No
+# rupiah: the rate would turn a sum back into the number of families.
 COLUMNS = {
     "households": "Keluarga terdaftar",
     "kpm": "KPM aktif",
@@ -23,7 +23,6 @@ COLUMNS = {
     "credited": "KPM dana masuk",
     "spent": "KPM sudah belanja",
 }
-# What remains of the whole is no small group either.
 PART_OF = {
     "kpm": "households",
     "cases": "households",

@@ -87,7 +87,11 @@ class SteppedAdmin(ScopedAdmin):
         step = next(step for step in self.steps if step.key == key)
         back = reverse(f"admin:{self._name('change')}", args=[thing.pk])
         if not step.offered(thing, request.user):
-            messages.warning(request, "Tindakan ini tidak tersedia. Keadaannya sudah berubah.")
+            messages.warning(
+                request,
+                f"“{step.button}” tidak tersedia pada keadaan ini. Pilih tindakan yang ada di bawah"
+                " judul.",
+            )
             return redirect(back)
         make = step.form_for or (lambda *args, **kwargs: forms.Form(*args))
         sent = (request.POST, request.FILES) if request.method == "POST" else ()

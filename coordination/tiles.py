@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Count, DateField, IntegerField, Min, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    DateField,
+    Func,
+    IntegerField,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
@@ -100,10 +110,9 @@ def _buttons(user) -> list[Button]:
     return [button for permission, button in offered if user.has_perm(permission)]
 
 
-def overdue_on(day: date) -> Q:
-    """Follow-ups past their due date when that day began, by the dates as they stand now: an
-    extended term counts with its new date, what was reopened as never finished."""
-    return Q(created_on__lt=day, due_on__lt=day) & (Q(finished_on=None) | Q(finished_on__gte=day))
+def _late_on(day: date) -> Func:
+    """Of a follow-up: past its due date when that day began, by the date that held then."""
+    return Func("pk", Value(day), function="coordination_late_on", output_field=BooleanField())
 
 
 def _counted(user, code: str, kind: str, days: list[date]) -> QuerySet:
@@ -113,7 +122,7 @@ def _counted(user, code: str, kind: str, days: list[date]) -> QuerySet:
     rows = model.objects.visible_to(user).filter(Scope((code,)).condition(model.PLACE))
     if kind == "followup":
         is_open = ~Q(status=FollowUp.Status.SELESAI)
-        late = {f"late_{n}": Count("pk", filter=overdue_on(day)) for n, day in enumerate(days)}
+        late = {f"late_{n}": Count("pk", filter=_late_on(day)) for n, day in enumerate(days)}
         since = Min("created_on")
     else:
         rows, is_open = rows.open(), Q()

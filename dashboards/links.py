@@ -1,19 +1,16 @@
 """Addresses of the lists that stand behind the figures, filtered to exactly what was counted."""
 
-from functools import cache
 from urllib.parse import urlencode
 
 from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from accounts.pages import address_of
 from distribution.models import AgentFinding, OverlapFinding, PayoutPeriod
 from regions.models import Region
 from uploads.models import Upload
 from verification.models import Case, DuplicateGroup, Round, VillageMeeting
-
-# A page has some eighty links to a dozen lists, whose addresses never change.
-_address = cache(reverse)
 
 PLACE_PARAMETER = {5: "kabupaten", 8: "kecamatan", 13: "desa"}
 
@@ -27,7 +24,7 @@ def _door(user, model: str, door: str, *args, permission: str = "view") -> str |
     if not user.has_perm(f"{app}.{permission}_{name}"):
         return None
     page = f"admin:{app}_{name}_{door}"
-    return reverse(page, args=args) if args else _address(page)
+    return reverse(page, args=args) if args else address_of(page)
 
 
 def _list(user, model: str, code: str, **filters) -> str | None:

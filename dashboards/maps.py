@@ -1,18 +1,15 @@
 """The map and the ranking of the places inside a region: one card, one choice of figure."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
 from urllib.parse import urlencode
 
 from dashboards import links
 from dashboards.figures import Area, Place
-from regions import geometry
-from regions.codes import SHORT_NAMES
-
-# Left, top, right and bottom of a label in units of the map.
-Box = tuple[float, float, float, float]
+from regions import maps
+from regions.maps import Class, Map, shade_of
 
 CLASSES = 5
 NICE_STEPS = (1, 2, 5, 10, 20, 25, 50)
@@ -138,16 +135,6 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Class:
-    """One of the five: from `low` to `high` (None: no upper limit), with its number of places."""
-
-    number: int
-    low: Decimal | int
-    high: Decimal | int | None
-    places: int
-
-
-@dataclass(frozen=True)
 class Lists:
     """The rows behind a figure of a place: those it is of, and those among them that it counts."""
 
@@ -167,34 +154,20 @@ class Row:
     change: Decimal | int | None = None
     lists: Lists = Lists()
 
-
-@dataclass(frozen=True)
-class Drawn:
-    """A place on the map; shade 0 has no value. `short` is empty where no name fits.
-
-    `labelled`: its figure can be written without covering another one; `labelled_small`: on a
-    phone, where the letters are larger and the names are left out.
-    """
-
-    row: Row
-    path: str
-    x: float
-    y: float
-    short: str
-    labelled: bool = True
-    labelled_small: bool = True
+    @property
+    def name(self) -> str:
+        return self.place.region.name
 
     @property
-    def value_y(self) -> float:
-        return self.y + 14 if self.short else self.y + 4
+    def digits(self) -> int:
+        return len("–" if self.value is None else f"{self.value:,}")
 
 
 @dataclass(frozen=True)
 class Card:
     measure: Measure
     choices: tuple[Choice, ...]
-    view_box: str
-    map: tuple[Drawn, ...]
+    map: Map[Row]
     classes: tuple[Class, ...]
     rows: tuple[Row, ...]
     total: Decimal | int | None
@@ -210,16 +183,6 @@ class Card:
     @property
     def has_changes(self) -> bool:
         return any(row.change is not None for row in self.rows)
-
-    @property
-    def is_tall(self) -> bool:
-        """Twice as high as wide: drawn larger than others, so with smaller letters."""
-        _, _, width, height = map(float, self.view_box.split())
-        return height > 1.5 * width
-
-    @property
-    def hides_labels(self) -> bool:
-        return not all(drawn.labelled for drawn in self.map)
 
 
 HEADINGS = {2: "Kabupaten/kota", 5: "Kecamatan", 8: "Desa/kelurahan"}
@@ -287,9 +250,6 @@ def card(
     def bar(value) -> float:
         return round(min(float(value or 0) / float(full), 1) * 100, 1)
 
-    def shade(value) -> int:
-        return 0 if value is None else sum(value >= floor for floor in floors)
-
     rows = [
         Row(
             place=place,
@@ -298,7 +258,7 @@ def card(
             basis=measure.basis_of(shown.now[place.code]),
             bar=bar(value),
             alarming=measure.alarming(value),
-            shade=shade(value),
+            shade=shade_of(value, floors),
             change=_change(measure, shown.now[place.code], shown.before.get(place.code)),
             lists=lists_of(measure, place.code),
         )
@@ -308,41 +268,14 @@ def card(
     rows.sort(key=lambda row: (row.value is None, sign * (row.value or 0), row.place.code))
     total = measure.of(shown.total)
     average = total if measure.is_share else round((total or 0) / len(rows))
-    by_code = {row.place.code: row for row in rows}
-    try:
-        drawing = geometry.shapes(area.region.code)
-    except KeyError:  # a region founded after the map was drawn: the ranking stands alone
-        drawing = geometry.Map("0 0 1 1", ())
-    smallest = Decimal("0.1") if measure.is_share else 1
     return Card(
         measure=measure,
         choices=tuple(
             Choice(other.label, f"{query(angka=other.key)}#wilayah", other is measure)
             for other in offered
         ),
-        view_box=drawing.view_box,
-        map=_labelled(
-            Drawn(
-                row=by_code[shape.code],
-                path=shape.path,
-                x=shape.label_x,
-                y=shape.label_y,
-                short=_short(by_code[shape.code].place, shape.wide),
-            )
-            for shape in drawing.areas
-            if shape.code in by_code
-        ),
-        classes=tuple(
-            Class(
-                number=number,
-                low=low,
-                high=next_floor and next_floor - smallest,
-                places=sum(row.shade == number for row in rows),
-            )
-            for number, (low, next_floor) in enumerate(
-                zip(floors, (*floors[1:], None), strict=True), start=1
-            )
-        ),
+        map=maps.draw(area.region.code, {row.place.code: row for row in rows}),
+        classes=maps.classes(floors, rows, smallest=Decimal("0.1") if measure.is_share else 1),
         rows=tuple(rows),
         total=total,
         total_basis=measure.basis_of(shown.total),
@@ -354,47 +287,3 @@ def card(
         total_change=_change(measure, shown.total, shown.total_before),
         total_lists=lists_of(measure, area.region.code),
     )
-
-
-def _short(place: Place, fits: bool) -> str:
-    if place.code in SHORT_NAMES:
-        return SHORT_NAMES[place.code][0]
-    # The map of the regencies has room for every name in use; below, only where it fits.
-    return place.region.name if fits or len(place.code) == 5 else ""
-
-
-def _labelled(areas: Iterable[Drawn]) -> tuple[Drawn, ...]:
-    """Decide which figures can be written; places with room for their name come first."""
-    areas = list(areas)
-    desktop: list[Box] = []
-    phone: list[Box] = []
-    decided = {}
-    for drawn in sorted(areas, key=lambda drawn: not drawn.short):
-        decided[drawn.row.place.code] = replace(
-            drawn,
-            labelled=_take(desktop, _box(drawn, letter=6.6, line=12, named=True)),
-            labelled_small=_take(phone, _box(drawn, letter=9.4, line=17, named=False)),
-        )
-    return tuple(decided[drawn.row.place.code] for drawn in areas)
-
-
-def _box(drawn: Drawn, *, letter: float, line: float, named: bool) -> Box:
-    value = drawn.row.value
-    digits = len("–" if value is None else f"{value:,}")
-    name = drawn.short if named else ""
-    half = max(digits, len(name)) * letter / 2
-    bottom = drawn.value_y
-    top = bottom - line - (14 if name else 0)
-    return drawn.x - half, top, drawn.x + half, bottom
-
-
-def _take(taken: list[Box], box: Box) -> bool:
-    """Whether `box` lies free of all that are taken; if so it is taken too."""
-    left, top, right, bottom = box
-    free = all(
-        right <= other[0] or left >= other[2] or bottom <= other[1] or top >= other[3]
-        for other in taken
-    )
-    if free:
-        taken.append(box)
-    return free

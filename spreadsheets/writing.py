@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,6 +19,8 @@ from spreadsheets.reading import CHOICES_SHEET, GUIDE_SHEET, IDENTITY_SHEET
 
 ABOUT_SHEET = "Keterangan"
 _A4 = 9  # as Excel numbers paper sizes
+# Columns of an export, in letters, measured on its first rows.
+_MEASURED_ROWS, _NARROWEST, _WIDEST, _FILTER_BUTTON = 500, 10, 60, 3
 # Rows below the header of a template that get drop-downs and the text format.
 TEMPLATE_ROWS = 2_000
 # Excel's limit for a drop-down whose entries stand in the rule itself.
@@ -249,8 +251,8 @@ def export(
     if len(set(headings)) != len(headings):
         raise ValueError("headings must differ")
     records = (dict(zip(headings, map(_native, row), strict=True)) for row in rows)
-    first = next(records, None)
-    if first is None:
+    first = list(islice(records, _MEASURED_ROWS))
+    if not first:
         with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
             sheet = book.add_worksheet("Data")
             for index, heading in enumerate(headings):
@@ -262,17 +264,13 @@ def export(
                         sheet.write_string(line, index, text)
         return
 
-    def all_records():
-        yield first
-        yield from records
-
     writer = FastExcel(str(path), output_format="xlsx").freeze(row=1)
     writer.format(bold_headers=True, datetime_format="dd-mm-yyyy")
     writer.sheet(
         "Data",
-        all_records(),
+        chain(first, records),
         autofilter=True,
-        column_width=18,
+        column_widths=[_width(heading, first) for heading in headings],
         column_formats={
             heading: Format().set_num_format(formats[heading])
             for heading in headings
@@ -284,6 +282,25 @@ def export(
         told = [dict(zip(("Hal", "Keterangan"), line, strict=True)) for line in about]
         writer.sheet(ABOUT_SHEET, told, column_widths=[24, 100])
     writer.save()
+
+
+def _width(heading: str, records: Iterable[Mapping[str, object]]) -> int:
+    """Room for the longest of these cells, and for a heading with its button of the filter.
+
+    >>> _width("Nama", [{"Nama": "WARUNG BAHALAP"}]), _width("KPM", [{"KPM": 1_562_350_000}])
+    (16, 15)
+    """
+    texts = (_shown(record[heading]) for record in records)
+    longest = max(len(heading) + _FILTER_BUTTON, *map(len, texts))
+    return min(max(longest + 2, _NARROWEST), _WIDEST)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, int | float):
+        return f"{value:,}"
+    if isinstance(value, date):
+        return f"{value:%d-%m-%Y}"
+    return "" if value is None else str(value)[:_WIDEST]
 
 
 def _native(value: object) -> object:

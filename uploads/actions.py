@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require_role
 from accounts.roles import OUTSIDE
 from regions.models import Region
 from spreadsheets.recheck import check_values
@@ -57,8 +58,7 @@ class AlreadySent(ValidationError):
 
 def require(user: User, permission: str, upload: Upload | None = None) -> None:
     """Raise `PermissionDenied` unless the role, the region and the sender allow it."""
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
+    require_role(user, permission)
     if upload is not None and not user.scope.contains(upload.region_id):
         raise PermissionDenied(f"Unggahan ini milik {upload.region}, di luar wilayah tugas Anda.")
     if upload is not None and user.role in OUTSIDE and upload.sent_by_id != user.pk:

@@ -23,6 +23,7 @@ from regions.working_days import working_days_after
 
 Status = Complaint.Status
 Action = ComplaintStep.Action
+NONE = "tidak ada"
 
 
 def _locked(complaint: Complaint, by: User) -> Complaint:
@@ -118,7 +119,9 @@ def receive_complaint(
     """
     require(by, "coordination.add_complaint", region.code)
     if received_on > timezone.localdate():
-        raise ValidationError({"received_on": "Tanggal diterima belum tiba."})
+        raise ValidationError(
+            {"received_on": "Tanggal diterima belum tiba. Tulis tanggal hari ini atau sebelumnya."}
+        )
     _check_place(region, household, agent)
     complaint = Complaint(
         channel=channel,
@@ -149,7 +152,13 @@ def assign(complaint: Complaint, *, owner: User, by: User, note: str = "") -> Co
     if not complaint.is_open:
         raise ValidationError("Pengaduan ini sudah dijawab. Buka kembali sebelum menyerahkannya.")
     if owner not in may_own(complaint):
-        raise ValidationError({"owner": f"{owner} tidak dapat menangani pengaduan ini."})
+        raise ValidationError(
+            {"owner": f"{owner} tidak dapat menangani pengaduan ini. Pilih pengguna lain."}
+        )
+    if owner == complaint.owner:
+        raise ValidationError(
+            {"owner": f"{owner} sudah menjadi penanggung jawab. Pilih pengguna lain."}
+        )
     complaint.owner = owner
     if complaint.status == Status.DITERIMA:
         _move(complaint, Status.DITANGANI)
@@ -165,7 +174,10 @@ def add_note(complaint: Complaint, *, note: str, by: User) -> Complaint:
     """Write down what was found out or done on the way."""
     complaint = _locked(complaint, by)
     if complaint.status != Status.DITANGANI:
-        raise ValidationError("Kemajuan hanya dicatat pada pengaduan yang sedang ditangani.")
+        raise ValidationError(
+            "Kemajuan hanya dicatat pada pengaduan yang sedang ditangani. Tentukan dahulu"
+            " penanggung jawabnya, atau buka kembali pengaduannya."
+        )
     return _write(complaint, Action.KEMAJUAN, by=by, note=note)
 
 
@@ -177,8 +189,14 @@ def reclassify(complaint: Complaint, *, category: str, is_sensitive: bool, by: U
     """
     complaint = _locked(complaint, by)
     if not complaint.is_open:
-        raise ValidationError("Pengaduan ini sudah dijawab; kategorinya tidak diubah lagi.")
+        raise ValidationError(
+            "Pengaduan ini sudah dijawab. Buka kembali sebelum mengubah kategorinya."
+        )
     was_sensitive = complaint.is_sensitive
+    if (category, is_sensitive) == (complaint.category, was_sensitive):
+        raise ValidationError(
+            "Kategori dan tanda sensitif masih sama. Ubah salah satunya, atau kembali."
+        )
     if was_sensitive and not is_sensitive and not may_open_up(complaint, by):
         raise ValidationError(
             {
@@ -205,45 +223,77 @@ def may_open_up(complaint: Complaint, user: User) -> bool:
 
 
 def _check_place(region: Region, household: Household | None, agent: Agent | None) -> None:
+    """A family lives in the region of its complaint, an agent stands in its kabupaten/kota."""
+    wrong = {}
     if household is not None and not household.village_id.startswith(region.code):
-        raise ValidationError({"household": f"Keluarga ini tidak tinggal di {region}."})
+        wrong["household"] = (
+            f"Keluarga ini tidak tinggal di {region}. Sebut keluarga yang tinggal di sana, atau"
+            " catat pengaduan tanpa keluarga."
+        )
     if agent is not None and agent.regency_code != region.code[:5]:
-        raise ValidationError({"agent": f"{agent} tidak berada di kabupaten/kota pengaduan ini."})
+        wrong["agent"] = (
+            f"{agent} tidak berada di kabupaten/kota pengaduan ini. Pilih agen di sana, atau catat"
+            " pengaduan tanpa agen."
+        )
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _numbered(household: Household | None) -> str:
+    return f"nomor {household.pk}" if household else NONE
 
 
 @transaction.atomic
 def correct(
-    complaint: Complaint, *, region: Region, subject: str, text: str, note: str, by: User
+    complaint: Complaint,
+    *,
+    region: Region,
+    household: Household | None,
+    agent: Agent | None,
+    subject: str,
+    text: str,
+    note: str,
+    by: User,
 ) -> Complaint:
     """Correct what was recorded wrongly; what it said before stays in its steps, with the reason.
 
-    Both places must be the user's own. An owner who may not handle it in the new place loses it:
-    it is received again there, and those of that place are told.
+    Both places must be the user's own, family and agent of the new one; what is not corrected may
+    have moved since. An owner who may not handle it in the new place loses it: it is received again
+    there, and those of that place are told.
     """
     complaint = _locked(complaint, by)
     if not complaint.is_open:
         raise ValidationError("Pengaduan ini sudah dijawab. Buka kembali sebelum mengoreksinya.")
     require(by, "coordination.handle_complaint", region.code)
-    _check_place(region, complaint.household, complaint.agent)
     before = complaint.region
+    has_moved = region != before
+    _check_place(
+        region,
+        household if has_moved or household != complaint.household else None,
+        agent if has_moved or agent != complaint.agent else None,
+    )
     changes = [
         f"{label}: “{old}” → “{new}”."
         for label, old, new in (
             ("Wilayah", before.full_name, region.full_name),
+            # Not by name: who sees the complaint need not see the family.
+            ("Keluarga", _numbered(complaint.household), _numbered(household)),
+            ("Agen", str(complaint.agent or NONE), str(agent or NONE)),
             ("Pokok", complaint.subject, subject),
             ("Isi", complaint.text, text),
         )
         if old != new
     ]
     if not changes:
-        raise ValidationError("Tidak ada yang diubah.")
+        raise ValidationError("Semua isian masih sama. Ubah yang keliru, atau kembali.")
     complaint.region, complaint.subject, complaint.text = region, subject, text
+    complaint.household, complaint.agent = household, agent
     action = Action.KOREKSI
     if complaint.owner is not None and complaint.owner not in may_own(complaint):
         _move(complaint, Status.DITERIMA)
         complaint.owner, action = None, Action.PINDAH
     _write(complaint, action, by=by, note="\n".join([*changes, f"Alasan: {note}"]))
-    if region != before:
+    if has_moved:
         complaint.steps.update(region=region)
         if complaint.owner is None and region.code[:5] != before.code[:5]:
             _tell(complaint, _nearest(complaint), "dipindahkan ke wilayah Anda.", by=by)

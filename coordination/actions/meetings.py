@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.models import Notification, User
-from accounts.notifications import notify
+from accounts.notifications import notify, users_who_may
 from accounts.permissions import require
 from accounts.roles import OUTSIDE, Role
 from coordination import agency_mail
@@ -120,7 +120,10 @@ def change_meeting(
     """Change the invitation while the meeting has not been held."""
     meeting = _locked(meeting, by)
     if meeting.status != Meeting.Status.DIRENCANAKAN:
-        raise ValidationError("Undangan rapat yang sudah selesai atau dibatalkan tidak diubah.")
+        raise ValidationError(
+            "Undangan rapat yang sudah selesai atau dibatalkan tidak diubah. Rencanakan kembali"
+            " rapatnya lebih dahulu."
+        )
     meeting.title, meeting.starts_at, meeting.place, meeting.chair = title, starts_at, place, chair
     meeting.full_clean(exclude=["region", "created_by"])
     meeting.save()
@@ -134,7 +137,16 @@ def hold_meeting(meeting: Meeting, *, summary: str, people: Mapping[int, int], b
     """The meeting took place; `people` tells how many came, by the id of the attendance."""
     meeting = _locked(meeting, by)
     if meeting.starts_at > timezone.now():
-        raise ValidationError("Rapat ini belum dimulai. Catat hasilnya sesudah rapat.")
+        day = date_format(timezone.localtime(meeting.starts_at), "j F Y")
+        raise ValidationError(
+            f"Rapat ini belum dimulai, baru {day}. Catat hasilnya sesudah rapat, atau ubah"
+            " undangannya bila rapat dimajukan."
+        )
+    if people and not any(people.values()):
+        raise ValidationError(
+            "Belum ada instansi yang hadir. Isi jumlah orangnya; bila rapat tidak jadi diadakan,"
+            " batalkan rapatnya."
+        )
     if meeting.status != Meeting.Status.SELESAI:
         _move(meeting, Meeting.Status.SELESAI)
     meeting.summary = summary
@@ -151,7 +163,10 @@ def cancel_meeting(meeting: Meeting, *, by: User) -> Meeting:
     """Call it off; it can be planned again."""
     meeting = _locked(meeting, by)
     if meeting.follow_ups.exists():
-        raise ValidationError("Rapat ini sudah mempunyai tindak lanjut dan tidak dibatalkan.")
+        raise ValidationError(
+            "Rapat ini sudah mempunyai tindak lanjut dan tidak dibatalkan. Ubah undangannya bila"
+            " waktunya berganti, atau catat hasilnya bila sudah diadakan."
+        )
     _move(meeting, Meeting.Status.DIBATALKAN)
     meeting.save()
     return meeting
@@ -171,7 +186,7 @@ def decide(meeting: Meeting, *, text: str, by: User) -> Decision:
     """Write down a decision; they are numbered as they come."""
     meeting = _locked(meeting, by)
     if meeting.status == Meeting.Status.DIBATALKAN:
-        raise ValidationError("Rapat ini dibatalkan.")
+        raise ValidationError("Rapat ini dibatalkan. Rencanakan kembali rapatnya lebih dahulu.")
     last = meeting.decisions.aggregate(last=Max("position"))["last"] or 0
     return Decision.objects.create(meeting=meeting, position=last + 1, text=text)
 
@@ -191,9 +206,32 @@ def _tell(follow_up: FollowUp, text: str, *, by: User | None = None) -> None:
 def _step(follow_up: FollowUp, action: str, *, by: User, note: str = "", **file) -> FollowUp:
     follow_up.save()
     FollowUpStep.objects.create(
-        follow_up=follow_up, region_id=follow_up.region_id, action=action, note=note, by=by, **file
+        follow_up=follow_up,
+        region_id=follow_up.region_id,
+        action=action,
+        due_on=follow_up.due_on,
+        note=note,
+        by=by,
+        **file,
     )
     return follow_up
+
+
+def _check_due(follow_up: FollowUp) -> None:
+    decided = follow_up.created_on
+    if follow_up.due_on < decided:
+        raise ValidationError(
+            {
+                "due_on": f"Tenggat mendahului tanggal rapat, {date_format(decided, 'j F Y')}."
+                " Pilih tanggal sesudahnya."
+            }
+        )
+
+
+def may_be_responsible(region: Region) -> list[User]:
+    """Users who may report on follow-ups of this place."""
+    users = users_who_may("coordination.report_followup", region.code)
+    return sorted(users, key=lambda user: user.full_name)
 
 
 def _measure(follow_up: FollowUp, by: User) -> None:
@@ -223,11 +261,18 @@ def add_follow_up(
     meeting = _locked(meeting, by)
     require(by, "coordination.add_followup", region.code)
     if meeting.status == Meeting.Status.DIBATALKAN:
-        raise ValidationError("Rapat ini dibatalkan.")
+        raise ValidationError("Rapat ini dibatalkan. Rencanakan kembali rapatnya lebih dahulu.")
     if not region.code.startswith(meeting.region_id):
-        raise ValidationError({"region": f"{region} di luar wilayah rapat ini."})
+        raise ValidationError({"region": f"{region} di luar wilayah rapat. Pilih wilayah lain."})
     if indicator and indicators.get(indicator) is None:
-        raise ValidationError({"indicator": "Angka ini tidak dikenal."})
+        raise ValidationError({"indicator": "Angka ini tidak dikenal. Pilih dari daftar."})
+    if responsible is not None and responsible not in may_be_responsible(region):
+        raise ValidationError(
+            {
+                "responsible": f"{responsible} tidak melaporkan tindak lanjut {region.full_name}."
+                " Pilih pengguna lain atau kosongkan."
+            }
+        )
     follow_up = FollowUp(
         meeting=meeting,
         decision=decision,
@@ -240,6 +285,7 @@ def add_follow_up(
         created_by=by,
         created_on=min(timezone.localdate(meeting.starts_at), timezone.localdate()),
     )
+    _check_due(follow_up)
     Measuring(by).measure_first(follow_up)
     follow_up.full_clean(exclude=["meeting", "region", "created_by", "round", "period"])
     _step(follow_up, Action.CATAT, by=by)
@@ -276,7 +322,7 @@ def report_progress(follow_up: FollowUp, *, note: str, file=None, by: User) -> F
     """What was done so far, with the evidence if there is any."""
     follow_up = _locked_follow_up(follow_up, by)
     if follow_up.status == FollowUp.Status.SELESAI:
-        raise ValidationError("Tindak lanjut ini sudah selesai.")
+        raise ValidationError("Tindak lanjut ini sudah selesai. Buka kembali bila belum tuntas.")
     if follow_up.status == FollowUp.Status.TERBUKA:
         _move(follow_up, FollowUp.Status.BERJALAN)
     _measure(follow_up, by)
@@ -300,6 +346,7 @@ def reopen(follow_up: FollowUp, *, note: str, due_on: date, by: User) -> FollowU
     require(by, "coordination.add_followup", follow_up.region_id)
     _move(follow_up, FollowUp.Status.BERJALAN)
     follow_up.finished_on, follow_up.due_on = None, due_on
+    _check_due(follow_up)
     follow_up.full_clean(exclude=["meeting", "region", "created_by"])
     _step(follow_up, Action.BUKA, by=by, note=note)
     _tell(follow_up, "Dibuka kembali", by=by)
@@ -312,8 +359,9 @@ def change_due(follow_up: FollowUp, *, due_on: date, note: str, by: User) -> Fol
     follow_up = _locked_follow_up(follow_up, by)
     require(by, "coordination.add_followup", follow_up.region_id)
     if follow_up.status == FollowUp.Status.SELESAI:
-        raise ValidationError("Tindak lanjut ini sudah selesai.")
+        raise ValidationError("Tindak lanjut ini sudah selesai. Buka kembali bila belum tuntas.")
     before, follow_up.due_on = follow_up.due_on, due_on
+    _check_due(follow_up)
     follow_up.full_clean(exclude=["meeting", "region", "created_by"])
     dates = f"{date_format(before, 'j F Y')} → {date_format(due_on, 'j F Y')}. "
     _step(follow_up, Action.TENGGAT, by=by, note=dates + note)

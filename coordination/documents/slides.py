@@ -141,18 +141,18 @@ def briefing(snapshot: dict, as_of: datetime) -> bytes:
     for first in range(0, len(lines), ROWS_PER_SLIDE):
         _table(
             _slide(presentation, "Tindak lanjut rapat yang lalu"),
-            ("Tindak lanjut", "Instansi", "Tenggat", "Keadaan", "Dahulu → sekarang"),
+            ("Tindak lanjut", "Instansi", "Tenggat", "Keadaan", "Angka dahulu → sekarang"),
             [
                 (
                     line["text"],
                     f"{line['agency']}, {line['region']}",
                     date_format(date.fromisoformat(line["due_on"]), "j M Y"),
                     line["state_label"],
-                    figure_words(line) if line["indicator"] else "–",
+                    f"{line['indicator']}: {figure_words(line)}" if line["indicator"] else "–",
                 )
                 for line in lines[first : first + ROWS_PER_SLIDE]
             ],
-            (0.38, 0.22, 0.12, 0.13, 0.15),
+            (0.3, 0.19, 0.13, 0.13, 0.25),
         )
     _payout(presentation, snapshot)
     for drawing in charts.of_briefing(snapshot):

@@ -21,13 +21,14 @@ COLUMNS_PER_TABLE = 6
 LANDSCAPE = 25.7  # cm between the margins
 LONGEST = 28  # letters of a text in one line of a table
 MARGINS = 4  # letters that would stand in the margins of a cell
-BOLD = 1.2  # as wide as other letters
+BOLD = 1.4  # as wide as other letters
 MANY_COLUMNS = 10
+KEPT_TOGETHER = 3  # rows that follow the title of a table on its page
 Cell = str | int | float | None
 
 
-def _day(text: str) -> str:
-    return date_format(date.fromisoformat(text[:10]), "j F Y")
+def _day(text: str, form: str = "j F Y") -> str:
+    return date_format(date.fromisoformat(text[:10]), form)
 
 
 def _new(title: str):
@@ -54,11 +55,10 @@ def _saved(document, moment: datetime) -> bytes:
     return packed(out.getvalue(), moment)
 
 
-def _repeat_head(row) -> None:
-    properties = row._tr.get_or_add_trPr()
-    mark = OxmlElement("w:tblHeader")
+def _mark(row, name: str) -> None:
+    mark = OxmlElement(name)
     mark.set(qn("w:val"), "true")
-    properties.append(mark)
+    row._tr.get_or_add_trPr().append(mark)
 
 
 def _table(
@@ -71,19 +71,25 @@ def _table(
     widths: Sequence[float] = (),
     has_total: bool = False,
 ) -> None:
-    """A table whose head is repeated on every page; columns in `numbers` stand to the right.
+    """A table whose head is repeated on every page and whose rows are never cut in two; columns in
+    `numbers` stand to the right.
 
     `widths` in centimetres; without them all columns are equal. `has_total`: the last row sums up.
     """
     table = document.add_table(rows=1, cols=len(headings), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    _repeat_head(table.rows[0])
+    _mark(table.rows[0], "w:tblHeader")
     for index, heading in enumerate(headings):
         _write(table.rows[0].cells[index], heading, size, bold=True, right=index in numbers)
     for row in rows:
         cells = table.add_row().cells
         for index, value in enumerate(row):
             _write(cells[index], "" if value is None else str(value), size, right=index in numbers)
+    for row in table.rows:
+        _mark(row, "w:cantSplit")
+    for row in table.rows[:KEPT_TOGETHER]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
     for cell in table.rows[-1].cells if has_total else ():
         for run in cell.paragraphs[0].runs:
             run.bold = True
@@ -117,15 +123,13 @@ def _write(cell, text: str, size: int, *, bold: bool = False, right: bool = Fals
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 
-def _signature(document, day: date, office: str, *, left: float = 9) -> None:
-    """`left`: centimetres from the margin."""
+def _signature(document, day: date, *office: str, left: float = 9) -> None:
+    """One paragraph, so that no page ends within it; `left`: centimetres from the margin."""
     dots = "." * 40
-    for text in (f"{dots[:20]}, {date_format(day, 'j F Y')}", office, "", "", "", f"( {dots} )"):
-        paragraph = document.add_paragraph(text)
-        paragraph.paragraph_format.left_indent = Cm(left)
-        paragraph.paragraph_format.space_after = Pt(0)
-        paragraph.paragraph_format.keep_with_next = True
-    paragraph.paragraph_format.keep_with_next = False
+    place = f"{dots[:20]}, {date_format(day, 'j F Y')}"
+    paragraph = document.add_paragraph("\n".join((place, *office, "", "", "", f"( {dots} )")))
+    paragraph.paragraph_format.left_indent = Cm(left)
+    paragraph.paragraph_format.keep_together = True
 
 
 FOLLOW_UP_HEADINGS = (
@@ -139,13 +143,13 @@ def _follow_ups(document, lines: Iterable[dict]) -> None:
             line["text"],
             line["agency"],
             line["region"],
-            _day(line["due_on"]),
+            _day(line["due_on"], "j M Y"),
             line["state_label"],
             f"{line['indicator']}: {figure_words(line)}" if line["indicator"] else "",
         )
         for line in lines
     ]
-    _table(document, FOLLOW_UP_HEADINGS, rows, widths=(4.8, 2.3, 2.4, 2.2, 2.2, 3.1))
+    _table(document, FOLLOW_UP_HEADINGS, rows, widths=(4.6, 2.2, 2.4, 2.3, 2.0, 3.5))
 
 
 def briefing(snapshot: dict, as_of: datetime) -> bytes:
@@ -297,7 +301,7 @@ def minutes(snapshot: dict, moment: datetime, version: int | None) -> bytes:
         _follow_ups(document, snapshot["follow_ups"])
     else:
         document.add_paragraph("Tidak ada tindak lanjut yang dicatat.")
-    _signature(document, moment.date(), "Pimpinan rapat")
+    _signature(document, moment.date(), "Pimpinan rapat", snapshot["chair"])
     return _saved(document, moment)
 
 

@@ -323,7 +323,11 @@ class FollowUp(models.Model):
 
 
 class FollowUpStep(models.Model):
-    """What was reported of a follow-up, with the evidence if there is any. Rows never change."""
+    """What was reported of a follow-up, with the evidence if there is any. Rows never change.
+
+    `due_on` is its due date from this step on; None for what was noted before it was kept here and
+    before the date was last changed.
+    """
 
     PLACE = "region"
 
@@ -340,6 +344,7 @@ class FollowUpStep(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="wilayah")
     regency_code = regency_code_of("region")
     action = models.CharField("tindakan", max_length=8, choices=Action)
+    due_on = models.DateField("tenggat saat itu", null=True, blank=True)
     note = models.TextField("catatan", blank=True)
     file = models.FileField("bukti", upload_to="tindak-lanjut/%Y/%m", blank=True)
     file_name = models.CharField("nama berkas", max_length=200, blank=True)

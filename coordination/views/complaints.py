@@ -68,8 +68,7 @@ def add_complaint(request: HttpRequest) -> HttpResponse:
 
 def _refuse(form, refused: ValidationError) -> None:
     for name, errors in getattr(refused, "error_dict", {"": refused.messages}).items():
-        field = "family" if name == "household" else name
-        form.add_error(field if field in form.fields else None, errors)
+        form.add_error(name if name in form.fields else None, errors)
 
 
 def complaint_page(

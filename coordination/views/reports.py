@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,7 +26,7 @@ LOOKS = {
     ReportFile.Status.SIAP: ("ok", "ok"),
     ReportFile.Status.GAGAL: ("bad", "bad"),
 }
-SHOWN = 20
+PER_PAGE = 20
 
 
 def _region_choices(user, deepest: int) -> list:
@@ -126,15 +127,17 @@ def _require(request: HttpRequest) -> None:
 def overview(request: HttpRequest) -> HttpResponse:
     """The reports this user may make, and what was asked for during the last day."""
     _require(request)
-    kept = ReportFile.objects.of(request.user).kept().select_related("region")[:SHOWN]
+    kept = ReportFile.objects.of(request.user).kept().select_related("region")
+    shown = Paginator(kept, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **admin.site.each_context(request),
         "title": "Laporan",
         "reports": reports.offered_to(request.user),
-        "lines": [_line(found) for found in kept],
+        "page_obj": shown,
+        "lines": [_line(found) for found in shown],
     }
     page = render(request, "coordination/reports.html", context)
-    if any(found.is_running for found in kept):
+    if any(found.is_running for found in shown):
         page.headers["Refresh"] = "5"
     return page
 

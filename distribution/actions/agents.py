@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 import pghistory
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require
 from distribution.models import CHECKLIST, Agent, AgentFinding, AgentVillage, AgentVisit
 
 DAYS_TO_FOLLOW_UP = 14
@@ -21,14 +22,6 @@ FINDING_OF = dict(
         strict=True,
     )
 )
-
-
-def allow(by: User, permission: str, place: str) -> None:
-    """Raises PermissionDenied unless role and region of `by` cover the deed."""
-    if by is None or not by.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
-    if not by.scope.contains(place):
-        raise PermissionDenied("Data ini di luar wilayah tugas Anda.")
 
 
 # Why an owner is of a barred group: `{owners}` gives key, occupation and NIK of each.
@@ -102,7 +95,7 @@ def refused_owner(agent: Agent) -> str:
 @transaction.atomic
 def save_agent(agent: Agent, *, by: User) -> Agent:
     """Write an agent entered in the portal; it serves its own village."""
-    allow(by, f"distribution.{'change' if agent.pk else 'add'}_agent", agent.village_id)
+    require(by, f"distribution.{'change' if agent.pk else 'add'}_agent", agent.village_id)
     if agent.status == Agent.Status.AKTIF and (why := refused_owner(agent)):
         raise ValidationError(f"Pemilik tidak boleh memiliki agen: {why}.")
     agent.source_upload, agent.source_row, agent.source_user = None, None, by
@@ -117,7 +110,7 @@ def save_agent(agent: Agent, *, by: User) -> Agent:
 def set_agent_status(agent: Agent, *, status: str, reason: str, by: User) -> Agent:
     """Suspend, stop or reactivate; the reason is told except when it becomes active."""
     agent = Agent.objects.select_for_update().get(pk=agent.pk)
-    allow(by, "distribution.set_status_agent", agent.village_id)
+    require(by, "distribution.set_status_agent", agent.village_id)
     if status not in Agent.TRANSITIONS[agent.status]:
         raise ValidationError(
             f"Agen ini sudah {agent.get_status_display().lower()}. Muat ulang halaman ini."
@@ -141,7 +134,7 @@ def record_visit(
 ) -> AgentVisit:
     """Keep a visit with its checklist; each answer "no" becomes a finding, unless one is open."""
     agent = Agent.objects.select_for_update().get(pk=agent.pk)
-    allow(by, "distribution.add_agentvisit", agent.village_id)
+    require(by, "distribution.add_agentvisit", agent.village_id)
     today = timezone.localdate()
     if visited_on > today:
         raise ValidationError("Tanggal kunjungan setelah hari ini; isi tanggal yang sebenarnya.")
@@ -177,7 +170,7 @@ def record_visit(
 def move_finding(finding: AgentFinding, *, status: str, follow_up: str, by: User) -> AgentFinding:
     """Follow a finding up, close it with what was done, or open a closed one again."""
     finding = AgentFinding.objects.select_for_update().get(pk=finding.pk)
-    allow(by, "distribution.change_agentfinding", finding.village_id)
+    require(by, "distribution.change_agentfinding", finding.village_id)
     Status = AgentFinding.Status
     if status not in AgentFinding.TRANSITIONS[finding.status]:
         raise ValidationError(

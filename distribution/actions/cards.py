@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require
 from beneficiaries.models import Bank, Card
-from distribution.actions.agents import allow
 from distribution.models import AccountOpening, AccountOpeningMember, CardEvent
 from regions.models import Region
 
@@ -18,7 +18,7 @@ Status = Card.Status
 
 def _locked(card: Card, by: User) -> Card:
     card = Card.objects.select_for_update().get(pk=card.pk)
-    allow(by, "distribution.add_cardevent", card.village_id)
+    require(by, "distribution.add_cardevent", card.village_id)
     return card
 
 
@@ -136,7 +136,7 @@ def open_accounts(
     *, bank: Bank, place: Region, name: str, sent_on: date, by: User
 ) -> AccountOpening:
     """Put everybody inside `place` who has no card yet into one group for the bank."""
-    allow(by, "distribution.add_accountopening", place.code)
+    require(by, "distribution.add_accountopening", place.code)
     opening = AccountOpening(
         bank=bank, region_id=place.code[:5], name=name.strip(), sent_on=sent_on, created_by=by
     )
@@ -169,7 +169,7 @@ def decide_member(
 ) -> AccountOpeningMember:
     """Write down what the bank says of one account."""
     member = AccountOpeningMember.objects.select_for_update().get(pk=member.pk)
-    allow(by, "distribution.add_accountopening", member.village_id)
+    require(by, "distribution.add_accountopening", member.village_id)
     if status not in AccountOpeningMember.TRANSITIONS[member.status]:
         raise ValidationError(
             f"Rekening ini sudah {member.get_status_display().lower()}. Muat ulang halaman ini."

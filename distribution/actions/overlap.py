@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from distribution.actions.agents import allow
+from accounts.permissions import require
 from distribution.models import OverlapFinding
 
 Status = OverlapFinding.Status
@@ -54,7 +54,7 @@ def find_overlaps(regency: str = "") -> int:
 def decide_overlap(finding: OverlapFinding, *, status: str, reason: str, by: User) -> None:
     """Accept an overlap, propose that one programme ends, or open the question again."""
     finding = OverlapFinding.objects.select_for_update().get(pk=finding.pk)
-    allow(by, "distribution.decide_overlapfinding", finding.village_id)
+    require(by, "distribution.decide_overlapfinding", finding.village_id)
     if status not in OverlapFinding.TRANSITIONS[finding.status] or status == Status.HILANG:
         raise ValidationError(
             f"Tumpang tindih ini sudah {finding.get_status_display().lower()}. Muat ulang halaman"
@@ -74,7 +74,7 @@ def decide_overlap(finding: OverlapFinding, *, status: str, reason: str, by: Use
 def take_overlap(finding: OverlapFinding, *, by: User) -> None:
     """Become the one who looks after an open finding."""
     finding = OverlapFinding.objects.select_for_update().get(pk=finding.pk)
-    allow(by, "distribution.decide_overlapfinding", finding.village_id)
+    require(by, "distribution.decide_overlapfinding", finding.village_id)
     if finding.status != Status.TERBUKA:
         raise ValidationError("Tumpang tindih ini sudah diputus. Muat ulang halaman ini.")
     finding.owner = by

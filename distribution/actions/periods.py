@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require_role
 from distribution import chain
 from distribution.models import BenefitRate, PayoutPeriod
 from spreadsheets.words import thousands
@@ -33,8 +34,7 @@ class Listed:
 
 
 def _require(user: User, permission: str) -> None:
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
+    require_role(user, permission)
     if not user.scope.is_province:
         raise PermissionDenied("Periode salur berlaku untuk seluruh provinsi, di luar tugas Anda.")
 

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require_role
 from accounts.roles import Role
 from distribution.models import Agent, Commodity, Payment, Purchase, PurchaseLine
 from spreadsheets.words import thousands
@@ -178,8 +179,7 @@ def void_purchase(purchase: Purchase, *, reason: str, by: User) -> Purchase:
     An agent may void what its own till has recorded today; later only the province does.
     Raises `ValidationError` for one that is voided already.
     """
-    if by is None or not by.has_perm("distribution.void_purchase"):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
+    require_role(by, "distribution.void_purchase")
     if not reason.strip():
         raise ValidationError("Sebutkan alasan pembatalan.")
     list(

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Notification, User
 from accounts.notifications import notify, users_who_may
+from accounts.permissions import require_role
 from accounts.roles import Role
 from distribution import sums
 from distribution.models import PayoutPeriod, ReconciliationFinding
@@ -44,8 +45,7 @@ def reconcile(period: PayoutPeriod, *, by: User | None, today: date | None = Non
     `by` is None for the work of the night. Twice the same lists give the same findings.
     """
     if by is not None:
-        if not by.has_perm("distribution.reconcile"):
-            raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
+        require_role(by, "distribution.reconcile")
         if not by.scope.is_province:
             raise PermissionDenied("Rekonsiliasi dihitung untuk seluruh provinsi.")
     PayoutPeriod.objects.select_for_update().get(pk=period.pk)
@@ -139,8 +139,7 @@ def _handle(
     **changes,
 ) -> tuple[list[ReconciliationFinding], Handled]:
     """Move findings that the user may see; all of them or, with the reason, none."""
-    if by is None or not by.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
+    require_role(by, permission)
     rows = _locked(findings, by)
     wrong = [row for row in rows if status not in ReconciliationFinding.TRANSITIONS[row.status]]
     if wrong:

@@ -41,7 +41,10 @@ QUESTIONS = {
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label="Alasan", max_length=250, widget=forms.Textarea(attrs={"class": "input", "rows": 3})
+        label="Alasan",
+        max_length=250,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
+        error_messages={"required": "Alasan belum diisi."},
     )
 
 

@@ -46,6 +46,7 @@ class StepForm(forms.Form):
     card_number = forms.CharField(
         label="Nomor KKS baru",
         help_text="16 angka pada kartu pengganti.",
+        error_messages={"required": "Nomor KKS baru belum diisi."},
         widget=forms.TextInput(attrs={"class": "input", "inputmode": "numeric"}),
     )
     on = forms.DateField(
@@ -56,6 +57,7 @@ class StepForm(forms.Form):
         required=False,
         max_length=250,
         widget=forms.Textarea(attrs={"class": "input", "rows": 3}),
+        error_messages={"required": "Keterangan belum diisi. Tuliskan apa yang terjadi."},
     )
 
     def __init__(self, *args, status: str, **kwargs):
@@ -140,7 +142,7 @@ def step(request: HttpRequest, card: Card, key: str) -> HttpResponse:
                 actions.move_card(
                     card, status=status, on=data["on"], note=data["note"], by=request.user
                 )
-                messages.success(request, f"Dicatat: {status.label.lower()}.")
+                messages.success(request, f"Kartu dicatat: {status.label.lower()}.")
             return redirect("admin:beneficiaries_card_change", card.pk)
         except ValidationError as refused:
             form.add_error(None, refused.messages)
@@ -148,6 +150,7 @@ def step(request: HttpRequest, card: Card, key: str) -> HttpResponse:
         request,
         "distribution/form.html",
         title=title,
+        text=", ".join(filter(None, [card.holder and card.holder.name, f"KKS {card.bank}"])),
         form=form,
         action_text=button,
         danger=danger,

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.fields import GroupedIntegerField
 from accounts.roles import Role
 from distribution.actions import purchases as actions
 from distribution.actions.purchases import Goods
@@ -22,7 +23,7 @@ from spreadsheets.words import thousands
 
 SHOWN = 10
 QUANTITY_ERROR = "Tulis jumlah, misalnya 2 atau 2,5."
-PRICE_ERROR = "Tulis harga dalam rupiah bulat, misalnya 12500."
+PRICE_ERROR = "Tulis rupiah bulat, misalnya 12.500."
 
 
 class CardForm(forms.Form):
@@ -35,7 +36,7 @@ class CardForm(forms.Form):
         help_text="16 angka pada kartu.",
         error_messages={
             "required": "Nomor KKS belum diisi.",
-            "invalid": "Nomor KKS terdiri atas 16 angka.",
+            "invalid": "Nomor KKS terdiri atas 16 angka. Periksa lagi angka pada kartu.",
         },
     )
 
@@ -62,7 +63,7 @@ class LineForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input num", "inputmode": "decimal"}),
         error_messages={"invalid": QUANTITY_ERROR, "min_value": QUANTITY_ERROR},
     )
-    price = forms.IntegerField(
+    price = GroupedIntegerField(
         label="Harga satuan (Rp)",
         required=False,
         min_value=1,
@@ -141,7 +142,8 @@ def _card(form: CardForm, agent: Agent) -> dict | None:
     if not payments:
         form.add_error(
             "card_number",
-            f"Kartu ini tidak dikenal atau belum menerima bantuan lewat {agent.bank}.",
+            f"Kartu ini tidak dikenal atau belum menerima bantuan lewat {agent.bank}. Periksa"
+            " nomornya; bila sudah benar, minta pengurus bertanya kepada bank.",
         )
         return None
     return {

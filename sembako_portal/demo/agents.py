@@ -1,5 +1,6 @@
 """The payout before the money comes, in the demo: budgets, agents, cards, other programmes."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -36,9 +37,14 @@ _TITLES = ("BERKAH", "SEJAHTERA", "MAJU JAYA", "SUMBER REZEKI", "HAPAKAT", "ISEN
 _OCCUPATIONS = ("Pedagang", "Wiraswasta", "Mengurus rumah tangga", "Petani")
 _BARRED = ("Perangkat Desa", "PNS", "Pengelola BUMDes")
 _VISITS = 45
-# Where few of the villages without an agent are served from a neighbour.
-_REACHED = {"62.07": 0.6, "62.10": 0.8, "62.12": 0.5}
+# Per cent of the KPM of a kabupaten/kota who live in remote villages that no agent serves.
+_REMOTE = {
+    "62.01": 6, "62.02": 7, "62.03": 7, "62.04": 8, "62.05": 11, "62.06": 16, "62.07": 18,
+    "62.08": 6, "62.09": 9, "62.10": 15, "62.11": 6, "62.12": 25, "62.13": 6, "62.71": 0,
+}  # fmt: skip
 _RATE = 200_000
+# Whose cards are found in every kabupaten/kota, beside those of the bank that pays there.
+_OTHER_BANKS = {"002", "451"}
 _REASONS = ("Kontrak tidak diperpanjang", "Pindah usaha", "Mesin EDC rusak sejak dua bulan")
 
 
@@ -72,13 +78,16 @@ def create_budgets(*, today: date) -> None:
 
 
 def create_agents(*, users: Mapping[str, User], today: date, seed: int) -> None:
-    """Agents in most villages with KPM, neighbours served along; visits and their findings."""
+    """Agents in most villages with KPM, neighbours served along, none in the remote ones; visits
+    and their findings."""
     random = Random(seed)
     villages = Region.objects.filter(level=Region.Level.VILLAGE).order_by("code")
     villages = villages.only("code", "name", "parent_id", "latitude", "longitude")
     agents, served = [], []
     without: dict[str, list[str]] = {}
-    places = {village.code: village for village in villages}
+    everywhere = {village.code: village for village in villages}
+    remote = _remote(everywhere)
+    places = {code: village for code, village in everywhere.items() if code not in remote}
     for village in places.values():
         # Kelurahan and the villages that give a kecamatan its name nearly always have one.
         if random.random() > (0.9 if village.code[9] == "1" else 0.55):
@@ -92,34 +101,59 @@ def create_agents(*, users: Mapping[str, User], today: date, seed: int) -> None:
         served += [
             AgentVillage(agent=agent, village_id=code) for code in (agent.village_id, *taken)
         ]
-    served += _filled_in(random, places, agents, served, today)
+    served += _filled_in(places, agents, served, today)
     AgentVillage.objects.bulk_create(served)
     _visit(random, agents, users=users, today=today)
     actions.check_owners()
 
 
+def _remote(places: Mapping[str, Region]) -> set[str]:
+    """The villages with the fewest KPM, of those the farthest from a kelurahan of their
+    kabupaten/kota, as many as hold the share of its KPM in `_REMOTE`."""
+    active = Enrollment.objects.active().sembako()
+    families = Counter(active.values_list("village_id", flat=True))
+    inside: dict[str, list[Region]] = {}
+    for village in places.values():
+        inside.setdefault(village.code[:5], []).append(village)
+    remote = set()
+    for regency, villages in inside.items():
+        towns = [village for village in villages if village.code[9] == "1"]
+        far = {
+            village.code: min((_apart(village, town) for town in towns), default=0)
+            for village in villages
+            if families[village.code]
+        }
+        left = sum(families[code] for code in far) * _REMOTE[regency] // 100
+        for code in sorted(far, key=lambda code: (families[code], -far[code])):
+            left -= families[code]
+            if left < 0:
+                break
+            remote.add(code)
+    return remote
+
+
 def _filled_in(
-    random: Random,
     places: Mapping[str, Region],
     agents: list[Agent],
     served: list[AgentVillage],
     today: date,
 ) -> list[AgentVillage]:
-    """Most villages that no agent of the bank that pays there serves today get the nearest one of
-    their kecamatan."""
-    reliable: dict[str, list[Agent]] = {}
+    """Villages that no agent of a bank whose cards are there serves today get the nearest one of
+    their kecamatan, or of their kabupaten/kota."""
+    reliable: dict[tuple[str, str], list[Agent]] = {}
     for agent in agents:
-        if agent.serves_on(today) and agent.bank_id == REGENCIES[agent.village_id[:5]].bank:
-            reliable.setdefault(agent.village_id[:8], []).append(agent)
-    known = {id(agent) for near in reliable.values() for agent in near}
-    taken = {row.village_id for row in served if id(row.agent) in known}
+        if agent.serves_on(today):
+            for around in (agent.village_id[:8], agent.village_id[:5]):
+                reliable.setdefault((around, agent.bank_id), []).append(agent)
+    taken = {(row.village_id, row.agent.bank_id) for row in served if row.agent.serves_on(today)}
     added = []
     for code, village in places.items():
-        near = reliable.get(code[:8])
-        if code in taken or not near or random.random() > _REACHED.get(code[:5], 0.95):
-            continue
-        nearest = min(near, key=lambda agent: _apart(village, places[agent.village_id]))
-        added.append(AgentVillage(agent=nearest, village_id=code))
+        for bank in sorted({REGENCIES[code[:5]].bank, *_OTHER_BANKS}):
+            near = reliable.get((code[:8], bank)) or reliable.get((code[:5], bank))
+            if (code, bank) in taken or not near:
+                continue
+            nearest = min(near, key=lambda agent: _apart(village, places[agent.village_id]))
+            added.append(AgentVillage(agent=nearest, village_id=code))
     return added
 
 
@@ -167,7 +201,7 @@ def _bank(random: Random, village: Region) -> str:
     """Nearly always the bank that pays in the district."""
     if random.random() < 0.93:
         return REGENCIES[village.code[:5]].bank
-    return random.choice(("002", "008", "009", "200"))
+    return random.choice(("002", "008", "009", "451"))
 
 
 def _beside(random: Random, degrees: Decimal) -> Decimal:

@@ -103,6 +103,7 @@ def create_coordination(*, users: Mapping[str, User], today: date) -> Meeting:
     """Call it where figures are counted; gives the meeting that is coming."""
     coordinator = users["koordinator"]
     with scope.applied(coordinator.scope):
+        Agency.objects.filter(short_name="Bulog").update(email="kanwil.bulog@demo.invalid")
         _earlier_meeting(coordinator, today)
         held = _held_meeting(coordinator, today)
         _follow_ups(held, users, today)
@@ -169,7 +170,10 @@ def _held_meeting(by: User, today: date) -> Meeting:
     )
     for text in _DECISIONS:
         meetings.decide(held, text=text, by=by)
-    came = {row.pk: 1 + row.pk % 3 for row in held.attendances.exclude(agency__short_name="Bulog")}
+    came = {
+        row.pk: 0 if row.agency.short_name == "Bulog" else 1 + row.pk % 3
+        for row in held.attendances.select_related("agency")
+    }
     return meetings.hold_meeting(
         held,
         summary="Rapat dibuka pukul 09.00 WIB. Setiap kabupaten/kota menyampaikan kemajuan dan"
@@ -200,6 +204,7 @@ def _follow_ups(held: Meeting, users: Mapping[str, User], today: date) -> None:
     for follow_up, (*_, then, _) in zip(made, _FOLLOW_UPS, strict=True):
         # The figure of that day, which the portal measured then.
         FollowUp.objects.filter(pk=follow_up.pk).update(value_then=then)
+    FollowUpStep.objects.filter(follow_up__in=made).update(at=held.starts_at)
     meetings.report_progress(
         FollowUp.objects.get(pk=made[0].pk),
         note="Petugas dari dua kecamatan yang sudah selesai diperbantukan.",
@@ -247,6 +252,10 @@ def _complaints(users: Mapping[str, User], today: date) -> None:
             by=officer,
         )
         _carry_on(complaint, reached, officer, users, today)
+        moment = datetime.combine(complaint.received_on, time(10), WIB)
+        for days, step in enumerate(complaint.steps.order_by("at", "id")):
+            at = min(moment + timedelta(days=days), step.at)
+            ComplaintStep.objects.filter(pk=step.pk).update(at=at)
 
 
 def _carry_on(
@@ -273,5 +282,3 @@ def _carry_on(
         )
     if reached == "SELESAI":
         complaints.close(complaint, note="Disampaikan kepada pelapor melalui telepon.", by=owner)
-    moment = datetime.combine(complaint.received_on, time(10), WIB)
-    ComplaintStep.objects.filter(complaint=complaint, action="CATAT").update(at=moment)

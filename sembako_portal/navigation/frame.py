@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
 
 from django.apps import apps
 from django.contrib import admin
@@ -11,11 +10,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, lazy
 
 from accounts.models import Notification
+from accounts.pages import address_of
 from sembako_portal.navigation.entries import ENTRIES, Entry
 from sembako_portal.navigation.waiting import Count, Waiting
-
-# Fifty entries on every page, whose addresses never change.
-_address = cache(reverse)
 
 
 @dataclass
@@ -37,13 +34,13 @@ def _child(entry: Entry, request) -> Item | None:
             return None
         if entry.province and not request.user.scope.is_province:
             return None
-        return _item(entry, _address(entry.view), request)
+        return _item(entry, address_of(entry.view), request)
     model = apps.get_model(entry.model)
     if not admin.site.is_registered(model):
         return None
     if not admin.site.get_model_admin(model).has_view_permission(request):
         return None
-    url = _address(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    url = address_of(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     return _item(entry, url, request)
 
 
@@ -52,7 +49,7 @@ def _item(entry: Entry, url: str, request) -> Item:
         entry.label,
         url,
         is_current=any(
-            request.path.startswith(address) for address in (url, *map(_address, entry.siblings))
+            request.path.startswith(address) for address in (url, *map(address_of, entry.siblings))
         ),
         waiting=entry.waiting(request.user) if entry.waiting else None,
     )
@@ -91,7 +88,7 @@ def navigation(request) -> list[Item]:
 
 def frame(request) -> Frame:
     """The navigation and the bell; what waits is counted for both in one query."""
-    home = _address("admin:index")
+    home = address_of("admin:index")
     items = [Item("Beranda", home, "home", is_current=request.path == home)]
     groups = [
         (entry, [item for child in entry.children if (item := _child(child, request))])

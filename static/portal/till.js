@@ -8,7 +8,9 @@
   const balance = Number(form.dataset.saldo);
   const rupiah = (amount) => `Rp${amount.toLocaleString("id-ID")}`;
   const number = (input) => {
-    const text = input.value.trim().replaceAll(".", "").replace(",", ".");
+    const written = input.value.trim().replace(/^Rp\s*/, "");
+    const grouped = /^\d{1,3}(\.\d{3})+(,\d*)?$/.test(written) && input.name.endsWith("price");
+    const text = (grouped ? written.replaceAll(".", "") : written).replace(",", ".");
     return text && Number.isFinite(Number(text)) ? Number(text) : 0;
   };
 

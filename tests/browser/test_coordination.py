@@ -149,6 +149,8 @@ def test_rakor_from_briefing_to_decision_to_follow_up_to_the_next(
     expect(window.locator("main")).to_contain_text("KPM yang belum belanja didatangi.")
     expect(window.locator("main")).to_contain_text("100,0%")
     window.get_by_role("link", name="Catat hasil rapat").click()
+    for people in window.locator("input[type=number]").all():
+        people.fill("2")
     window.get_by_role("button", name="Catat hasil rapat").click()
     expect(window.get_by_role("link", name="Unduh konsep notulen")).to_be_visible()
     picture(window, "rakor-1280")

@@ -129,8 +129,8 @@ def test_due_date_follows_a_corrected_category(officer):
 
 def correct(complaint, by, **changes):
     values = {
-        "region": complaint.region, "subject": complaint.subject, "text": complaint.text,
-        "note": "Salah dengar.", **changes,
+        "region": complaint.region, "household": complaint.household, "agent": complaint.agent,
+        "subject": complaint.subject, "text": complaint.text, "note": "Salah dengar.", **changes,
     }  # fmt: skip
     return actions.correct(complaint, by=by, **values)
 
@@ -142,7 +142,7 @@ def test_a_correction_keeps_what_was_written_before(officer):
     assert complaint.subject == "Kartu rusak"
     assert (step.action, step.by) == ("KOREKSI", officer)
     assert step.note == "Pokok: “Kartu hilang” → “Kartu rusak”.\nAlasan: Salah dengar."
-    with pytest.raises(ValidationError, match="Tidak ada yang diubah"):
+    with pytest.raises(ValidationError, match="masih sama"):
         correct(complaint, officer)
 
 
@@ -170,12 +170,41 @@ def test_an_owner_of_both_places_keeps_it(officer):
     assert (complaint.status, complaint.owner) == ("DITANGANI", officer)
 
 
-def test_a_place_that_is_not_of_its_family_is_refused(officer):
-    household = HouseholdFactory(village_id=VILLAGE)
-    complaint = ComplaintFactory(household=household)
+def test_a_place_is_that_of_its_family_and_its_agent():
+    complaint = ComplaintFactory(
+        household=HouseholdFactory(village_id=VILLAGE), agent=AgentFactory(village_id=VILLAGE)
+    )
     coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    there = Region.objects.get(pk=PULANG_PISAU)
+    with pytest.raises(ValidationError) as refused:
+        correct(complaint, coordinator, region=there)
+    assert refused.value.message_dict == {
+        "household": [
+            "Keluarga ini tidak tinggal di Kabupaten Pulang Pisau. Sebut keluarga yang tinggal di"
+            " sana, atau catat pengaduan tanpa keluarga."
+        ],
+        "agent": [
+            f"{complaint.agent} tidak berada di kabupaten/kota pengaduan ini. Pilih agen di sana,"
+            " atau catat pengaduan tanpa agen."
+        ],
+    }
+
+    family = HouseholdFactory(village_id=OTHER_VILLAGE)
+    before = complaint.household
+    complaint = correct(complaint, coordinator, region=there, household=family, agent=None)
+
+    assert (complaint.region, complaint.household, complaint.agent) == (there, family, None)
+    note = complaint.steps.last().note
+    assert f"Keluarga: “nomor {before.pk}” → “nomor {family.pk}”." in note
+    assert "→ “tidak ada”." in note and str(family) not in note
+
+
+def test_a_family_that_has_moved_since_does_not_hinder_a_correction(officer):
+    complaint = ComplaintFactory(household=HouseholdFactory(village_id=OTHER_VILLAGE))
+    complaint = correct(complaint, officer, subject="Kartu rusak")
+    assert complaint.subject == "Kartu rusak" and complaint.household
     with pytest.raises(ValidationError, match="tidak tinggal di"):
-        correct(complaint, coordinator, region=Region.objects.get(pk=PULANG_PISAU))
+        correct(complaint, officer, region=Region.objects.get(pk=KAPUAS))
 
 
 def test_a_correction_through_its_page(client, officer):
@@ -190,6 +219,44 @@ def test_a_correction_through_its_page(client, officer):
     assert (complaint.subject, complaint.region_id) == ("Lain", KAPUAS)
     page = client.get(reverse("admin:coordination_complaint_change", args=[complaint.pk]))
     assert "Dikoreksi" in page.content.decode()
+
+
+def test_its_page_moves_a_complaint_with_family_and_agent(client):
+    complaint = ComplaintFactory(
+        household=HouseholdFactory(village_id=VILLAGE), agent=AgentFactory(village_id=VILLAGE)
+    )
+    agent = AgentFactory(village_id=OTHER_VILLAGE, name="Warung Seberang")
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_complaint_koreksi", args=[complaint.pk])
+    page = client.get(url).content.decode()
+    assert str(complaint.household) in page and agent.name not in page
+
+    sent = {
+        "region": PULANG_PISAU,
+        "keeps_household": "on",
+        "agent": complaint.agent_id,
+        "subject": complaint.subject,
+        "text": complaint.text,
+        "note": "Salah wilayah.",
+    }
+    page = client.post(url, sent).content.decode()
+    assert "catat pengaduan tanpa keluarga" in page and "Pilih agen di sana" in page
+    assert agent.name in page
+
+    def kept() -> tuple:
+        complaint.refresh_from_db()
+        return complaint.region_id, complaint.household, complaint.agent
+
+    family = HouseholdFactory(village_id=OTHER_VILLAGE)
+    sent["agent"] = agent.pk
+    client.post(url, sent | {"household": family.payee.nik})
+    assert kept() == (PULANG_PISAU, family, agent)
+    client.post(url, sent | {"subject": "Lain"})
+    assert kept() == (PULANG_PISAU, family, agent)
+    del sent["keeps_household"], sent["agent"]
+    client.post(url, sent)
+    assert kept() == (PULANG_PISAU, None, None)
 
 
 def test_who_recorded_a_sensitive_one_does_not_open_it_to_all(officer, supervisor):
@@ -368,7 +435,7 @@ def test_recording_one_through_the_form(client, officer):
             "category": "DATA",
             "subject": "Nama salah",
             "text": "Nama pada kartu salah.",
-            "family": household.payee.nik,
+            "household": household.payee.nik,
         },
     )
 
@@ -393,7 +460,7 @@ def test_family_that_has_moved_away_is_not_shown_any_more(client, officer):
 
 def test_form_says_what_is_missing(client, officer):
     client.force_login(officer, "accounts.backends.RoleBackend")
-    page = client.post(reverse("admin:coordination_complaint_add"), {"family": "123"})
+    page = client.post(reverse("admin:coordination_complaint_add"), {"household": "123"})
     text = page.content.decode()
     for sentence in ("Wilayah belum dipilih.", "Isi pengaduan belum diisi.", "tidak ditemukan"):
         assert sentence in text
@@ -418,7 +485,33 @@ def test_steps_on_the_page(client, officer):
     complaint.refresh_from_db()
     assert complaint.owner == officer
     again = client.post(url, {"owner": officer.pk}, follow=True)
-    assert "Tindakan ini tidak tersedia" in again.content.decode()
+    assert "tidak tersedia pada keadaan ini. Pilih tindakan" in again.content.decode()
+
+
+def test_handing_over_and_reclassifying_change_something(officer):
+    complaint = actions.assign(receive(officer), owner=officer, by=officer)
+    with pytest.raises(ValidationError, match="sudah menjadi penanggung jawab"):
+        actions.assign(complaint, owner=officer, by=officer)
+    same = {"category": complaint.category, "is_sensitive": complaint.is_sensitive}
+    with pytest.raises(ValidationError, match="masih sama"):
+        actions.reclassify(complaint, **same, by=officer)
+
+
+def test_number_of_sp4n_is_asked_for_at_its_field(client, officer):
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    page = client.post(reverse("admin:coordination_complaint_add"), {"channel": "SP4N"})
+    assert page.context["form"].errors["sp4n_number"][0].startswith("Nomor SP4N-LAPOR! belum diisi")
+
+
+def test_complaints_that_wait_stand_on_top(client, officer):
+    day = timezone.localdate()
+    answered = actions.assign(receive(officer, received_on=day), owner=officer, by=officer)
+    actions.answer(answered, outcome="BENAR", answer="Diganti.", by=officer)
+    fresh = receive(officer, received_on=day)
+    late = receive(officer, received_on=day - timedelta(days=60))
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    page = client.get(reverse("admin:coordination_complaint_changelist"))
+    assert list(page.context["cl"].result_list) == [late, fresh, answered]
 
 
 def test_figures_and_their_lists_agree(client, officer):

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from docx import Document
 from openpyxl import load_workbook
 from PIL import Image
@@ -146,6 +147,20 @@ def test_the_whole_way(coordinator):
 def test_meeting_that_has_not_begun_has_no_result(coordinator):
     with pytest.raises(ValidationError, match="belum dimulai"):
         actions.hold_meeting(call(coordinator, days=2), summary="", people={}, by=coordinator)
+
+
+def test_who_came_is_asked_for_and_not_guessed(client, coordinator):
+    meeting = call(coordinator)
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    url = reverse("admin:coordination_meeting_hasil", args=[meeting.pk])
+    names = [f"people_{row.pk}" for row in meeting.attendances.all()]
+    assert client.get(url).context["form"][names[0]].value() is None
+    unanswered = client.post(url, {})
+    assert "Tulis jumlah orangnya; 0 bila tidak hadir." in unanswered.content.decode()
+    nobody = client.post(url, dict.fromkeys(names, "0"))
+    assert "Belum ada instansi yang hadir." in nobody.content.decode()
+    meeting.refresh_from_db()
+    assert meeting.status == "DIRENCANAKAN"
 
 
 @pytest.mark.parametrize("status", ["SELESAI", "DIBATALKAN"])
@@ -354,6 +369,27 @@ def test_finishing_needs_evidence_that_is_what_it_says(coordinator, officer):
     assert made.steps.last().file_name == "bukti.pdf"
 
 
+def test_each_step_keeps_the_term_that_held_from_it_on(client, coordinator, officer):
+    made = follow_up(call(coordinator), coordinator)
+    first = made.due_on
+    actions.report_progress(made, note="Separuh.", by=officer)
+    second, third = first + timedelta(days=7), first + timedelta(days=30)
+    actions.change_due(made, due_on=second, note="Banjir.", by=coordinator)
+    actions.finish(made, note="Selesai.", by=officer)
+    made = actions.reopen(made, note="Belum semua.", due_on=third, by=coordinator)
+    assert [(step.action, step.due_on) for step in made.steps.all()] == [
+        ("CATAT", first),
+        ("KEMAJUAN", first),
+        ("TENGGAT", second),
+        ("SELESAI", second),
+        ("BUKA", third),
+    ]
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    page = client.get(reverse("admin:coordination_followup_change", args=[made.pk])).text
+    for term, times in ((first, 2), (second, 2), (third, 1)):
+        assert page.count(f"tenggat saat itu {date_format(term, 'j F Y')}") == times
+
+
 def test_evidence_is_a_download_for_those_who_see_the_follow_up(client, coordinator, officer):
     made = follow_up(call(coordinator), coordinator)
     proof = SimpleUploadedFile("bukti.png", photo("PNG"))
@@ -436,6 +472,44 @@ def test_an_agency_without_a_user_is_reminded_by_e_mail(client, coordinator, off
 def test_the_address_of_an_agency_is_checked():
     with pytest.raises(ValidationError, match="alamat email"):
         Agency(name="Contoh", short_name="Contoh", email="bukan alamat").full_clean()
+
+
+def test_due_date_before_the_meeting_is_refused_at_its_field(coordinator):
+    meeting = call(coordinator, days=-1)
+    day = timezone.localdate(meeting.starts_at)
+    with pytest.raises(ValidationError, match="Pilih tanggal sesudahnya") as refused:
+        follow_up(meeting, coordinator, due_on=day - timedelta(days=1))
+    assert set(refused.value.error_dict) == {"due_on"}
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "can"),
+    [
+        (Role.PETUGAS, KAPUAS, True),
+        (Role.DUKCAPIL, KAPUAS, True),
+        (Role.KOORDINATOR, "62", True),
+        (Role.PETUGAS, PULANG_PISAU, False),  # would be reminded of what they do not see
+        (Role.TKSK, KAPUAS, False),
+        (Role.ADMINISTRATOR, "62", False),
+    ],
+)
+def test_responsible_is_who_reports_there(coordinator, role, place, can):
+    user, meeting = UserFactory(role=role, regions=[place]), call(coordinator)
+    if can:
+        assert follow_up(meeting, coordinator, responsible=user).responsible == user
+    else:
+        with pytest.raises(ValidationError, match="Pilih pengguna lain"):
+            follow_up(meeting, coordinator, responsible=user)
+
+
+def test_open_follow_ups_stand_above_finished_ones(client, coordinator):
+    meeting = call(coordinator)
+    done = follow_up(meeting, coordinator, due_on=timezone.localdate())
+    actions.finish(done, note="Selesai.", by=coordinator)
+    late = follow_up(meeting, coordinator)
+    client.force_login(coordinator, "accounts.backends.RoleBackend")
+    page = client.get(reverse("admin:coordination_followup_changelist"))
+    assert list(page.context["cl"].result_list) == [late, done]
 
 
 def test_database_keeps_the_end_and_its_date_together():
@@ -697,6 +771,16 @@ def test_minutes_of_a_district_hold_its_own_follow_ups(client, coordinator, offi
 def test_minutes_are_finalised_after_the_meeting(coordinator):
     with pytest.raises(ValidationError, match="sesudah hasil rapat"):
         finalise_minutes(call(coordinator), by=coordinator)
+
+
+def test_minutes_that_say_the_same_are_not_another_version(coordinator, briefing):
+    meeting = Meeting.objects.get(title="Yang lalu")
+    finalise_minutes(meeting, by=coordinator)
+    with pytest.raises(ValidationError, match="tidak berubah sejak versi 1"):
+        finalise_minutes(meeting, by=coordinator)
+    actions.decide(meeting, text="Tambahan.", by=coordinator)
+    finalise_minutes(meeting, by=coordinator)
+    assert set(meeting.minutes.values_list("version", flat=True)) == {1, 2}
 
 
 def test_database_keeps_what_was_frozen(coordinator, briefing):

@@ -18,6 +18,7 @@ from accounts.roles import Role
 from beneficiaries.models import Person
 from coordination import report_files, reports, tasks
 from coordination.models import ReportFile
+from coordination.views.reports import PER_PAGE
 from dashboards import figures, payouts
 from distribution.actions.reconciliation import reconcile
 from regions.models import Region
@@ -156,7 +157,7 @@ def test_signed_reports_as_word(officer, families, code):
     assert has_total == (reports.get(code).is_summed and found.total > 1)
     assert len(table.rows) == found.total + 1 + has_total
     says = [paragraph.text for paragraph in document.paragraphs]
-    assert "Kepala Dinas Sosial Kabupaten Kapuas" in says
+    assert "Kepala Dinas Sosial Kabupaten Kapuas" in says[-1].splitlines()
     assert says[1].startswith("Wilayah: Kabupaten Kapuas. ")
 
 
@@ -238,6 +239,14 @@ def test_the_file_is_for_who_asked_and_for_a_day(client, officer, families):
     assert b"".join(client.get(url).streaming_content)
     ReportFile.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert client.get(url).status_code == 404
+
+
+def test_every_file_of_the_day_can_be_reached(client, officer):
+    first, *_ = [make(officer, "tindak-lanjut") for _ in range(PER_PAGE + 1)]
+    client.force_login(officer, "accounts.backends.RoleBackend")
+    link = reverse("coordination:report_file", args=[first.pk])
+    pages = [client.get(reverse("coordination:reports"), {"page": page}) for page in (1, 2)]
+    assert [link in page.content.decode() for page in pages] == [False, True]
 
 
 def test_expired_files_are_deleted(officer, families):

@@ -1,6 +1,6 @@
 """What coordination adds to the start page of the province: the number and its list are one."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from coordination import tiles
-from coordination.models import Complaint, FollowUp
+from coordination.models import Complaint, FollowUp, FollowUpStep
 from dashboards import indicators
 from tests.factories import (
     KAPUAS,
@@ -95,6 +95,45 @@ def test_the_change_and_the_line_are_counted_from_the_dates_of_the_rows():
     assert (tile.value, tile.change.text) == ("1", "turun 2")
     assert tile.change.good is True
     assert list(tile.line) == [told_by_sql(before), told_by_sql(first), 1] == [1, 3, 1]
+
+
+def test_a_day_counts_with_the_terms_that_held_on_it():
+    first = timezone.localdate().replace(day=1)
+    if first == timezone.localdate():
+        first = (first - timedelta(days=1)).replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    agreed, day = before - timedelta(days=20), timedelta(days=1)
+
+    def follow_up(*steps, due_on, **state):
+        """With steps of (day, action, due date)."""
+        made = FollowUpFactory(due_on=due_on, created_on=agreed, **state)
+        for on, action, due in steps:
+            at = timezone.make_aware(datetime.combine(on, time(13)))
+            FollowUpStep.objects.create(
+                follow_up=made,
+                region=made.region,
+                action=action,
+                due_on=due,
+                by=made.created_by,
+                at=at,
+            )
+
+    late, later = agreed + 5 * day, timezone.localdate() + 30 * day
+    # Late when the first month began, extended within it.
+    follow_up((agreed, "CATAT", late), (before, "TENGGAT", later), due_on=later)
+    # Finished before it was late, and taken up again today.
+    follow_up(
+        (agreed, "CATAT", late),
+        (agreed + day, "SELESAI", late),
+        (timezone.localdate(), "BUKA", later),
+        due_on=later,
+        status="BERJALAN",
+    )
+    # Noted before a step kept its term: what is known is the present one.
+    follow_up((agreed, "CATAT", None), due_on=first - day)
+    coordinator = UserFactory(role=Role.KOORDINATOR, regions=["62"])
+    tile = tiles.overdue(coordinator, indicators.area_of(coordinator, "62")).tile
+    assert list(tile.line) == [1, 1, 1]
 
 
 def test_what_is_new_has_nothing_to_be_compared_with():

@@ -104,13 +104,13 @@ def test_bars_and_tick_measure_on_one_scale():
 
 def test_names_in_use_stand_on_the_map_of_the_province():
     shown = card(verified(*range(10, 23)), "")
-    assert [drawn.short for drawn in shown.map][:2] == ["Kobar", "Kotim"]
-    assert all(drawn.short for drawn in shown.map)
+    assert [drawn.short for drawn in shown.map.areas][:2] == ["Kobar", "Kotim"]
+    assert all(drawn.short for drawn in shown.map.areas)
 
 
 def test_a_region_without_a_drawing_keeps_its_ranking():
     shown = card(area(Counts(kpm=1), code="99"), "kpm")
-    assert shown.map == () and len(shown.rows) == 1
+    assert shown.map.areas == () and len(shown.rows) == 1
 
 
 def test_no_figure_covers_another_one():
@@ -122,8 +122,8 @@ def test_no_figure_covers_another_one():
     )
     kapuas = Area(Region(code="62.03", name="Kapuas"), (), places, Counts(kpm=1), None)
     shown = card(kapuas, "kpm")
-    labels = [drawn for drawn in shown.map if drawn.labelled]
-    assert 5 < len(labels) < 17 and shown.hides_labels
+    labels = [drawn for drawn in shown.map.areas if drawn.labelled]
+    assert 5 < len(labels) < 17 and shown.map.hides_labels
     for one, other in itertools.combinations(labels, 2):
         assert abs(one.x - other.x) > 20 or abs(one.value_y - other.value_y) >= 12
 

@@ -138,7 +138,9 @@ def test_each_figure_has_its_map_and_ranking(client, coordinator, world, key):
     values = [row.value for row in card.rows if row.value is not None]
     assert values == sorted(values, reverse=not card.measure.lowest_first)
     assert sum(each.places for each in card.classes) == len(values)
-    assert {drawn.row.place.code for drawn in card.map} == {row.place.code for row in card.rows}
+    assert {drawn.mark.place.code for drawn in card.map.areas} == {
+        row.place.code for row in card.rows
+    }
 
 
 def test_an_unknown_figure_is_the_first_one(client, coordinator, world):

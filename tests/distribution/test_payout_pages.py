@@ -8,11 +8,11 @@ from django.urls import reverse
 from accounts.models import AccessLog
 from accounts.roles import Role
 from beneficiaries.figures import HOUSEHOLD_TIMELINE
-from beneficiaries.models import Household
+from beneficiaries.models import Household, Programme
 from distribution import health
 from distribution.actions import cards, periods, purchases
 from distribution.household import household_money, payout_timeline
-from distribution.models import Commodity, Payment, PayoutPeriod, Purchase
+from distribution.models import BenefitRate, Commodity, Payment, PayoutPeriod, Purchase
 from tests.distribution.payout import (
     LAYOUTS,
     card_of,
@@ -183,6 +183,7 @@ def test_a_card_shows_its_balance_and_a_sale_takes_from_it(as_user, till, credit
         ({"g-KARBOHIDRAT-price": "125000"}, "melebihi saldo kartu"),
         ({"g-KARBOHIDRAT-price": "-5"}, "rupiah bulat"),
         ({"g-KARBOHIDRAT-price": "12,5"}, "rupiah bulat"),
+        ({"g-KARBOHIDRAT-price": "12.5"}, "rupiah bulat"),
         ({"g-KARBOHIDRAT-quantity": ""}, "Lengkapi barang, jumlah, dan harganya"),
         (
             {f"g-KARBOHIDRAT-{name}": "" for name in ("commodity", "quantity", "price")},
@@ -194,6 +195,36 @@ def test_what_the_till_refuses(as_user, till, credited, fields, said):
     page = text_of(as_user(till).post(TILL, sale(credited[0], **fields)))
     assert said in page
     assert not Purchase.objects.exists()
+
+
+@pytest.mark.parametrize("price", ["12000", "12.000", "Rp12.000"])
+def test_a_price_is_read_as_it_is_written_here(as_user, till, credited, price):
+    as_user(till).post(TILL, sale(credited[0], **{"g-KARBOHIDRAT-price": price}))
+    assert Purchase.objects.get().amount == 120_000
+
+
+@pytest.mark.parametrize("written", ["250000", "250.000"])
+def test_a_rate_is_read_as_it_is_written_here(as_user, written):
+    client = as_user(UserFactory(role=Role.ADMINISTRATOR, regions=["62"]))
+    programme = Programme.objects.create(code="UJI", name="Program uji")
+    sent = {"programme": programme.pk, "amount": written, "valid_from": "2021-01-01"}
+    client.post(url("benefitrate", "add"), {**sent, "legal_basis": "Keputusan uji"})
+    assert BenefitRate.objects.get(programme=programme).amount == 250_000
+
+
+@pytest.mark.parametrize(("quantity", "shown"), [("1,5", "1,5 kg"), ("10", "10 kg")])
+def test_a_receipt_says_the_quantity_as_it_was_typed(as_user, till, credited, quantity, shown):
+    client = as_user(till)
+    client.post(TILL, sale(credited[0], **{"g-KARBOHIDRAT-quantity": quantity}))
+    page = text_of(client.get(url("purchase", "change", Purchase.objects.get().pk)))
+    assert f">{shown}<" in page
+
+
+def test_a_void_asks_for_its_reason(as_user, till, credited):
+    client = as_user(till)
+    client.post(TILL, sale(credited[0]))
+    page = client.post(url("purchase", "void", Purchase.objects.get().pk), {"reason": ""})
+    assert "Alasan belum diisi." in text_of(page)
 
 
 @pytest.mark.parametrize("number, said", [("123", "16 angka"), ("6" * 16, "tidak dikenal")])

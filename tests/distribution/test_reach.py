@@ -108,7 +108,7 @@ def test_the_province_is_one_table_one_map_and_one_file(login):
     page = client.get(reverse(URL), {"urut": "-without_agent"})
     without = [row.without_agent for row in page.context["rows"]]
     assert without == sorted(without, reverse=True) and len(without) == 14
-    assert len(page.context["map"].areas) == 14 and "Peta skematik" in page.text
+    assert len(page.context["map"].drawing.areas) == 14 and "Peta skematik" in page.text
     file = client.get(reverse("distribution:reach_export"))
     assert openpyxl.load_workbook(io.BytesIO(file.content)).active.max_row == 15
 
@@ -135,9 +135,16 @@ def test_a_place_is_shaded_by_its_share_without_an_agent():
         "62.99": Place("Baru", 1, 1, "/"),
     }
     drawn = draw("62", places)
-    kapuas, barsel = drawn.areas
-    assert (barsel.label, barsel.place.shade) == ("Barsel", 1)
-    assert (kapuas.label, kapuas.place.share, kapuas.place.shade) == ("Kapuas", Decimal(40), 4)
+    kapuas, barsel = drawn.drawing.areas
+    assert (barsel.short, barsel.mark.shade) == ("Barsel", 1)
+    assert (kapuas.short, kapuas.mark.share, kapuas.mark.shade) == ("Kapuas", Decimal(40), 4)
     assert [one.places for one in drawn.classes] == [1, 0, 0, 1, 0]
     assert draw("62.03.08.2001", places) is None
     assert draw("62", {"62.03": places["62.03"]}) is None
+
+
+def test_a_share_is_shaded_as_the_map_writes_it():
+    """4,6 is written as 5 and must not stand in the class up to 4."""
+    place = Place("Kapuas", 1000, 46, "/")
+    assert (place.share, place.percent, place.shade) == (Decimal("4.6"), 5, 2)
+    assert Place("Baru", 0, 0, "/").shade == 0

@@ -161,6 +161,14 @@ def test_an_export_holds_no_formula(tmp_path):
     assert sheet["B2"].value == "0012"
 
 
+def test_an_export_is_read_without_widening_its_columns(tmp_path):
+    path = tmp_path / "e.xlsx"
+    export(path, ["Nama", "Rp"], [("E-WARONG BAHALAP KUMAI HILIR", 1_562_350_000)])
+    wide = openpyxl.load_workbook(path)["Data"].column_dimensions
+    assert wide["A"].width > len("E-WARONG BAHALAP KUMAI HILIR")
+    assert wide["B"].width > len("1.562.350.000")
+
+
 def test_an_export_of_nothing_has_its_headings(tmp_path):
     export(tmp_path / "e.xlsx", ["A", "B"], [])
     assert [cell.value for cell in openpyxl.load_workbook(tmp_path / "e.xlsx").active[1]] == [

@@ -321,11 +321,11 @@ def test_who_decides_is_reminded_once_before_the_due_date(officer):
     ProposalFactory(due_on=today + timedelta(days=3))
     ProposalFactory(due_on=today + timedelta(days=1))
     later = ProposalFactory(due_on=today + timedelta(days=4))
-    ObjectionFactory(due_on=today)
+    ObjectionFactory(due_on=today - timedelta(days=1))
     answers.send_reminders(today)
     assert sorted(Notification.objects.filter(user=officer).values_list("text", flat=True)) == [
-        "1 sanggah harus dijawab dalam 3 hari, yang pertama paling lambat 04-10-2021.",
-        "2 usulan harus dijawab dalam 3 hari, yang pertama paling lambat 05-10-2021.",
+        "1 sanggah harus dijawab dalam 3 hari; tenggat pertama 3 Oktober 2021, sudah lewat.",
+        "2 usulan harus dijawab dalam 3 hari; tenggat pertama 5 Oktober 2021.",
     ]
     assert not Notification.objects.filter(user=elsewhere).exists()
     before = Notification.objects.count()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Notification, User
 from accounts.notifications import notify, users_who_may
@@ -63,12 +64,14 @@ def send_reminders(today: date | None = None) -> int:
         )
         due.update(reminded_on=today)
         for row in counted:
+            first = date_format(row["first"], "j F Y")
+            late = ", sudah lewat" if row["first"] < today else ""
             told += notify(
                 users_who_may(permission, row["regency_code"]),
                 topic=Notification.Topic.VERIFIKASI,
                 text=(
                     f"{thousands(row['number'])} {model._meta.verbose_name} harus dijawab dalam"
-                    f" {SOON_DAYS} hari, yang pertama paling lambat {row['first']:%d-%m-%Y}."
+                    f" {SOON_DAYS} hari; tenggat pertama {first}{late}."
                 ),
                 url=reverse(f"admin:verification_{model._meta.model_name}_changelist")
                 + "?tenggat=terbuka",

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require_role
 from accounts.scope import count_visible
 from beneficiaries.models import Person
 from verification.actions.matching import tell
@@ -128,8 +129,7 @@ def accept_rule(*, rule: str, result_ids: list[int], by: User) -> int:
     """
     if not rule:
         raise ValidationError("Pilih satu aturan dahulu.")
-    if by is None or not by.has_perm("verification.decide_matchresult"):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
+    require_role(by, "verification.decide_matchresult")
     open_results = (
         MatchResult.objects.visible_to(by)
         .in_queue()

@@ -14,13 +14,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require
 from beneficiaries import actions as register
 from regions.models import Region
 from spreadsheets.errors import SheetRefused
 from spreadsheets.layout import CheckContext
 from spreadsheets.limited import check_in_child
 from verification.actions import rounds
-from verification.actions.endorsement import locked, move, named, note_step, require
+from verification.actions.endorsement import locked, move, named, note_step
 from verification.actions.quotas import locked_quotas_of, require_within
 from verification.figures.quotas import unplaced
 from verification.models import Attachment, Case, Decree, Endorsement
@@ -45,7 +46,7 @@ def record_decree(
     """Write down the decree for a forwarded list and compare its own list with that one."""
     endorsement = locked(endorsement)
     region = endorsement.region
-    require(by, "verification.add_decree", region)
+    require(by, "verification.add_decree", region.pk)
     if endorsement.status != Endorsement.Status.DITERUSKAN:
         raise ValidationError(
             f"Pengesahan ini berstatus {endorsement.get_status_display().lower()}; penetapan"
@@ -257,7 +258,7 @@ def apply_decree(decree: Decree, *, by: User) -> Decree:
     """
     endorsement = locked(decree.endorsement)
     decree = Decree.objects.select_for_update().select_related("region").get(pk=decree.pk)
-    require(by, "verification.apply_decree", decree.region)
+    require(by, "verification.apply_decree", decree.region_id)
     if by.pk == decree.recorded_by_id:
         raise ValidationError(
             "Yang mencatat penetapan tidak menerapkannya sendiri. Mintalah petugas lain"
@@ -310,7 +311,7 @@ def undo_decree(decree: Decree, *, reason: str, by: User) -> Decree:
     """Take back what applying has begun and ended, unless anything newer has touched it."""
     endorsement = locked(decree.endorsement)
     decree = Decree.objects.select_for_update().select_related("region").get(pk=decree.pk)
-    require(by, "verification.apply_decree", decree.region)
+    require(by, "verification.apply_decree", decree.region_id)
     if not reason.strip():
         raise ValidationError({"reason": "Sebutkan alasannya."})
     if decree.status != Status.DITERAPKAN:
@@ -344,7 +345,7 @@ def cancel_decree(decree: Decree, *, reason: str, by: User) -> Decree:
     """Strike out a decree that was recorded wrongly and is not in force."""
     endorsement = locked(decree.endorsement)
     decree = Decree.objects.select_for_update().select_related("region").get(pk=decree.pk)
-    require(by, "verification.add_decree", decree.region)
+    require(by, "verification.add_decree", decree.region_id)
     if not reason.strip():
         raise ValidationError({"reason": "Sebutkan alasannya."})
     decree.ended_by, decree.ended_at = by, timezone.now()

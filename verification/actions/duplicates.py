@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require_role
 from beneficiaries.actions import merge_persons, unmerge_persons
 from beneficiaries.models import Person
 from verification.actions.matching import tell
@@ -15,8 +16,7 @@ Status = DuplicateGroup.Status
 
 def _decidable(group: DuplicateGroup, by: User) -> DuplicateGroup:
     """The group, locked. Who decides must be responsible for every member's place."""
-    if by is None or not by.has_perm("verification.merge_duplicategroup"):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
+    require_role(by, "verification.merge_duplicategroup")
     group = DuplicateGroup.objects.select_for_update().get(pk=group.pk)
     places = group.members.values_list("village_id", flat=True)
     if group.crosses_regencies and not by.scope.is_province:

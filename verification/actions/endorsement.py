@@ -6,7 +6,7 @@ What cannot be done raises `ValidationError` with a sentence for the user, or `P
 import hashlib
 from datetime import date
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.text import slugify
 
 from accounts.actions import log_export
 from accounts.models import User
+from accounts.permissions import require
 from regions.models import Region
 from verification import endorsed
 from verification.actions.quotas import locked_quotas_of, require_within
@@ -32,14 +33,6 @@ from verification.models import (
 
 Status = Endorsement.Status
 SECOND_LOOKS_AT_MOST = 2_000
-
-
-def require(user: User, permission: str, region: Region) -> None:
-    """Raises PermissionDenied unless the role may do it and the region lies in the scope."""
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
-    if not user.scope.contains(region.pk):
-        raise PermissionDenied(f"{region.full_name} di luar wilayah tugas Anda.")
 
 
 def locked(endorsement: Endorsement) -> Endorsement:
@@ -105,7 +98,7 @@ def make_endorsement(
     `with_waiting`. A family that another list on its way brings in is left out. The quotas are held
     meanwhile.
     """
-    require(by, "verification.add_endorsement", region)
+    require(by, "verification.add_endorsement", region.pk)
     if round.status == Round.Status.DISIAPKAN:
         raise ValidationError(f"{round} belum dibuka, jadi belum ada yang dapat disahkan.")
     if not round.round_regions.filter(region=region).exists():
@@ -191,7 +184,7 @@ def endorse(
 ) -> Endorsement:
     """Record that the head of the district has signed the list."""
     endorsement = locked(endorsement)
-    require(by, "verification.add_endorsement", endorsement.region)
+    require(by, "verification.add_endorsement", endorsement.region_id)
     if signed_on > timezone.localdate():
         raise ValidationError({"signed_on": "Tanggal pengesahan setelah hari ini."})
     if signed_on < endorsement.round.starts_on:
@@ -218,7 +211,7 @@ def check_hash(endorsement: Endorsement) -> None:
 def withdraw(endorsement: Endorsement, *, reason: str, by: User) -> Endorsement:
     """Take the list back before it is forwarded; it stays readable, its cases can change again."""
     endorsement = locked(endorsement)
-    require(by, "verification.add_endorsement", endorsement.region)
+    require(by, "verification.add_endorsement", endorsement.region_id)
     return _end(endorsement, Status.DIBATALKAN, "Pengesahan dicabut", reason, by)
 
 
@@ -226,7 +219,7 @@ def withdraw(endorsement: Endorsement, *, reason: str, by: User) -> Endorsement:
 def return_endorsement(endorsement: Endorsement, *, reason: str, by: User) -> Endorsement:
     """The province sends the list back to the district, with the reason."""
     endorsement = locked(endorsement)
-    require(by, "verification.review_endorsement", endorsement.region)
+    require(by, "verification.review_endorsement", endorsement.region_id)
     _not_own(endorsement, by)
     if endorsement.decrees.standing().exists():
         raise ValidationError(
@@ -287,7 +280,7 @@ def draw_second_looks(
     speaks for looking again.
     """
     endorsement = locked(endorsement)
-    require(by, "verification.review_endorsement", endorsement.region)
+    require(by, "verification.review_endorsement", endorsement.region_id)
     _not_own(endorsement, by)
     if endorsement.status != Status.DISAHKAN:
         raise ValidationError("Pemeriksaan ulang hanya untuk daftar yang menunggu tinjauan.")
@@ -353,7 +346,7 @@ def record_second_look(
 ) -> SecondLook:
     """Write down what the second look has found; a difference needs words."""
     endorsement = locked(look.endorsement)
-    require(by, "verification.review_endorsement", endorsement.region)
+    require(by, "verification.review_endorsement", endorsement.region_id)
     _not_own(endorsement, by)
     look = SecondLook.objects.select_for_update().get(pk=look.pk)
     if endorsement.status != Status.DISAHKAN:
@@ -375,7 +368,7 @@ def record_second_look(
 def forward(endorsement: Endorsement, *, by: User) -> Endorsement:
     """Approve the list and keep the package that goes to the centre; its making is logged."""
     endorsement = locked(endorsement)
-    require(by, "verification.review_endorsement", endorsement.region)
+    require(by, "verification.review_endorsement", endorsement.region_id)
     _not_own(endorsement, by)
     if endorsement.status != Status.DISAHKAN:
         raise ValidationError("Hanya daftar yang disahkan dan menunggu tinjauan dapat diteruskan.")

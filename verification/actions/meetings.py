@@ -6,12 +6,13 @@ What cannot be done raises `ValidationError` with a sentence for the user, or `P
 from collections.abc import Sequence
 from datetime import date
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require
 from beneficiaries.models import Enrollment, Household
 from regions.models import Region
 from verification.actions.answers import note_step, withdraw_open
@@ -33,14 +34,6 @@ Status = VillageMeeting.Status
 Kind = MeetingDecision.Kind
 ENTER = "verification.add_villagemeeting"
 FINISH = "verification.finish_villagemeeting"
-
-
-def require(user: User, permission: str, place: str) -> None:
-    """Refuse who may not, and who may not there."""
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
-    if not user.scope.contains(place):
-        raise PermissionDenied("Desa ini di luar wilayah tugas Anda.")
 
 
 def require_running(round: Round, regency: str) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require
 from beneficiaries.actions import register_family
 from beneficiaries.models import Enrollment, Household
 from regions.index import region_index
@@ -19,7 +20,7 @@ from regions.models import Region
 from spreadsheets.layout import CheckContext
 from verification.actions import cases
 from verification.actions.answers import tell_maker, withdraw_open
-from verification.actions.meetings import decide_proposal_of, require, save_checked
+from verification.actions.meetings import decide_proposal_of, save_checked
 from verification.deadlines import answer_due
 from verification.families import CheckedFamily, check_family
 from verification.models import (

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require
 from beneficiaries.actions import change_payee
 from beneficiaries.models import Enrollment, ExitReason, Household, Person, Quota
 from verification.actions import cases
-from verification.actions.meetings import require, save_checked
+from verification.actions.meetings import save_checked
 from verification.actions.proposals import newest_running, running_round
 from verification.actions.quotas import locked_quotas, require_within
 from verification.figures.quotas import (

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import require_role
 from regions.models import Region
 from verification import risks
 from verification.actions import steps
@@ -27,8 +28,7 @@ listeners: list[Callable[[Round], None]] = []
 
 
 def _require(user: User, permission: str, round: Round | None = None) -> None:
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
+    require_role(user, permission)
     if round is None:
         return
     for part in round.round_regions.select_related("region"):

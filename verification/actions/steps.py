@@ -6,6 +6,7 @@ from django.core.exceptions import EmptyResultSet, PermissionDenied, ValidationE
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
+from accounts.permissions import require_role
 from regions.models import Region
 from uploads.models import Upload
 from verification.models import Case, CaseQuerySet, CaseStep
@@ -104,8 +105,7 @@ def _parameters(action, by, note, upload, details) -> dict:
 
 
 def require(user: User, permission: str, case: Case | None = None) -> None:
-    if user is None or not user.has_perm(permission):
-        raise PermissionDenied("Peran Anda tidak mencakup tindakan ini.")
+    require_role(user, permission)
     if case is not None and not user.scope.contains(case.village_id):
         place = Region.objects.get(pk=case.village_id[:5])
         raise PermissionDenied(

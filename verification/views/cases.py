@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.admin import visible
 from accounts.models import User
-from accounts.roles import PERMISSIONS
+from accounts.roles import roles_with
 from spreadsheets.words import thousands
 from uploads.attachments import ACCEPT, TOLD
 from verification import risks
@@ -256,7 +256,7 @@ def _run(key: str, case: Case, request: HttpRequest) -> None:
 
 def officers_for(user) -> QuerySet[User]:
     """Active users of the user's regions whose role visits."""
-    roles = [role for role, granted in PERMISSIONS.items() if "verification.visit_case" in granted]
+    roles = roles_with("verification.visit_case")
     return visible(User.objects.filter(is_active=True, role__in=roles), user)
 
 
