@@ -1,6 +1,7 @@
 """What is refused before a page is asked."""
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
@@ -22,6 +23,17 @@ def refuse_oversized(get_response):
         if length.isdecimal() and int(length) > largest:
             context = {"largest": settings.UPLOAD_MAX_BYTES // 2**20}
             return HttpResponse(render_to_string("413.html", context), status=413)
+        return get_response(request)
+
+    return middleware
+
+
+def refuse_nul(get_response):
+    """Answer 400 to an address with a NUL, which no text of the database can be compared with."""
+
+    def middleware(request):
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
         return get_response(request)
 
     return middleware

@@ -1,6 +1,8 @@
 """How far agents reach: what is counted, sorted, drawn and taken out, and within which scope."""
 
+import html
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -89,6 +91,16 @@ def test_villages_come_in_pages_sorted_and_filtered_alike_in_the_file(login):
     assert len(lines) == page.context["page_obj"].paginator.count + 1
     everything = client.get(reverse(URL)).context["page_obj"]
     assert (len(everything), everything.paginator.count) == (50, 231)
+
+
+def test_the_agents_of_a_village_are_as_many_as_on_their_list(login):
+    client = login(UserFactory(regions=[KAPUAS]))
+    for ended in (None, None, timezone.localdate() - timedelta(days=1)):
+        AgentFactory(village_id=VILLAGE, contract_until=ended)
+    page = client.get(reverse(URL), {"kecamatan": VILLAGE[:8], "urut": "-agents"})
+    assert page.context["page_obj"][0].agents == 2
+    address = re.search(rf'href="([^"]+layanan={re.escape(VILLAGE)}[^"]*)"', page.text)[1]
+    assert client.get(html.unescape(address)).context["cl"].result_count == 2
 
 
 def test_the_province_is_one_table_one_map_and_one_file(login):

@@ -153,3 +153,9 @@ def test_missing_role_is_told_with_the_sql(monkeypatch):
     monkeypatch.setattr(prepare, "call_command", refuse)
     with pytest.raises(CommandError, match='CREATE ROLE "x"'):
         call_command("prepare")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/wilayah/%00/", "/cari/?q=%00", "/publik/%00"])
+def test_an_address_with_a_nul_is_refused(client, address):
+    assert client.get(address).status_code == 400
