@@ -65,6 +65,10 @@ class ReportFile(models.Model):
         return f"{self.report}, {self.region}"
 
     @property
+    def is_kept(self) -> bool:
+        return self.expires_at > timezone.now()
+
+    @property
     def percent(self) -> int:
         return min(99, 100 * self.done // self.total) if self.total else 0
 

@@ -3,6 +3,7 @@
 from coordination.measures import figure_of
 from coordination.models import Complaint, FollowUp
 from coordination.reports.declared import Column, Filter, Report, Wanted
+from regions.models import Region
 
 
 def _complaints(wanted: Wanted):
@@ -16,10 +17,11 @@ def _complaints(wanted: Wanted):
 
 
 def _complaint_rows(wanted: Wanted):
+    regencies = {region.code: region.name for region in Region.objects.regencies()}
     for row in _complaints(wanted).select_related("region", "owner", "agent"):
         yield [
             row.number, row.get_category_display(), row.get_channel_display(),
-            row.region.full_name, str(row.agent or ""),
+            regencies.get(row.regency_code, ""), row.region.full_name, str(row.agent or ""),
             row.subject, row.received_on, row.due_on,
             row.get_status_display(), str(row.owner or ""), row.get_outcome_display(),
             row.answered_on,
@@ -34,8 +36,9 @@ COMPLAINTS = Report(
     tuple(
         Column(name)
         for name in (
-            "Nomor", "Kategori", "Masuk melalui", "Wilayah", "Agen", "Pokok pengaduan", "Diterima",
-            "Tenggat", "Status", "Penanggung jawab", "Hasil", "Dijawab",
+            "Nomor", "Kategori", "Masuk melalui", "Kabupaten/kota", "Wilayah", "Agen",
+            "Pokok pengaduan", "Diterima", "Tenggat", "Status", "Penanggung jawab", "Hasil",
+            "Dijawab",
         )
     ),
     count=lambda wanted: _complaints(wanted).count(),

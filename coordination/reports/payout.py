@@ -80,7 +80,7 @@ PAYOUT = Report(
         Column("KPM gagal", True),
         Column("KPM sudah belanja", True),
         Column("Belanja (Rp)", True),
-        Column("Sudah belanja (%)", True, ("Belanja (Rp)", "Dana masuk (Rp)")),
+        Column("Belanja (% dana masuk)", True, ("Belanja (Rp)", "Dana masuk (Rp)")),
         Column("KPM belum belanja", True),
     ),
     count=places_of,

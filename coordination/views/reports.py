@@ -183,14 +183,20 @@ def _begin(request: HttpRequest, found: ReportFile) -> HttpResponse:
     return redirect("coordination:reports")
 
 
+EXPIRED = "Berkas laporan ini sudah dihapus: berkas disimpan 24 jam. Buat kembali laporannya."
+
+
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file, to the user who asked for it, while it is kept and the user may make the report."""
     _require(request)
     found = get_object_or_404(
-        ReportFile.objects.of(request.user).kept().select_related("region"),
+        ReportFile.objects.of(request.user).select_related("region"),
         pk=pk,
         status=ReportFile.Status.SIAP,
     )
+    if not found.is_kept:
+        messages.error(request, EXPIRED)
+        return redirect("coordination:reports")
     report = reports.get(found.report)
     may_have = report and request.user.has_perm(report.permission)
     if not may_have or not request.user.scope.contains(found.region_id):

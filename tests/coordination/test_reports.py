@@ -238,7 +238,9 @@ def test_the_file_is_for_who_asked_and_for_a_day(client, officer, families):
     User.objects.filter(pk=officer.pk).update(role=Role.PETUGAS)
     assert b"".join(client.get(url).streaming_content)
     ReportFile.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert client.get(url).status_code == 404
+    response = client.get(url, follow=True)
+    assert response.redirect_chain == [(reverse("coordination:reports"), 302)]
+    assert "Berkas laporan ini sudah dihapus" in response.content.decode()
 
 
 def test_every_file_of_the_day_can_be_reached(client, officer):
