@@ -7,13 +7,14 @@ next year of the same snapshot is the same file.
 from decimal import Decimal
 
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import strip_tags
 
 from coordination import measures, payout_indicators
 from coordination.models import Briefing, FollowUp, Meeting
-from dashboards import figures, indicators, payouts, work
+from dashboards import figures, indicators, payouts
+from dashboards.attention import findings, title_of
+from dashboards.choices import chosen
+from dashboards.overview import overview
 from dashboards.places import PlaceCounts, place_counts
 
 SHOWN_FINDINGS = 8
@@ -102,15 +103,9 @@ def follow_up_line(follow_up: FollowUp) -> dict:
 def _findings(user, area: figures.Area, round) -> list[str]:
     if len(area.region.code) > 2:
         return []
-    found = work.findings(user, area, round, figures.open_uploads(user))[:SHOWN_FINDINGS]
-    return [
-        " ".join(
-            strip_tags(
-                render_to_string("dashboards/_finding_title.html", {"finding": finding})
-            ).split()
-        )
-        for finding in found
-    ]
+    view = overview(user, area.region.code, chosen(user, {}), round)
+    found = findings(view, figures.open_uploads(user))[:SHOWN_FINDINGS]
+    return [title_of(finding) for finding in found]
 
 
 def _payout_row(counts: payouts.PayoutCounts, agents: PlaceCounts) -> dict:

@@ -1,4 +1,4 @@
-"""What the payout and the data ask the province to look at: findings with their list.
+"""What the province should look at, from every subject: findings with their list.
 
 The limits are agreed for the start and easy to find here; nothing is refused because of them.
 """
@@ -6,15 +6,18 @@ The limits are agreed for the start and easy to find here; nothing is refused be
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import strip_tags
 
-from dashboards import links, tiles
+from dashboards import links, tiles, work
 from dashboards.figures import share
 from dashboards.overview import Overview, percent
 from dashboards.work import Finding
 from distribution import chain
 from distribution.models import PayoutPeriod
 from spreadsheets.words import thousands
+from uploads.models import Upload
 
 FAILED_SHARE = 2
 FAILED_MUCH = 5
@@ -24,11 +27,18 @@ FELL_POINTS = 0.5
 OF_A_KIND = 3
 
 
-def findings(view: Overview) -> list[Finding]:
-    """The largest of each kind, at most `OF_A_KIND`."""
+def findings(view: Overview, uploads: list[Upload]) -> list[Finding]:
+    """Urgent ones first; within that rounds, uploads, data, payout, what other apps add.
+
+    `uploads`: those on their way in the region of the view, as `figures.open_uploads` gives them.
+    """
     kinds = (_failed(view), _unspent(view), _fell(view))
-    found = [finding for kind in kinds for finding in _largest(kind)]
-    return found + [finding for added in view.added for finding in added.findings]
+    found = [
+        *work.findings(view.user, view.area, view.round, uploads, register=view.chosen.register),
+        *(finding for kind in kinds for finding in _largest(kind)),
+        *(finding for added in view.added for finding in added.findings),
+    ]
+    return sorted(found, key=lambda finding: not finding.urgent)
 
 
 def _largest(kind: Iterator[Finding]) -> list[Finding]:
@@ -106,3 +116,9 @@ def _fell(view: Overview) -> Iterator[Finding]:
                 text=f"{count} orang belum padan, {percent(now.matched_share)} padan.",
                 button=f"Lihat {count} orang",
             )
+
+
+def title_of(finding: Finding) -> str:
+    """As a line of plain text, for e-mails and documents."""
+    text = render_to_string("dashboards/_finding_title.html", {"finding": finding})
+    return " ".join(strip_tags(text).split())

@@ -1,5 +1,6 @@
 """What a user has chosen to see: period, region, bank, register, figure; from the address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -95,9 +96,8 @@ def _banks() -> tuple[Bank, ...]:
     return tuple(Bank.objects.all())
 
 
-def chosen(request, *, region: str = "") -> Chosen:
-    asked = request.GET
-    periods = payouts.periods(request.user)
+def chosen(user, asked: Mapping[str, str], *, region: str = "") -> Chosen:
+    periods = payouts.periods(user)
     banks = cache.get_or_set("dashboards.banks", _banks, BANKS_KEPT)
     period = next((one for one in periods if str(one.pk) == asked.get("periode")), None)
     return Chosen(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import chain
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -11,12 +10,14 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import strip_tags
 
 from accounts import scope
 from accounts.models import Notification, User
-from dashboards import figures, tiles, work
+from dashboards import figures, work
+from dashboards.attention import findings, title_of
+from dashboards.choices import chosen
 from dashboards.mail import Delivery, Letter, send_each
+from dashboards.overview import overview
 from dashboards.starts import STARTS, missing
 from spreadsheets.words import thousands
 
@@ -65,19 +66,13 @@ def _lines(user: User) -> list[Line]:
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user) if sees_uploads else []
     if user.scope.is_province:
-        told = (source(user, area).findings for source in tiles.sources)
-        found = chain(work.findings(user, area, round, uploads), *told)
-        return [Line(_title(finding), finding.url) for finding in found]
+        view = overview(user, area.region.code, chosen(user, {}), round)
+        return [Line(title_of(finding), finding.url) for finding in findings(view, uploads)]
     return [_line(task) for task in work.work_of(user, area, round, uploads)]
 
 
 def _line(task: work.Task) -> Line:
     return Line(f"{thousands(task.count)} {task.unit}: {task.title}", task.url, task.due.words)
-
-
-def _title(finding: work.Finding) -> str:
-    text = render_to_string("dashboards/_finding_title.html", {"finding": finding})
-    return " ".join(strip_tags(text).split())
 
 
 def digest_of(user: User) -> Digest:

@@ -59,6 +59,9 @@ listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = ''
 max_connections = 100
+# Work in many steps is one transaction, as the making of the demo, and keeps its temporary tables
+# locked until it ends; tests make several demos at once.
+max_locks_per_transaction = 256
 shared_buffers = 256MB
 effective_cache_size = 1GB
 work_mem = 32MB

@@ -25,7 +25,8 @@ ASKED = {
     ),
     "tarik": (
         "Tarik angka dari publik?",
-        "Halaman publik tertutup seketika. Salinan yang sudah diunduh orang tidak ikut ditarik.",
+        "Halaman publik ditutup. Salinan di peramban dan perantara dapat terlihat sampai 10 menit"
+        " lagi; yang sudah diunduh orang tidak ikut ditarik.",
         "Tarik dari publik",
     ),
 }

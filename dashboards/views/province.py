@@ -1,6 +1,6 @@
 """The start page of the province."""
 
-from dashboards import attention, figures, links, work
+from dashboards import attention, figures, links
 from dashboards.choices import chosen
 from dashboards.overview import overview
 from dashboards.views.page import page
@@ -18,14 +18,10 @@ def province(request):
     regencies = figures.regions_below(home)
     code = asked if any(region.code == asked for region in regencies) else home
     round = figures.current_round(user)
-    filters = chosen(request, region=code if code != home else "")
+    filters = chosen(user, request.GET, region=code if code != home else "")
     view = overview(user, code, filters, round)
     uploads = [one for one in figures.open_uploads(user) if one.region_id.startswith(code)]
-    found = [
-        *work.findings(user, view.area, round, uploads, register=filters.register),
-        *attention.findings(view),
-    ]
-    found.sort(key=lambda finding: not finding.urgent)
+    found = attention.findings(view, uploads)
     shows_all = request.GET.get("temuan") == "semua"
     sent = [upload for upload in uploads if upload.status == Upload.Status.DIAJUKAN]
     may_review = user.has_perm("uploads.review_upload")

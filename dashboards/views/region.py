@@ -34,7 +34,7 @@ def region(request, code: str):
         )
     round = figures.current_round(user)
     try:
-        view = overview(user, code, chosen(request), round, with_trend=True)
+        view = overview(user, code, chosen(user, request.GET), round, with_trend=True)
     except Region.DoesNotExist:
         raise Http404 from None
     return page(

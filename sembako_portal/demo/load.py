@@ -97,11 +97,16 @@ def _with_first_member(families: Sequence[Family]) -> Iterator[tuple[int, int, F
         first += len(family.members)
 
 
+# In what the ministry calls one register, families of three are met.
+_REGISTERS = ("DTKS",) * 13 + ("DTSEN",) * 6 + ("BDT",)
+
+
 def _household_rows(families: Sequence[Family]) -> Iterator[tuple]:
     for number, first, family in _with_first_member(families):
         yield (
             number, family.dtks_id, family.kk_number, family.village.code, family.address,
-            family.hamlet, family.rt, family.rw, "DTKS", REGISTER_DATE, family.decile,
+            family.hamlet, family.rt, family.rw, _REGISTERS[number % len(_REGISTERS)],
+            REGISTER_DATE, family.decile,
             first + family.payee, family.is_active, family.inactive_reason, _LOADED_AT, _LOADED_AT,
         )  # fmt: skip
 
