@@ -11,10 +11,13 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from beneficiaries.models import Household, Person
+from coordination import briefing
 from dashboards import figures, history, payouts
+from dashboards.attention import title_of
 from dashboards.digest import digest_of
 from dashboards.models import RegencyMonth, VillageMonth
 from distribution.models import Payment, PayoutPeriod
+from regions.models import Region
 from tests.dashboards.conftest import NEIGHBOUR_VILLAGE
 from tests.dashboards.test_pages import HOME, count_behind, page, region, text_of
 from tests.factories import (
@@ -29,6 +32,7 @@ from tests.factories import (
     PaymentFactory,
     PeriodFactory,
     PersonFactory,
+    RakorFactory,
     UploadFactory,
     UserFactory,
 )
@@ -310,6 +314,14 @@ def test_numbers_of_the_round_of_a_district_are_as_long_as_their_lists(client, o
         assert count_behind(client, line.cases_url) == line.place.counts.cases > 0
 
 
-def test_the_mail_of_the_province_tells_of_what_is_late(coordinator, paid):
+def test_mail_and_briefing_of_the_province_tell_what_its_page_tells(client, coordinator, paid):
+    """Of every subject: here a payout that failed and a follow-up that is late."""
+    found = page(client, coordinator, f"{HOME}?temuan=semua").context["findings"]
+    titles = [title_of(finding) for finding in found]
+    assert any("pembayaran gagal" in title for title in titles)
     lines = {line.text: line.url for line in digest_of(coordinator).lines}
+    assert list(lines) == titles
     assert "keadaan=lewat" in lines["Kapuas: 1 tindak lanjut lewat tenggat"]
+    province = Region.objects.get(pk="62")
+    told = briefing.snapshot_of(RakorFactory(region=province), province, coordinator)
+    assert told["findings"] == titles[: briefing.SHOWN_FINDINGS]
