@@ -3,7 +3,7 @@
 A published table has columns of counts by place and the total of each column. A cell of one to four
 is left out (primary); then, while a reader could compute a cell that was left out more closely than
 `THRESHOLD` apart, the next smallest one is left out as well (complementary). A column that is a
-part of another one is judged with what remains of the whole, since the reader can subtract.
+part of others, directly or not, is judged with what remains of each, since the reader can subtract.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,11 +46,14 @@ def reach(hidden_sum: int, wholes: Sequence[int | None], index: int) -> tuple[in
 
 
 def _is_safe(
-    counts: Sequence[int], rest: Sequence[int], wholes: Sequence[int | None], hidden: set[int]
+    counts: Sequence[int],
+    rests: Sequence[Sequence[int]],
+    wholes: Sequence[int | None],
+    hidden: set[int],
 ) -> bool:
     """Every left-out cell could still be any of at least `THRESHOLD` + 1 values, and those left out
-    are together no small group, nor are those of the whole who are not of this part."""
-    if rest and is_small(sum(rest[place] for place in hidden)):
+    are together no small group, nor are those of a whole who are not of this part."""
+    if any(is_small(sum(rest[place] for place in hidden)) for rest in rests):
         return False
     places = sorted(hidden)
     hidden_sum = sum(counts[place] for place in places)
@@ -76,10 +79,15 @@ def suppress(
     totals: dict[str, int | None] = {}
     for name, counts in columns.items():
         whole = part_of.get(name)
-        limits = _limits(name, shown, part_of, len(counts))
-        rest = [a - b for a, b in zip(columns[whole], counts, strict=True)] if whole else []
-        hidden = {place for place, count in enumerate(counts) if is_small(count)}
-        hidden |= {place for place, count in enumerate(rest) if is_small(count)}
+        above = _above(name, part_of)
+        limits = _limits([shown[other] for other in above], len(counts))
+        rests = [[a - b for a, b in zip(columns[other], counts, strict=True)] for other in above]
+        hidden = {
+            place
+            for group in (counts, *rests)
+            for place, count in enumerate(group)
+            if is_small(count)
+        }
         if whole:
             hidden |= {place for place, cell in enumerate(shown[whole]) if cell is None}
         # A part that is nought or everything stands beside its whole: it is not left out alone.
@@ -87,23 +95,28 @@ def suppress(
             (place for place in range(len(counts)) if place not in hidden),
             key=lambda place: (counts[place] == 0, counts[place]),
         )
-        while hidden and left and not _is_safe(counts, rest, limits, hidden):
+        while hidden and left and not _is_safe(counts, rests, limits, hidden):
             hidden.add(left.pop(0))
-        safe = not hidden or _is_safe(counts, rest, limits, hidden)
-        total = sum(counts)
+        safe = not hidden or _is_safe(counts, rests, limits, hidden)
+        small = any(is_small(sum(group)) for group in (counts, *rests))
         shown[name] = [None if place in hidden else n for place, n in enumerate(counts)]
-        totals[name] = total if safe and not is_small(total) and not is_small(sum(rest)) else None
+        totals[name] = sum(counts) if safe and not small else None
     return Published(shown, totals)
 
 
-def _limits(
-    name: str, shown: Mapping[str, Cells], part_of: Mapping[str, str], size: int
-) -> list[int | None]:
+def _above(name: str, part_of: Mapping[str, str]) -> list[str]:
+    """What a column is a part of, directly or through another, the nearest first."""
+    found = []
+    while name := part_of.get(name, ""):
+        found.append(name)
+    return found
+
+
+def _limits(above: Sequence[Cells], size: int) -> list[int | None]:
     """What a cell is at most: the nearest whole of it that is published, None where none is."""
     limits: list[int | None] = [None] * size
-    while name := part_of.get(name, ""):
+    for cells in above:
         limits = [
-            cell if limit is None else limit
-            for limit, cell in zip(limits, shown[name], strict=True)
+            cell if limit is None else limit for limit, cell in zip(limits, cells, strict=True)
         ]
     return limits

@@ -36,7 +36,6 @@ class Choice:
 
     @classmethod
     def of(cls, query, upload: Upload) -> "Choice":
-        query = {name: text.replace("\0", "") for name, text in query.items()}
         verdict = query.get("putusan", "")
         code = query.get("temuan", "")
         outcome = query.get("hasil", "")

@@ -140,6 +140,13 @@ def test_no_small_group_of_a_chain_can_be_computed(rows):
             assert not is_small(published.totals[whole] - published.totals[part])
 
 
+def test_a_total_does_not_tell_of_a_small_rest_of_a_whole_of_its_whole():
+    """The total of `credited` is left out; that of `spent` would tell the same."""
+    columns = {"payments": [5, 1], "credited": [5, 0], "spent": [5, 0]}
+    published = suppress(columns, {"credited": "payments", "spent": "credited"})
+    assert published.totals == {"payments": 6, "credited": None, "spent": None}
+
+
 def test_a_part_does_not_tell_how_large_a_whole_is_that_was_left_out():
     """97 of 100 have bought: that 98 were credited would leave three choices only."""
     columns = {"payments": [100, 500], "credited": [98, 400], "spent": [97, 100]}

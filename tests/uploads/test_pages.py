@@ -463,7 +463,7 @@ def test_rows_are_found_by_number_name_and_place(login, officer):
 
 @pytest.mark.parametrize(
     "query",
-    ["?hal=99999999999", "?hal=-1", "?putusan=APA", "?temuan=%00", "?q=%00", "?kecamatan=%27"],
+    ["?hal=99999999999", "?hal=-1", "?putusan=APA", "?kecamatan=%27"],
 )
 def test_an_address_with_nonsense_still_shows_the_page(login, officer, query):
     upload = send(officer, [person()])

@@ -93,7 +93,7 @@ def decide(request, upload: Upload, decision: str) -> HttpResponse:
 def _sample(request, upload: Upload) -> HttpResponse:
     if not rights(upload, request.user).edit:
         return _refused(request, upload, PermissionDenied("Unggahan ini tidak dapat Anda ubah."))
-    code = request.GET.get("kode", "")[:40].replace("\0", "")
+    code = request.GET.get("kode", "")[:40]
     found = review.sample(upload, code, Texts(kinds.get(upload.kind).layout))
     if not found.total:
         return _refused(request, upload, ValidationError("Tidak ada lagi saran untuk temuan ini."))
