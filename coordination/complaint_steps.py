@@ -1,7 +1,8 @@
 """What can be done next with a complaint."""
 
 from coordination.actions import complaints as actions
-from coordination.forms import AnswerForm, AssignForm, CorrectionForm, NoteForm, ReclassifyForm
+from coordination.forms.complaints import AnswerForm, AssignForm, CorrectionForm, ReclassifyForm
+from coordination.forms.shared import NoteForm
 from coordination.models import Complaint
 from coordination.steps import Step
 

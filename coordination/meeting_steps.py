@@ -2,7 +2,7 @@
 
 from coordination.actions import briefings, minutes
 from coordination.actions import meetings as actions
-from coordination.forms import (
+from coordination.forms.meetings import (
     DecisionForm,
     DueForm,
     FollowUpForm,

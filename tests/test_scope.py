@@ -440,7 +440,7 @@ MAKERS = {
         made_at=timezone.now(),
     ),
     "dashboards.VillageFigures": lambda village: VillageFigures.objects.create(
-        village_id=village, counted_at=timezone.now()
+        village_id=village, counted_at=timezone.now(), **dict.fromkeys(REGISTER_COUNTS, 1)
     ),
     "dashboards.RegisterFigures": lambda village: RegisterFigures.objects.create(
         village_id=village,

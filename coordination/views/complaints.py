@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from accounts.admin import regions_inside
 from beneficiaries.models import Household
 from coordination.actions import complaints as actions
-from coordination.forms import ComplaintForm
+from coordination.forms.complaints import ComplaintForm
 from coordination.models import Complaint
 from dashboards.work import due
 from distribution.models import Agent

@@ -16,7 +16,7 @@ from coordination import minutes
 from coordination.actions import meetings as actions
 from coordination.briefing import follow_ups_for
 from coordination.documents import slides, word
-from coordination.forms import MeetingForm
+from coordination.forms.meetings import MeetingForm
 from coordination.measures import Figure, figure_of
 from coordination.models import Briefing, FollowUp, FollowUpStep, Meeting, Minutes
 from dashboards.work import due

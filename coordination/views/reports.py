@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from accounts.admin import regions_inside
 from coordination import report_files, reports, tasks
-from coordination.forms import place_choices
+from coordination.forms.shared import place_choices
 from coordination.models import ReportFile
 from coordination.reports.declared import REGENCY
 from regions.models import Region

@@ -1,0 +1,1 @@
+"""Fields of Rakor, follow-ups and complaints, and their words; rules are in the actions."""
