@@ -299,9 +299,11 @@ def _grouped(model, user, only: dict, length: int, counted: Collection[str], las
     )
 
 
-def counts_inside(user, code: str, round: Round | None, *, length: int) -> dict[str, Counts]:
+def counts_inside(
+    user, code: str, round: Round | None, *, length: int, register: str | None = None
+) -> dict[str, Counts]:
     """Figures of all places inside `code` whose codes have this length, within the scope."""
-    sums = _sums(user, code, round, length=length)
+    sums = _sums(user, code, round, length=length, register=register)
     return {
         place: Counts(**{name: value for name, value in row.items() if name != "last"})
         for place, row in sorted(sums.items())

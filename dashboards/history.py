@@ -64,14 +64,33 @@ class Kept:
     counts: Counts
 
 
+def _model(user, length: int) -> type[RegencyMonth] | type[VillageMonth]:
+    whole = length <= REGENCY_LENGTH and user.scope.is_of_whole_regencies
+    return RegencyMonth if whole else VillageMonth
+
+
+def kept_months(user) -> list[date]:
+    """The months that are over and of which the user can see figures, the newest first."""
+    rows = _model(user, REGENCY_LENGTH).objects.visible_to(user)
+    over = rows.filter(month__lt=timezone.localdate().replace(day=1))
+    return list(over.order_by("-month").values_list("month", flat=True).distinct())
+
+
+def counts_of_month(
+    user, code: str, month: date, *, length: int, register: str | None = None
+) -> dict[str, Counts]:
+    """Figures as kept in one month, by place inside `code` whose codes have this length."""
+    found = months(user, code, until=month, length=length, register=register, count=1)
+    return {place: kept.counts for place, (kept,) in sorted(found.items())}
+
+
 def months(
     user, code: str, *, until: date, length: int, register: str | None = None, count: int = 12
 ) -> dict[str, list[Kept]]:
     """What was kept in the `count` months up to `until`, the oldest first, by place inside `code`
     whose codes have this length; within the user's scope."""
     number = until.year * 12 + until.month - count
-    whole = length <= REGENCY_LENGTH and user.scope.is_of_whole_regencies
-    model = RegencyMonth if whole else VillageMonth
+    model = _model(user, length)
     rows = model.objects.visible_to(user).filter(
         month__range=(date(number // 12, number % 12 + 1, 1), until),
         **{f"{model.PLACE}__code__startswith": code},

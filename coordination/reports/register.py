@@ -4,9 +4,10 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from beneficiaries.identity import mask
-from beneficiaries.models import Bank, Card, Enrollment, Person, Programme
+from beneficiaries.models import Bank, Card, Enrollment, Household, Person, Programme
 from coordination.reports.declared import (
     LEVEL,
     PLACES,
@@ -19,7 +20,7 @@ from coordination.reports.declared import (
     place_cells,
     places_of,
 )
-from dashboards import figures
+from dashboards import figures, history
 from regions.models import Region
 from verification.models import Case
 
@@ -35,6 +36,7 @@ OUTCOMES = {
     "tidak_ditemukan": ("Tidak ditemukan", Q(status="DISETUJUI", is_found=False)),
     "belum": ("Belum disetujui hasilnya", ~Q(status__in=["DISETUJUI", "BERAKHIR"])),
 }
+REGISTER = Filter("register", "Register", dict(Household.Register.choices))
 
 
 def _years_ago(today: date, years: int) -> date:
@@ -172,7 +174,7 @@ BNBA = Report(
         Filter("kelamin", "Jenis kelamin", dict(Person.Sex.choices)),
         Filter("umur", "Umur", {code: name for code, (name, *_) in AGES.items()}),
         Filter("desil", "Desil", {str(number): str(number) for number in range(1, 11)}),
-        Filter("register", "Register", {name: name for name in ("BDT", "DTKS", "DTSEN")}),
+        REGISTER,
         Filter("nonaktif", "Orang nonaktif", {"ya": "Ikut ditulis"}, everything="Tidak ditulis"),
     ),
     is_personal=True,
@@ -190,13 +192,23 @@ def _recap_rows(wanted: Wanted):
 
 
 def _counts(wanted: Wanted) -> dict[str, figures.Counts]:
-    return figures.counts_inside(wanted.user, wanted.region.code, None, length=wanted.length)
+    """As they are now, or as the night has kept them at the end of a month."""
+    only = {"length": wanted.length, "register": wanted.option("register") or None}
+    user, code = wanted.user, wanted.region.code
+    if month := wanted.option("bulan"):
+        return history.counts_of_month(user, code, date.fromisoformat(month), **only)
+    return figures.counts_inside(user, code, None, **only)
+
+
+def _months(user) -> dict[str, str]:
+    months = history.kept_months(user)
+    return {month.isoformat(): f"Akhir {date_format(month, 'F Y')}" for month in months}
 
 
 RECAP = Report(
     "rekap",
     "Rekapitulasi register",
-    "KPM, keluarga, orang, dan NIK tidak sah menurut wilayah.",
+    "KPM, keluarga, orang, dan NIK tidak sah menurut wilayah, hari ini atau pada akhir bulan.",
     "beneficiaries.view_household",
     (
         *PLACES,
@@ -209,7 +221,7 @@ RECAP = Report(
     count=places_of,
     rows=_recap_rows,
     topic="Penerima manfaat",
-    filters=(LEVEL,),
+    filters=(LEVEL, Filter("bulan", "Keadaan", _months, everything="Hari ini"), REGISTER),
     is_signed=True,
     is_summed=True,
 )

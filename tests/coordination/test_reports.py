@@ -15,11 +15,11 @@ from openpyxl import load_workbook
 
 from accounts.models import AccessLog, Notification, User
 from accounts.roles import Role
-from beneficiaries.models import Person
+from beneficiaries.models import Household, Person
 from coordination import report_files, reports, tasks
 from coordination.models import ReportFile
 from coordination.views.reports import PER_PAGE
-from dashboards import figures, payouts
+from dashboards import figures, history, payouts
 from distribution.actions.reconciliation import reconcile
 from regions.models import Region
 from tests.factories import (
@@ -142,6 +142,32 @@ def test_recap_adds_up_at_every_level(coordinator, families, level, places):
     assert head[:3].count("Kecamatan") == (level != "5")
     for heading, total in (("KPM aktif", 3), ("Keluarga", 4), ("Orang", 6)):
         assert sum(int(row[head.index(heading)]) for row in rows) == total
+
+
+def test_recap_of_a_month_that_is_over_and_of_one_register(coordinator, officer, families):
+    history.keep_month(date(2021, 10, 1))
+    history.keep_month(timezone.localdate().replace(day=1))  # not over: that is today
+    Household.objects.filter(pk=families[0].pk).update(register="DTSEN")
+    HouseholdFactory(village_id=VILLAGE, members=1)
+    figures.refresh()
+
+    def persons(by, **options) -> int:
+        region = "62" if by is coordinator else KAPUAS
+        head, *rows = rows_of(make(by, "rekap", region=region, **options))
+        return sum(int(row[head.index("Orang")]) for row in rows)
+
+    for by, level in ((coordinator, "5"), (coordinator, "13"), (officer, "8")):
+        now, then = persons(by, tingkat=level), persons(by, tingkat=level, bulan="2021-10-01")
+        assert (now, then) == (then + 1, then)
+        of_register = [
+            persons(by, tingkat=level, register=name) for name in Household.Register.values
+        ]
+        assert sum(of_register) == now and min(of_register[1:]) > 0
+    found = make(coordinator, "rekap", region="62", bulan="2021-10-01")
+    assert ("Keadaan", "Akhir Oktober 2021") in reports.get("rekap").described(
+        report_files.wanted_of(found)
+    )
+    assert len(reports.get("rekap").filters[1].choices_for(officer)) == 1
 
 
 @pytest.mark.parametrize(
