@@ -22,13 +22,12 @@ from django.utils.formats import date_format
 
 from accounts.scope import Scope
 from coordination.models import Complaint, FollowUp
-from dashboards.figures import Area
+from dashboards.figures import REGENCY_LENGTH, Area
 from dashboards.tiles import Added, Button, Tile, change
 from dashboards.work import Finding
 from regions.models import Region
 from spreadsheets.words import thousands
 
-REGENCY = 5  # length of its code
 MONTHS = 6  # that the line of the tile looks back
 
 
@@ -73,13 +72,13 @@ def overdue(user, area: Area) -> Added:
     code = area.region.code
     buttons = _buttons(user)
     kinds = {kind: late for kind, late in LATE.items() if user.has_perm(late.permission)}
-    if not kinds or len(code) > REGENCY:
+    if not kinds or len(code) > REGENCY_LENGTH:
         return Added(buttons=buttons)
     days = _firsts(timezone.localdate())
     first, *others = (_counted(user, code, kind, days) for kind in kinds)
     rows = list(first.union(*others, all=True))
     regions = [area.region, *(place.region for place in area.places)]
-    regencies = {region.code: region for region in regions if len(region.code) == REGENCY}
+    regencies = {region.code: region for region in regions if len(region.code) == REGENCY_LENGTH}
     findings = [
         _finding(regencies[row["regency_code"]], row["kind"], row["overdue"])
         for row in sorted(rows, key=lambda row: (row["regency_code"], [*LATE].index(row["kind"])))

@@ -62,12 +62,13 @@ def _lines(user: User) -> list[Line]:
     if user.role in STARTS:
         return [_line(task) for task in STARTS[user.role].tasks(user)]
     round = figures.current_round(user)
-    area = figures.area(user, min(user.scope.codes, key=len), round)
+    code = min(user.scope.codes, key=len)
     sees_uploads = user.has_perm("uploads.view_upload")
     uploads = figures.open_uploads(user) if sees_uploads else []
     if user.scope.is_province:
-        view = overview(user, area.region.code, chosen(user, {}), round)
+        view = overview(user, code, chosen(user, {}), round)
         return [Line(title_of(finding), finding.url) for finding in findings(view, uploads)]
+    area = figures.area(user, code, round)
     return [_line(task) for task in work.work_of(user, area, round, uploads)]
 
 

@@ -310,6 +310,12 @@ def counts_inside(
     }
 
 
+def are_regencies_enough(user, length: int) -> bool:
+    """Whether sums by kabupaten/kota can stand for those of villages: nothing smaller is shown, and
+    the user sees whole ones (docs/adr/0023)."""
+    return length <= REGENCY_LENGTH and user.scope.is_of_whole_regencies
+
+
 def _above(code: str) -> list[str]:
     return [code[:length] for length in (2, 5, 8) if length < len(code)]
 

@@ -9,7 +9,7 @@ from django.db.models import Max, Sum
 from django.db.models.functions import Left
 from django.utils import timezone
 
-from dashboards.figures import REGENCY_LENGTH, REGISTER_COUNTS, Counts
+from dashboards.figures import REGENCY_LENGTH, REGISTER_COUNTS, Counts, are_regencies_enough
 from dashboards.models import RegencyMonth, VillageMonth
 
 KEPT = (*REGISTER_COUNTS, "cases", "approved")
@@ -65,8 +65,7 @@ class Kept:
 
 
 def _model(user, length: int) -> type[RegencyMonth] | type[VillageMonth]:
-    whole = length <= REGENCY_LENGTH and user.scope.is_of_whole_regencies
-    return RegencyMonth if whole else VillageMonth
+    return RegencyMonth if are_regencies_enough(user, length) else VillageMonth
 
 
 def kept_months(user) -> list[date]:

@@ -1,8 +1,7 @@
 """Figures of the payout: counted ahead by village, period, bank and register; read as sums.
 
 `refresh` counts one period, by village and from that by kabupaten/kota; pages add up what it has
-written. Agents are some
-thousand and change by hand, so they are counted when asked.
+written. Agents are some thousand and change by hand, so they are counted when asked.
 """
 
 from collections.abc import Collection
@@ -16,7 +15,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from accounts import scope
-from dashboards.figures import REGENCY_LENGTH, share
+from dashboards.figures import are_regencies_enough, share
 from dashboards.models import PayoutFigures, RegencyPayout
 from dashboards.summed import Summed
 from distribution import chain
@@ -170,9 +169,7 @@ def rows_inside(
     user, code: str, *, length: int, bank: str | None = None, register: str | None = None
 ) -> QuerySet:
     """What was counted inside `code`, to be summed by places whose codes have this length."""
-    model = PayoutFigures
-    if length <= REGENCY_LENGTH and user.scope.is_of_whole_regencies:
-        model = RegencyPayout
+    model = RegencyPayout if are_regencies_enough(user, length) else PayoutFigures
     inside = {f"{model.PLACE}__code__startswith": code}
     rows = model.objects.visible_to(user).filter(**inside).order_by()
     if bank:

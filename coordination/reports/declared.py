@@ -11,7 +11,6 @@ from regions.models import Region
 from verification.models import Round
 
 LEVELS = {"5": "Kabupaten/kota", "8": "Kecamatan", "13": "Desa/kelurahan"}
-REGENCY = 5  # length of a code of a kabupaten or kota
 YES_NO = {"ya": "Ya", "tidak": "Tidak"}
 
 

@@ -9,7 +9,6 @@ from coordination.reports.declared import (
     LEVEL,
     PERIOD,
     PLACES,
-    REGENCY,
     YES_NO,
     Column,
     Filter,
@@ -20,6 +19,7 @@ from coordination.reports.declared import (
     places_of,
 )
 from dashboards import payouts
+from dashboards.figures import REGENCY_LENGTH
 from distribution.figures import Reach, reach_of
 from distribution.models import Agent, AgentFinding, AgentVisit
 from distribution.reconciliation import figures as reconciliation
@@ -103,7 +103,7 @@ LISTS = {
 def _compared(wanted: Wanted) -> list[reconciliation.Place]:
     if wanted.period is None:
         return []
-    region = wanted.region.code if len(wanted.region.code) == REGENCY else ""
+    region = wanted.region.code if len(wanted.region.code) == REGENCY_LENGTH else ""
     found = reconciliation.overview(
         wanted.user, wanted.period, bank=wanted.option("bank"), region=region
     )
@@ -143,7 +143,7 @@ RECONCILIATION = Report(
     filters=(PERIOD, BANK),
     is_signed=True,
     is_summed=True,
-    deepest=REGENCY,
+    deepest=REGENCY_LENGTH,
 )
 
 
@@ -180,7 +180,7 @@ FINDINGS = Report(
     filters=(PERIOD, BANK),
     is_signed=True,
     is_summed=True,
-    deepest=REGENCY,
+    deepest=REGENCY_LENGTH,
 )
 
 
@@ -272,8 +272,8 @@ def _reach(wanted: Wanted) -> list[Reach]:
     code = wanted.region.code
     regencies = Region.objects.filter(level=Region.Level.REGENCY)
     regencies = (
-        regencies.filter(pk=code[:REGENCY])
-        if len(code) >= REGENCY
+        regencies.filter(pk=code[:REGENCY_LENGTH])
+        if len(code) >= REGENCY_LENGTH
         else regencies.filter(parent=code)
     )
     today = timezone.localdate()

@@ -15,7 +15,7 @@ from accounts.admin import regions_inside
 from coordination import report_files, reports, tasks
 from coordination.forms.shared import place_choices
 from coordination.models import ReportFile
-from coordination.reports.declared import REGENCY
+from dashboards.figures import REGENCY_LENGTH
 from regions.models import Region
 from spreadsheets.words import thousands
 from uploads.views.attachments import as_download
@@ -31,7 +31,7 @@ PER_PAGE = 20
 
 def _region_choices(user, deepest: int) -> list:
     """Places of the user: down to the village, for the province down to the kecamatan."""
-    if deepest == REGENCY:
+    if deepest == REGENCY_LENGTH:
         levels = [Region.Level.PROVINCE, Region.Level.REGENCY]
         regions = regions_inside(user.scope).filter(level__in=levels).order_by("code")
         return [(region.code, region.full_name) for region in regions]

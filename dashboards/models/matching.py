@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.scope import ScopedQuerySet, regency_code_of
+from dashboards.models.places import OfRegency
 from regions.models import Region
 from verification.models import MatchBatch
 
@@ -45,15 +46,9 @@ class MatchFigures(models.Model):
         return f"{self.batch}, {self.district}, {self.rule}: {self.people}"
 
 
-class MatchDay(models.Model):
+class MatchDay(OfRegency):
     """How many persons of a regency were padan at the last count of a day (WIB)."""
 
-    PLACE = "regency"
-
-    regency = models.ForeignKey(
-        Region, models.CASCADE, db_index=False, verbose_name="kabupaten/kota"
-    )
-    regency_code = regency_code_of("regency")
     day = models.DateField("hari")
     persons = models.PositiveIntegerField("orang")
     matched = models.PositiveIntegerField("orang padan")

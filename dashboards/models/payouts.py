@@ -3,10 +3,10 @@
 from django.db import models
 
 from accounts.roles import Role
-from accounts.scope import ScopedQuerySet, regency_code_of
+from accounts.scope import ScopedQuerySet
 from beneficiaries.models import Bank, Household
+from dashboards.models.places import OfRegency, OfVillage
 from distribution.models import PayoutPeriod
-from regions.models import Region
 
 
 class PayoutFiguresQuerySet(ScopedQuerySet):
@@ -50,14 +50,7 @@ class PayoutSums(models.Model):
         abstract = True
 
 
-class PayoutFigures(PayoutSums):
-    PLACE = "village"
-
-    village = models.ForeignKey(
-        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
-    )
-    regency_code = regency_code_of("village")
-
+class PayoutFigures(OfVillage, PayoutSums):
     objects = PayoutFiguresQuerySet.as_manager()
 
     class Meta:
@@ -79,15 +72,8 @@ class PayoutFigures(PayoutSums):
         return f"{self.period}, {self.village}: {self.credited} dari {self.payments}"
 
 
-class RegencyPayout(PayoutSums):
+class RegencyPayout(OfRegency, PayoutSums):
     """The sums of `PayoutFigures`, written with it (docs/adr/0023)."""
-
-    PLACE = "regency"
-
-    regency = models.ForeignKey(
-        Region, models.CASCADE, db_index=False, verbose_name="kabupaten/kota"
-    )
-    regency_code = regency_code_of("regency")
 
     objects = PayoutFiguresQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts.scope import ScopedQuerySet, regency_code_of
 from beneficiaries.models import Household
+from dashboards.models.places import OfRegency, OfVillage
 from regions.models import Region
 from verification.models import Round
 
@@ -53,15 +54,9 @@ class VillageFigures(RegisterCounts):
         return f"{self.village}: {self.kpm} KPM"
 
 
-class RegisterFigures(RegisterCounts):
+class RegisterFigures(OfVillage, RegisterCounts):
     """The counts of `VillageFigures` apart by the register that a family is in."""
 
-    PLACE = "village"
-
-    village = models.ForeignKey(
-        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
-    )
-    regency_code = regency_code_of("village")
     register = models.CharField("register", max_length=5, choices=Household.Register)
     checked_on = models.DateField("pemeriksaan terakhir", null=True)
     counted_at = models.DateTimeField("dihitung")
@@ -101,14 +96,7 @@ class MonthFigures(RegisterCounts):
         abstract = True
 
 
-class VillageMonth(MonthFigures):
-    PLACE = "village"
-
-    village = models.ForeignKey(
-        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
-    )
-    regency_code = regency_code_of("village")
-
+class VillageMonth(OfVillage, MonthFigures):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
@@ -127,16 +115,9 @@ class VillageMonth(MonthFigures):
         return f"{self.village}, {self.month:%m-%Y}: {self.kpm} KPM"
 
 
-class RegencyMonth(MonthFigures):
+class RegencyMonth(OfRegency, MonthFigures):
     """The sums of `VillageMonth`, written with it: a year of the province is some hundred rows
     to read, not 20,000 (docs/adr/0023)."""
-
-    PLACE = "regency"
-
-    regency = models.ForeignKey(
-        Region, models.CASCADE, db_index=False, verbose_name="kabupaten/kota"
-    )
-    regency_code = regency_code_of("regency")
 
     objects = ScopedQuerySet.as_manager()
 

@@ -3,23 +3,17 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from accounts.scope import ScopedQuerySet, regency_code_of
+from accounts.scope import ScopedQuerySet
 from beneficiaries.models import Household
-from regions.models import Region
+from dashboards.models.places import OfRegency, OfVillage
 from verification.models import Round
 
 
-class RoundFigures(models.Model):
+class RoundFigures(OfVillage):
     """How far one village is in one verification round, by register, counted by
     `figures.refresh`."""
 
-    PLACE = "village"
-
     round = models.ForeignKey(Round, models.CASCADE, related_name="+", verbose_name="putaran")
-    village = models.ForeignKey(
-        Region, models.CASCADE, db_index=False, verbose_name="desa/kelurahan"
-    )
-    regency_code = regency_code_of("village")
     register = models.CharField("register", max_length=5, choices=Household.Register, blank=True)
     cases = models.PositiveIntegerField("KPM dalam putaran", default=0)
     sent = models.PositiveIntegerField("dalam unggahan", default=0)
@@ -44,16 +38,10 @@ class RoundFigures(models.Model):
         return f"{self.round}, {self.village}: {self.approved} dari {self.cases}"
 
 
-class RoundDay(models.Model):
+class RoundDay(OfRegency):
     """Families of a regency verified on one day (WIB) of a round, counted by `figures.refresh`."""
 
-    PLACE = "regency"
-
     round = models.ForeignKey(Round, models.CASCADE, related_name="+", verbose_name="putaran")
-    regency = models.ForeignKey(
-        Region, models.CASCADE, db_index=False, verbose_name="kabupaten/kota"
-    )
-    regency_code = regency_code_of("regency")
     day = models.DateField("hari")
     approved = models.PositiveIntegerField("terverifikasi")
     counted_at = models.DateTimeField("dihitung", db_default=Now())
